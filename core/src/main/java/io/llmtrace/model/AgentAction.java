@@ -1,0 +1,141 @@
+package io.llmtrace.model;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something an agent did: a tool call, a command, a request to the web, a file.
+ *
+ * @param arguments as given to the tool, usually JSON text
+ * @param success false as well when the outcome is an error that the agent handled
+ * @param httpStatus in [0, 65535]
+ * @param fileOperation such as {@code read} or {@code write}
+ */
+public record AgentAction(
+        UUID id,
+        AgentActionType actionType,
+        String name,
+        @Nullable String arguments,
+        @Nullable String result,
+        @Nullable Long durationMs,
+        boolean success,
+        @Nullable Integer exitCode,
+        @Nullable String httpMethod,
+        @Nullable Integer httpStatus,
+        @Nullable String fileOperation,
+        Instant timestamp,
+        Map<String, String> metadata) {
+
+    public AgentAction {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(actionType, "actionType");
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(timestamp, "timestamp");
+        Texts.requireStorable(name, "agent_actions.name");
+        Texts.requireStorable(arguments, "agent_actions.arguments");
+        Texts.requireStorable(result, "agent_actions.result");
+        Texts.requireStorable(httpMethod, "agent_actions.http_method");
+        Texts.requireStorable(fileOperation, "agent_actions.file_operation");
+        Checks.notNegative(durationMs, "agent_actions.duration_ms");
+        Checks.within(httpStatus, 0, 65_535, "agent_actions.http_status");
+        Times.requireStorable(timestamp, "agent_actions.timestamp");
+        metadata = StringMaps.copyOf(metadata, "agent_actions.metadata");
+    }
+
+    public static Builder builder(AgentActionType actionType, String name, Instant timestamp) {
+        return new Builder(actionType, name, timestamp);
+    }
+
+    /** Builds an action; it succeeded unless told otherwise. */
+    public static final class Builder {
+        private final AgentActionType actionType;
+        private final String name;
+        private final Instant timestamp;
+        private UUID id = UUID.randomUUID();
+        private @Nullable String arguments;
+        private @Nullable String result;
+        private @Nullable Long durationMs;
+        private boolean success = true;
+        private @Nullable Integer exitCode;
+        private @Nullable String httpMethod;
+        private @Nullable Integer httpStatus;
+        private @Nullable String fileOperation;
+        private Map<String, String> metadata = Map.of();
+
+        private Builder(AgentActionType actionType, String name, Instant timestamp) {
+            this.actionType = actionType;
+            this.name = name;
+            this.timestamp = timestamp;
+        }
+
+        public Builder id(UUID value) {
+            this.id = value;
+            return this;
+        }
+
+        public Builder arguments(@Nullable String value) {
+            this.arguments = value;
+            return this;
+        }
+
+        public Builder result(@Nullable String value) {
+            this.result = value;
+            return this;
+        }
+
+        public Builder durationMs(@Nullable Long value) {
+            this.durationMs = value;
+            return this;
+        }
+
+        public Builder success(boolean value) {
+            this.success = value;
+            return this;
+        }
+
+        public Builder exitCode(@Nullable Integer value) {
+            this.exitCode = value;
+            return this;
+        }
+
+        public Builder httpMethod(@Nullable String value) {
+            this.httpMethod = value;
+            return this;
+        }
+
+        public Builder httpStatus(@Nullable Integer value) {
+            this.httpStatus = value;
+            return this;
+        }
+
+        public Builder fileOperation(@Nullable String value) {
+            this.fileOperation = value;
+            return this;
+        }
+
+        public Builder metadata(Map<String, String> value) {
+            this.metadata = value;
+            return this;
+        }
+
+        public AgentAction build() {
+            return new AgentAction(
+                    id,
+                    actionType,
+                    name,
+                    arguments,
+                    result,
+                    durationMs,
+                    success,
+                    exitCode,
+                    httpMethod,
+                    httpStatus,
+                    fileOperation,
+                    timestamp,
+                    metadata);
+        }
+    }
+}

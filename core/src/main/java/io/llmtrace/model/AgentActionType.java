@@ -1,0 +1,28 @@
+package io.llmtrace.model;
+
+import java.util.Arrays;
+import java.util.Locale;
+
+/** What an agent did to the world. */
+public enum AgentActionType {
+    TOOL_CALL,
+    SKILL_INVOCATION,
+    COMMAND_EXECUTION,
+    WEB_ACCESS,
+    FILE_ACCESS;
+
+    /** The name in JSON, such as {@code tool_call}. */
+    public String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** @throws IllegalArgumentException if no type has that name */
+    public static AgentActionType ofText(String text) {
+        for (AgentActionType type : values()) {
+            if (type.text().equals(text)) {
+                return type;
+            }
+        }
+        throw new IllegalArgumentException("not an action type " + Arrays.stream(values()).map(AgentActionType::text).toList() + ": '" + text + "'");
+    }
+}

@@ -1,0 +1,108 @@
+package io.llmtrace.model;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Free-form JSON as plain Java values: {@code null, Boolean, Long, BigInteger} (beyond 64 bits)<code>, Double, String,
+ * List, Map</code>. Whole numbers and floating-point numbers stay apart: {@code 1} comes back as a Long, {@code 1.0} as a Double.
+ */
+public final class JsonValues {
+
+    private static final BigInteger LONG_MIN = BigInteger.valueOf(Long.MIN_VALUE);
+    private static final BigInteger LONG_MAX = BigInteger.valueOf(Long.MAX_VALUE);
+    private static final int MAX_DEPTH = 500;
+
+    /** The sign included, JSON parsers take no longer ones: reading them takes time that grows with the square. */
+    private static final int MAX_DIGITS = 999;
+
+    private static final BigInteger TOO_LARGE = BigInteger.TEN.pow(MAX_DIGITS);
+
+    private JsonValues() {}
+
+    /**
+     * An immutable deep copy in the types above: an Integer becomes a Long, a Float a Double.
+     *
+     * @param field how a message calls this value
+     * @throws IllegalArgumentException for a value that JSON has no form for, such as NaN, and for more than 500 levels
+     */
+    public static Map<String, @Nullable Object> copyOf(Map<String, ? extends @Nullable Object> values, String field) {
+        return copyMap(values, field, 1);
+    }
+
+    /** As {@link #copyOf(Map, String)}, for a value of any of the types. */
+    public static @Nullable Object copyOf(@Nullable Object value, String field) {
+        return copy(value, field, 0);
+    }
+
+    private static @Nullable Object copy(@Nullable Object value, String field, int depth) {
+        if (depth > MAX_DEPTH) {
+            throw new IllegalArgumentException(field + " is nested deeper than " + MAX_DEPTH + " levels");
+        }
+        if (value == null || value instanceof Boolean || value instanceof Long) {
+            return value;
+        }
+        if (value instanceof String text) {
+            return Texts.requireStorable(text, field);
+        }
+        if (value instanceof Integer || value instanceof Short || value instanceof Byte) {
+            return ((Number) value).longValue();
+        }
+        if (value instanceof Double || value instanceof Float || value instanceof BigDecimal) {
+            return finite(((Number) value).doubleValue(), field);
+        }
+        if (value instanceof BigInteger big) {
+            return whole(big, field);
+        }
+        if (value instanceof List<?> list) {
+            return copyList(list, field, depth + 1);
+        }
+        if (value instanceof Map<?, ?> map) {
+            return copyMap(map, field, depth + 1);
+        }
+        throw new IllegalArgumentException(field + " has a value that is not JSON: " + value.getClass().getName());
+    }
+
+    private static List<@Nullable Object> copyList(List<?> values, String field, int depth) {
+        List<@Nullable Object> copy = new ArrayList<>(values.size());
+        for (int i = 0; i < values.size(); i++) {
+            copy.add(copy(values.get(i), field, depth));
+        }
+        return Collections.unmodifiableList(copy);
+    }
+
+    private static Map<String, @Nullable Object> copyMap(Map<?, ?> values, String field, int depth) {
+        Map<String, @Nullable Object> copy = new LinkedHashMap<>(values.size() * 2);
+        for (Map.Entry<?, ?> entry : values.entrySet()) {
+            if (!(entry.getKey() instanceof String key)) {
+                throw new IllegalArgumentException(field + " has a key that is not text: " + entry.getKey());
+            }
+            Texts.requireStorable(key, field);
+            copy.put(key, copy(entry.getValue(), field, depth));
+        }
+        return Collections.unmodifiableMap(copy);
+    }
+
+    private static Object whole(BigInteger value, String field) {
+        if (value.compareTo(LONG_MIN) >= 0 && value.compareTo(LONG_MAX) <= 0) {
+            return value.longValue();
+        }
+        if (value.abs().compareTo(TOO_LARGE) >= 0) {
+            throw new IllegalArgumentException(field + " has a whole number of more than " + MAX_DIGITS + " digits");
+        }
+        return value;
+    }
+
+    private static Double finite(double value, String field) {
+        if (!Double.isFinite(value)) {
+            throw new IllegalArgumentException(field + " has a number that JSON cannot hold: " + value);
+        }
+        return value;
+    }
+}

@@ -1,0 +1,27 @@
+package io.llmtrace.model;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Immutable maps of text to text that keep their order and refuse nulls by name. */
+final class StringMaps {
+
+    private StringMaps() {}
+
+    static Map<String, String> copyOf(@Nullable Map<String, String> values, String field) {
+        if (values == null || values.isEmpty()) {
+            return Map.of();
+        }
+        Map<String, String> copy = new LinkedHashMap<>(values.size() * 2);
+        values.forEach((key, value) -> {
+            Checks.argument(key != null, field + " has a key that is not text", key);
+            Checks.argument(value != null, field + " has no value for key", key);
+            Texts.requireStorable(key, field);
+            Texts.requireStorable(value, field + "." + key);
+            copy.put(key, value);
+        });
+        return Collections.unmodifiableMap(copy);
+    }
+}

@@ -1,0 +1,332 @@
+package io.llmtrace.storage.memory;
+
+import io.llmtrace.model.Ids;
+import io.llmtrace.model.Times;
+import io.llmtrace.model.TraceEvent;
+import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.GlobalStats;
+import io.llmtrace.storage.Order;
+import io.llmtrace.storage.Page;
+import io.llmtrace.storage.StorageStats;
+import io.llmtrace.storage.StoreHealth;
+import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.TraceRepository;
+import io.llmtrace.storage.TraceSummary;
+import io.llmtrace.storage.spi.PageCursor;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything on the heap, every query a scan: small, obviously right, and so the reference for all other backends. Also
+ * handy in tests of applications. Nothing outlives {@link #close()}.
+ */
+public final class InMemoryTraceRepository implements TraceRepository {
+
+    private static final Comparator<PageCursor> PLACE_ORDER = Comparator.comparingLong(PageCursor::timeNanos)
+            .thenComparing(PageCursor::traceId, Ids.BYTE_ORDER)
+            .thenComparing(PageCursor::spanId, Ids.BYTE_ORDER);
+
+    private final ReadWriteLock lock = new ReentrantReadWriteLock();
+    private final Map<UUID, Map<UUID, StoredTrace>> tenants = new HashMap<>();
+    private long writes;
+    private boolean closed;
+
+    @Override
+    public void storeTrace(TraceEvent trace) {
+        Objects.requireNonNull(trace, "trace");
+        writing(() -> {
+            writes++;
+            StoredTrace stored = traceOf(trace.tenantId(), trace.traceId(), trace.createdAt());
+            trace.spans().forEach(span -> stored.put(span, writes));
+            return null;
+        });
+    }
+
+    @Override
+    public void storeSpan(TraceSpan span) {
+        Objects.requireNonNull(span, "span");
+        storeSpans(List.of(span));
+    }
+
+    @Override
+    public void storeSpans(Collection<TraceSpan> spans) {
+        List<TraceSpan> all = List.copyOf(Objects.requireNonNull(spans, "spans"));
+        writing(() -> {
+            writes++;
+            all.forEach(span ->
+                    traceOf(span.tenantId(), span.traceId(), span.startTime()).put(span, writes));
+            return null;
+        });
+    }
+
+    @Override
+    public Page<TraceEvent> queryTraces(TraceQuery query) {
+        Objects.requireNonNull(query, "query");
+        return reading(() -> {
+            long snapshot = snapshotOf(query);
+            Stream<Placed<TraceEvent>> matching = tracesOf(query.tenantId())
+                    .map(stored -> stored.place(snapshot))
+                    .filter(placed -> query.matches(placed.item()));
+            return page(matching, query);
+        });
+    }
+
+    @Override
+    public Page<TraceSummary> queryTraceSummaries(TraceQuery query) {
+        return queryTraces(query).map(TraceSummary::of);
+    }
+
+    @Override
+    public Page<TraceSpan> querySpans(TraceQuery query) {
+        Objects.requireNonNull(query, "query");
+        return reading(() -> {
+            long snapshot = snapshotOf(query);
+            Stream<Placed<TraceSpan>> matching = tracesOf(query.tenantId())
+                    .flatMap(stored -> stored.spans.values().stream())
+                    .filter(stored -> query.matches(stored.span))
+                    .map(stored -> stored.place(snapshot));
+            return page(matching, query);
+        });
+    }
+
+    @Override
+    public Optional<TraceEvent> getTrace(UUID tenantId, UUID traceId) {
+        Objects.requireNonNull(tenantId, "tenantId");
+        Objects.requireNonNull(traceId, "traceId");
+        return reading(() -> findTrace(tenantId, traceId).map(StoredTrace::event));
+    }
+
+    @Override
+    public Optional<TraceSpan> getSpan(UUID tenantId, UUID traceId, UUID spanId) {
+        Objects.requireNonNull(tenantId, "tenantId");
+        Objects.requireNonNull(traceId, "traceId");
+        Objects.requireNonNull(spanId, "spanId");
+        return reading(() -> findTrace(tenantId, traceId)
+                .map(stored -> stored.spans.get(spanId))
+                .map(stored -> stored.span));
+    }
+
+    @Override
+    public Optional<TraceSpan> getSpan(UUID tenantId, UUID spanId) {
+        Objects.requireNonNull(tenantId, "tenantId");
+        Objects.requireNonNull(spanId, "spanId");
+        return reading(() -> tracesOf(tenantId)
+                .map(stored -> stored.spans.get(spanId))
+                .filter(Objects::nonNull)
+                .max(Comparator.comparing((StoredSpan stored) -> stored.span.startTime())
+                        .thenComparing(stored -> stored.span.traceId(), Ids.BYTE_ORDER))
+                .map(stored -> stored.span));
+    }
+
+    @Override
+    public long deleteTracesBefore(UUID tenantId, Instant time) {
+        Objects.requireNonNull(tenantId, "tenantId");
+        Objects.requireNonNull(time, "time");
+        return writing(() -> {
+            Map<UUID, StoredTrace> traces = tenants.getOrDefault(tenantId, new HashMap<>());
+            long before = traces.size();
+            traces.values().removeIf(stored -> stored.createdAt.value.isBefore(time));
+            return before - traces.size();
+        });
+    }
+
+    @Override
+    public boolean deleteTrace(UUID tenantId, UUID traceId) {
+        Objects.requireNonNull(tenantId, "tenantId");
+        Objects.requireNonNull(traceId, "traceId");
+        return writing(() -> tenants.getOrDefault(tenantId, new HashMap<>()).remove(traceId) != null);
+    }
+
+    @Override
+    public StorageStats stats(UUID tenantId) {
+        Objects.requireNonNull(tenantId, "tenantId");
+        return reading(() -> {
+            List<StoredTrace> traces = tracesOf(tenantId).toList();
+            return new StorageStats(
+                    traces.size(),
+                    traces.stream().mapToLong(stored -> stored.spans.size()).sum(),
+                    0, // nothing is on disk
+                    oldest(traces),
+                    newest(traces));
+        });
+    }
+
+    @Override
+    public GlobalStats globalStats() {
+        return reading(() -> {
+            List<StoredTrace> traces =
+                    tenants.values().stream().flatMap(t -> t.values().stream()).toList();
+            return new GlobalStats(
+                    tenants.values().stream().filter(t -> !t.isEmpty()).count(),
+                    traces.size(),
+                    traces.stream().mapToLong(stored -> stored.spans.size()).sum(),
+                    0,
+                    oldest(traces),
+                    newest(traces));
+        });
+    }
+
+    @Override
+    public StoreHealth check() {
+        return reading(() -> new StoreHealth(
+                StoreHealth.State.OK, "in memory: nothing outlives this process", Map.of("backend", "memory")));
+    }
+
+    @Override
+    public void close() {
+        lock.writeLock().lock();
+        try {
+            closed = true;
+            tenants.clear();
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "InMemoryTraceRepository";
+    }
+
+    private StoredTrace traceOf(UUID tenantId, UUID traceId, Instant createdAt) {
+        StoredTrace stored = tenants.computeIfAbsent(tenantId, id -> new HashMap<>())
+                .computeIfAbsent(traceId, id -> new StoredTrace(tenantId, traceId, createdAt));
+        if (createdAt.isBefore(stored.createdAt.value)) {
+            stored.createdAt.change(createdAt, writes);
+        }
+        return stored;
+    }
+
+    private Optional<StoredTrace> findTrace(UUID tenantId, UUID traceId) {
+        return Optional.ofNullable(tenants.getOrDefault(tenantId, Map.of()).get(traceId));
+    }
+
+    private Stream<StoredTrace> tracesOf(UUID tenantId) {
+        return tenants.getOrDefault(tenantId, Map.of()).values().stream();
+    }
+
+    private long snapshotOf(TraceQuery query) {
+        return query.cursor() == null ? writes : PageCursor.decode(query).snapshot();
+    }
+
+    private static <T> Page<T> page(Stream<Placed<T>> matching, TraceQuery query) {
+        Comparator<PageCursor> order =
+                query.order() == Order.NEWEST_FIRST ? PLACE_ORDER.reversed() : PLACE_ORDER;
+        Stream<Placed<T>> ordered = matching.sorted(Comparator.comparing(Placed::place, order));
+        if (query.cursor() != null) {
+            PageCursor after = PageCursor.decode(query);
+            ordered = ordered.filter(placed -> order.compare(placed.place(), after) > 0);
+        }
+        List<Placed<T>> found =
+                ordered.skip(query.offset()).limit(query.limit() + 1L).toList();
+        if (found.size() <= query.limit()) {
+            return new Page<>(found.stream().map(Placed::item).toList(), null);
+        }
+        List<Placed<T>> items = found.subList(0, query.limit());
+        String next = items.get(items.size() - 1).place().encode(query);
+        return new Page<>(items.stream().map(Placed::item).toList(), next);
+    }
+
+    private static @Nullable Instant oldest(List<StoredTrace> traces) {
+        return traces.stream().map(s -> s.createdAt.value).min(Comparator.naturalOrder()).orElse(null);
+    }
+
+    private static @Nullable Instant newest(List<StoredTrace> traces) {
+        return traces.stream().map(s -> s.createdAt.value).max(Comparator.naturalOrder()).orElse(null);
+    }
+
+    private <T extends @Nullable Object> T reading(Supplier<T> work) {
+        lock.readLock().lock();
+        try {
+            requireOpen();
+            return work.get();
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    private <T extends @Nullable Object> T writing(Supplier<T> work) {
+        lock.writeLock().lock();
+        try {
+            requireOpen();
+            return work.get();
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("repository is closed: memory:");
+        }
+    }
+
+    private record Placed<T>(T item, PageCursor place) {}
+
+    private static final class StoredTrace {
+        private final UUID tenantId;
+        private final UUID traceId;
+        private final MovingTime createdAt;
+        private final Map<UUID, StoredSpan> spans = new HashMap<>();
+
+        StoredTrace(UUID tenantId, UUID traceId, Instant createdAt) {
+            this.tenantId = tenantId;
+            this.traceId = traceId;
+            this.createdAt = new MovingTime(createdAt);
+        }
+
+        void put(TraceSpan span, long write) {
+            StoredSpan before = spans.get(span.spanId());
+            if (before == null) {
+                spans.put(span.spanId(), new StoredSpan(span));
+            } else {
+                before.replace(span, write);
+            }
+        }
+
+        TraceEvent event() {
+            return new TraceEvent(
+                    traceId,
+                    tenantId,
+                    createdAt.value,
+                    spans.values().stream().map(stored -> stored.span).toList());
+        }
+
+        Placed<TraceEvent> place(long snapshot) {
+            long time = Times.toNanos(createdAt.asOf(snapshot));
+            return new Placed<>(event(), new PageCursor(time, traceId, PageCursor.NO_SPAN, snapshot));
+        }
+    }
+
+    private static final class StoredSpan {
+        private TraceSpan span;
+        private final MovingTime startTime;
+
+        StoredSpan(TraceSpan span) {
+            this.span = span;
+            this.startTime = new MovingTime(span.startTime());
+        }
+
+        void replace(TraceSpan by, long write) {
+            span = by;
+            startTime.change(by.startTime(), write);
+        }
+
+        Placed<TraceSpan> place(long snapshot) {
+            long time = Times.toNanos(startTime.asOf(snapshot));
+            return new Placed<>(span, new PageCursor(time, span.traceId(), span.spanId(), snapshot));
+        }
+    }
+}

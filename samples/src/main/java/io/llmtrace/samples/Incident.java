@@ -1,0 +1,78 @@
+package io.llmtrace.samples;
+
+import io.llmtrace.model.SecurityFinding;
+import io.llmtrace.model.Severity;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Something in a text that a detector finds. The texts are the rules {@code attack.TYPE}. */
+enum Incident {
+    PROMPT_INJECTION(Severity.HIGH, "Text that tries to replace the instructions", 0.72),
+    JAILBREAK(Severity.HIGH, "Role play that asks the model to drop its rules", 0.64),
+    SECRET_LEAK(Severity.CRITICAL, "A credential in plain text", 0.93),
+    PII(Severity.MEDIUM, "Personal data: card, account or contact", 0.85);
+
+    private static final List<String> SIGNS = List.of(
+            "is_hypothetical",
+            "is_incentive",
+            "is_urgent",
+            "is_systemic",
+            "is_covert",
+            "is_immoral",
+            "is_repeated_token",
+            "context_flooding");
+
+    private final Severity severity;
+    private final String description;
+    private final double leastConfidence;
+
+    Incident(Severity severity, String description, double leastConfidence) {
+        this.severity = severity;
+        this.description = description;
+        this.leastConfidence = leastConfidence;
+    }
+
+    private String type() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    String text(Session session) {
+        return session.tell("attack." + type());
+    }
+
+    /** Whether a service would rather refuse than answer. */
+    boolean hostile() {
+        return this == PROMPT_INJECTION || this == JAILBREAK;
+    }
+
+    /** The finding itself, and signs beside it. */
+    List<SecurityFinding> findings(Dice dice, Instant at, String location) {
+        List<SecurityFinding> findings = new ArrayList<>();
+        findings.add(finding(dice, severity, type(), description, at, location));
+        int signs = hostile() ? dice.between(0, 3) : 0;
+        for (int i = 0; i < signs; i++) {
+            findings.add(sign(dice, at, location));
+        }
+        return findings;
+    }
+
+    /** A sign alone, as detectors report on texts that are harmless. */
+    static SecurityFinding sign(Dice dice, Instant at, String location) {
+        String sign = SIGNS.get(dice.skewed(SIGNS.size()));
+        Severity severity = dice.chance(0.6) ? Severity.LOW : Severity.MEDIUM;
+        return PII.finding(dice, severity, sign, "Sign of a manipulation: " + sign.replace('_', ' '), at, location);
+    }
+
+    private SecurityFinding finding(Dice dice, Severity level, String type, String text, Instant at, String location) {
+        double confidence = Math.round(dice.between(leastConfidence, 0.99) * 1_000) / 1_000.0;
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put("detector", dice.chance(0.6) ? "rules-2026-07" : "classifier-small");
+        metadata.put("voting_result", dice.chance(0.3) ? "single_detector" : "majority");
+        return new SecurityFinding(
+                dice.uuid(), level, type, text, at, confidence, location, metadata, level.alertsByDefault());
+    }
+}

@@ -1,0 +1,96 @@
+package io.llmtrace.samples;
+
+import io.llmtrace.model.SpanKind;
+import io.llmtrace.model.TraceSpan;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+/** Endless, cheap streams of spans for measurements. The same seed gives the same spans; all are of {@link #TENANT}. */
+public final class SampleSpans {
+
+    public static final UUID TENANT = UUID.fromString("6f1c0a8e-52d4-4d7b-9a35-0c9d1e7b2f40");
+
+    private static final Instant FIRST = Instant.parse("2026-01-05T08:00:00Z");
+
+    private SampleSpans() {}
+
+    /** Traces of one model call, with prompt and response of about 3 KB together. */
+    public static Stream<TraceSpan> chat(long seed) {
+        return traces(seed, Duration.ofMillis(350), SampleSpans::chatTrace);
+    }
+
+    /**
+     * Traces of 10 to 25 model calls, each of which resends the history, and of the tools between them; a span has about
+     * 20 KB on average. The spans of a trace come one after the other, in the order in which they ended.
+     */
+    public static Stream<TraceSpan> agent(long seed) {
+        return traces(seed, Duration.ofSeconds(40), SampleSpans::agentTrace);
+    }
+
+    /** Traces of four to twelve spans with hardly any text: where numbers of rows matter and bodies do not. */
+    public static Stream<TraceSpan> narrow(long seed) {
+        return traces(seed, Duration.ofMillis(900), SampleSpans::narrowTrace);
+    }
+
+    private interface TraceMaker {
+        List<TraceSpan> make(Session session, Instant start);
+    }
+
+    private static Stream<TraceSpan> traces(long seed, Duration distance, TraceMaker maker) {
+        return LongStream.iterate(0, i -> i + 1).boxed().flatMap(i -> {
+            Dice dice = new Dice(Dice.seedOf(seed, i));
+            Session session = new Session(TENANT, dice.pick(Topic.ENGLISH), dice);
+            return maker.make(session, FIRST.plus(distance.multipliedBy(i))).stream();
+        });
+    }
+
+    private static List<TraceSpan> chatTrace(Session session, Instant start) {
+        TraceSketch sketch = new TraceSketch(session, start);
+        Messages messages = new Messages().add("system", session.tell("system"));
+        if (session.dice().chance(0.4)) {
+            messages.add("user", session.tell("question")).add("assistant", session.tell("sentence"));
+            messages.add("user", session.tell("followup"));
+        } else {
+            messages.add("user", session.tell("question") + "\n\n" + session.tell("pasted"));
+        }
+        // The rules alone are few; the notes have as many different words as real text.
+        String answer = session.tell("answer") + "\n\n" + session.tell("notes");
+        new ModelCall(sketch, null, session.model()).prompt(messages.json()).answerSurely(answer);
+        return sketch.spans();
+    }
+
+    private static List<TraceSpan> agentTrace(Session session, Instant start) {
+        return AgentRun.chatty(session, start, session.dice().between(10, 25));
+    }
+
+    private static List<TraceSpan> narrowTrace(Session session, Instant start) {
+        Dice dice = session.dice();
+        TraceSketch sketch = new TraceSketch(session, start);
+        TraceSketch.OpenSpan chain = sketch.open(SpanKind.CHAIN, session.serviceName(), null);
+        int children = dice.between(3, 11);
+        for (int i = 0; i < children; i++) {
+            if (dice.chance(0.5)) {
+                new ModelCall(sketch, chain, session.model())
+                        .prompt(session.tell("search_query"))
+                        .answer(session.tell("title"));
+            } else {
+                tool(sketch, chain);
+            }
+        }
+        sketch.close(chain);
+        return sketch.spans();
+    }
+
+    private static void tool(TraceSketch sketch, TraceSketch.OpenSpan parent) {
+        Session session = sketch.session();
+        TraceSketch.OpenSpan span = sketch.open(
+                SpanKind.TOOL, session.dice().pick(session.topic().tools()).name(), parent);
+        sketch.pass(session.dice().around(120, 0.7));
+        span.builder().prompt(session.tell("title")).response(session.tell("rank_reason"));
+        sketch.close(span);
+    }
+}

@@ -1,0 +1,185 @@
+package io.llmtrace.storage.sqlite;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is done behind the writes, by one thread and in small transactions: the text index is filled, and the space of
+ * deleted traces goes back to the file system. While others write it takes a small share of the time.
+ */
+final class Housekeeping implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Housekeeping.class);
+
+    /** While others write: so many times as long as a slice took, before the next. */
+    private static final int REST_FACTOR = 4;
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
+    private static final Duration MOVES_EVERY = Duration.ofHours(1);
+    private static final int VACUUM_PAGES = 512;
+
+    private final Database database;
+    private final TextIndex text;
+    private final Thread thread;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+
+    private boolean closing;
+    private boolean written = true;
+    private boolean deleted = true; // by a former process, perhaps
+    private Instant movesForgotten = Instant.MIN;
+
+    Housekeeping(Database database, TextIndex text) {
+        this.database = database;
+        this.text = text;
+        this.thread = new Thread(this::run, "llmtrace-sqlite-housekeeping");
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    void afterWrite() {
+        signal(false);
+    }
+
+    void afterDelete() {
+        signal(true);
+    }
+
+    /** Does all there is to do, now. */
+    void finish() {
+        while (text.fill(database) > 0) {
+            // until nothing is left
+        }
+        giveBackSpace();
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closing = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void signal(boolean afterDelete) {
+        lock.lock();
+        try {
+            written = true;
+            deleted |= afterDelete;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void run() {
+        while (!rest(null)) {
+            try {
+                work();
+            } catch (RuntimeException e) {
+                log.warn("text index and space are behind; next try in {} s: {}", RETRY_AFTER.toSeconds(), e.getMessage());
+                signal(true);
+                if (rest(RETRY_AFTER)) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private void work() {
+        boolean fill = true;
+        while (fill) {
+            long start = System.nanoTime();
+            fill = text.fill(database) > 0;
+            if (database.writersWait() && rest(Duration.ofNanos((System.nanoTime() - start) * REST_FACTOR))) {
+                return;
+            }
+            if (isClosing()) {
+                return;
+            }
+        }
+        if (takeDeleted()) {
+            giveBackSpace();
+        }
+        if (movesForgotten.plus(MOVES_EVERY).isBefore(Instant.now())) {
+            movesForgotten = Instant.now();
+            database.change(Moves::forgetOld);
+        }
+    }
+
+    private void giveBackSpace() {
+        boolean more = text.mergeSome(database, true);
+        while (more && !isClosing()) {
+            more = text.mergeSome(database, false);
+        }
+        while (freePages() > 0 && !isClosing()) {
+            database.actOnWriter(session -> session.execute("PRAGMA incremental_vacuum(" + VACUUM_PAGES + ")"));
+        }
+        database.actOnWriter(session -> session.execute("PRAGMA wal_checkpoint(TRUNCATE)"));
+    }
+
+    private long freePages() {
+        return database.onWriter(session -> session.number("PRAGMA freelist_count"));
+    }
+
+    /** Waits for a write, or for a time. @return whether to end */
+    private boolean rest(@Nullable Duration time) {
+        lock.lock();
+        try {
+            if (time != null) {
+                long left = time.toNanos();
+                while (left > 0 && !closing) {
+                    left = changed.awaitNanos(left);
+                }
+            } else {
+                while (!written && !closing) {
+                    changed.await(1, TimeUnit.HOURS);
+                }
+                written = false;
+            }
+            return closing;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isClosing() {
+        lock.lock();
+        try {
+            return closing;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean takeDeleted() {
+        lock.lock();
+        try {
+            boolean taken = deleted;
+            deleted = false;
+            return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

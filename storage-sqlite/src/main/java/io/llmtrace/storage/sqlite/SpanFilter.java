@@ -1,0 +1,167 @@
+package io.llmtrace.storage.sqlite;
+
+import io.llmtrace.model.SpanStatus;
+import io.llmtrace.model.Times;
+import io.llmtrace.storage.TraceQuery;
+import java.nio.charset.CharsetEncoder;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A query's filters as SQL on {@code s}, a row of {@code spans}.
+ *
+ * <p>A filter that selects few spans should lead SQLite to them by its index; one that selects many should be looked at row
+ * by row, newest first, since then a page is full soon. SQLite cannot know which is the case, so it is counted, up to
+ * {@value #FEW}. A plus before a column keeps SQLite from using its index.
+ */
+final class SpanFilter {
+
+    static final int FEW = 2_000;
+
+    private final Session session;
+    private final TextIndex text;
+    private final TraceQuery query;
+    private final long tenant;
+
+    SpanFilter(Session session, TextIndex text, TraceQuery query, long tenant) {
+        this.session = session;
+        this.text = text;
+        this.query = query;
+        this.tenant = tenant;
+    }
+
+    Condition condition() throws SQLException {
+        if (!storable()) {
+            return Condition.NEVER;
+        }
+        List<Condition> all = new ArrayList<>();
+        all.add(Condition.of("s.tenant = ?", tenant));
+        addNarrow(all);
+        addTags(all);
+        addScore(all);
+        addFinding(all);
+        if (query.text() != null) {
+            all.add(text.condition(session, query.words(), Condition.all(all)));
+        }
+        return Condition.all(all);
+    }
+
+    /** Text that is not Unicode is in no span, but SQLite would take it for other text. */
+    private boolean storable() {
+        CharsetEncoder utf8 = StandardCharsets.UTF_8.newEncoder();
+        Stream<@Nullable String> texts = Stream.of(
+                query.provider() == null ? null : query.provider().name(),
+                query.modelName(),
+                query.operationName(),
+                query.serviceName(),
+                query.sessionId(),
+                query.userId(),
+                query.findingType());
+        Stream<String> tags = query.tags().entrySet().stream().flatMap(tag -> Stream.of(tag.getKey(), tag.getValue()));
+        return Stream.concat(texts, tags).allMatch(text -> text == null || utf8.canEncode(text));
+    }
+
+    private void addNarrow(List<Condition> all) throws SQLException {
+        if (query.startTime() != null) {
+            // Bounds beyond what can be stored are cut to its ends, and would take in what lies there.
+            all.add(query.startTime().isAfter(Times.LATEST) ? Condition.NEVER : Condition.of("s.start_time >= ?", Times.toNanos(query.startTime())));
+        }
+        if (query.endTime() != null) {
+            all.add(query.endTime().isBefore(Times.EARLIEST) ? Condition.NEVER : Condition.of("s.start_time <= ?", Times.toNanos(query.endTime())));
+        }
+        if (query.traceId() != null) {
+            all.add(Condition.of(
+                    "s.trace = (SELECT id FROM traces WHERE trace_id = ? AND tenant = ?)", query.traceId(), tenant));
+        }
+        addName(all, "s.provider", query.provider() == null ? null : query.provider().name());
+        addName(all, "s.model", query.modelName());
+        addName(all, "s.operation", query.operationName());
+        addName(all, "s.service", query.serviceName());
+        addEqual(all, "s.kind", query.kind() == null ? null : query.kind().text());
+        addEqual(all, "s.session_id", query.sessionId());
+        addEqual(all, "s.user_id", query.userId());
+        addAtLeast(all, "s.duration_ms", query.minDurationMs());
+        addAtMost(all, "s.duration_ms", query.maxDurationMs());
+        addAtLeast(all, "s.estimated_cost_usd", query.minCostUsd());
+        addAtMost(all, "s.estimated_cost_usd", query.maxCostUsd());
+        if (query.status() != null) {
+            all.add(Condition.of(query.status() == SpanStatus.ERROR ? "s.error = 1" : "s.error IS NULL"));
+        }
+    }
+
+    private void addTags(List<Condition> all) throws SQLException {
+        for (Map.Entry<String, String> tag : query.tags().entrySet()) {
+            String sets = "SELECT g.tag_set FROM tags g WHERE g.tenant = ? AND g.key = ? AND g.value = ?";
+            Object[] parameters = {tenant, tag.getKey(), tag.getValue()};
+            boolean few = few("spans s WHERE s.tag_set IN (" + sets + ")", parameters);
+            all.add(
+                    few
+                            ? Condition.of("s.tag_set IN (" + sets + ")", parameters)
+                            : Condition.of("EXISTS (" + sets + " AND g.tag_set = s.tag_set)", parameters));
+        }
+    }
+
+    private void addScore(List<Condition> all) throws SQLException {
+        if (query.minSecurityScore() == null && query.maxSecurityScore() == null) {
+            return;
+        }
+        long minimum = query.minSecurityScore() == null ? 0 : query.minSecurityScore();
+        long maximum = query.maxSecurityScore() == null ? 100 : query.maxSecurityScore();
+        boolean few = few("spans WHERE tenant = ? AND security_score BETWEEN ? AND ?", tenant, minimum, maximum);
+        all.add(Condition.of((few ? "" : "+") + "s.security_score BETWEEN ? AND ?", minimum, maximum));
+    }
+
+    private void addFinding(List<Condition> all) throws SQLException {
+        if (query.findingType() == null) {
+            return;
+        }
+        Long type = nameId(query.findingType());
+        if (type == null) {
+            all.add(Condition.NEVER);
+            return;
+        }
+        all.add(
+                few("findings WHERE finding_type = ?", type)
+                        ? Condition.of("s.id IN (SELECT span FROM findings WHERE finding_type = ?)", type)
+                        : Condition.of("EXISTS (SELECT 1 FROM findings f WHERE f.span = s.id AND f.finding_type = ?)", type));
+    }
+
+    private boolean few(String fromWhere, @Nullable Object... parameters) throws SQLException {
+        return session.number("SELECT count(*) FROM (SELECT 1 FROM " + fromWhere + " LIMIT " + (FEW + 1) + ")", parameters)
+                <= FEW;
+    }
+
+    private void addName(List<Condition> all, String column, @Nullable String name) throws SQLException {
+        if (name != null) {
+            Long id = nameId(name);
+            all.add(id == null ? Condition.NEVER : Condition.of(column + " = ?", id));
+        }
+    }
+
+    private @Nullable Long nameId(String name) throws SQLException {
+        return session.first("SELECT id FROM names WHERE name = ?", row -> row.getLong(1), name);
+    }
+
+    private static void addEqual(List<Condition> all, String column, @Nullable Object value) {
+        if (value != null) {
+            all.add(Condition.of(column + " = ?", value));
+        }
+    }
+
+    private static void addAtLeast(List<Condition> all, String column, @Nullable Object value) {
+        if (value != null) {
+            all.add(Condition.of(column + " >= ?", value));
+        }
+    }
+
+    private static void addAtMost(List<Condition> all, String column, @Nullable Object value) {
+        if (value != null) {
+            all.add(Condition.of(column + " <= ?", value));
+        }
+    }
+}

@@ -1,0 +1,276 @@
+package io.llmtrace.storage.sqlite;
+
+import io.llmtrace.model.SecurityFinding;
+import io.llmtrace.model.Times;
+import io.llmtrace.model.TraceEvent;
+import io.llmtrace.model.TraceSpan;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Stores traces and spans, one transaction for each call. */
+final class SpanWriter implements AutoCloseable {
+
+    private static final int MAX_CACHED_TRACES = 20_000;
+
+    private static final String FIND_TRACE = "SELECT id, created_at FROM traces WHERE trace_id = ? AND tenant = ?";
+    private static final String FIND_SPAN = "SELECT id, body, start_time FROM spans WHERE trace = ? AND span_id = ?";
+
+    private final Database database;
+    private final Interner interner = new Interner();
+    private final Bodies bodies = new Bodies();
+    private final Map<TraceKey, TraceRow> traces = new LinkedHashMap<>(256, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<TraceKey, TraceRow> eldest) {
+            return size() > MAX_CACHED_TRACES;
+        }
+    };
+
+    private long nextTrace;
+    private long nextSpan;
+
+    private SpanWriter(Database database) {
+        this.database = database;
+    }
+
+    static SpanWriter open(Database database) {
+        SpanWriter writer = new SpanWriter(database);
+        database.actOnWriter(session -> {
+            writer.nextTrace = 1 + session.number("SELECT max(id) FROM traces");
+            writer.nextSpan = 1 + session.number("SELECT max(id) FROM spans");
+            writer.bodies.open(session);
+        });
+        return writer;
+    }
+
+    void store(TraceEvent trace) {
+        List<Bodies.Prepared> prepared = prepare(trace.spans());
+        write(batch -> {
+            TraceRow row = batch.traceRow(trace.tenantId(), trace.traceId(), trace.createdAt());
+            for (Bodies.Prepared span : prepared) {
+                batch.store(span, row);
+            }
+        });
+    }
+
+    void store(Collection<TraceSpan> spans) {
+        if (spans.isEmpty()) {
+            database.requireOpen();
+            return;
+        }
+        Map<RecentBodies.TraceKey, Instant> created = new HashMap<>();
+        for (TraceSpan span : spans) {
+            created.merge(RecentBodies.TraceKey.of(span), span.startTime(), SpanWriter::earlier);
+        }
+        List<Bodies.Prepared> prepared = prepare(spans);
+        write(batch -> {
+            for (Bodies.Prepared span : prepared) {
+                RecentBodies.TraceKey trace = RecentBodies.TraceKey.of(span.span());
+                batch.store(span, batch.traceRow(trace.tenantId(), trace.traceId(), Objects.requireNonNull(created.get(trace))));
+            }
+        });
+    }
+
+    /** Runs on the writer, where caches of rows that may be gone must be dropped. */
+    void forgetRows() {
+        traces.clear();
+        interner.clear();
+        bodies.forgetRecent();
+    }
+
+    @Override
+    public void close() {
+        bodies.close();
+    }
+
+    private interface Change {
+        void apply(Batch batch) throws SQLException;
+    }
+
+    private void write(Change change) {
+        database.actOnWriter(session -> {
+            boolean done = false;
+            try {
+                session.transaction("BEGIN IMMEDIATE", s -> {
+                    Batch batch = new Batch(s);
+                    change.apply(batch);
+                    batch.finish();
+                    return batch;
+                });
+                done = true;
+            } finally {
+                if (!done) {
+                    forgetRows(); // they may name rows that were rolled back
+                }
+            }
+        });
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
+    }
+
+    /** A span that occurs twice counts once: the later one. Traces are prepared side by side. */
+    private List<Bodies.Prepared> prepare(Collection<TraceSpan> spans) {
+        Map<SpanKey, TraceSpan> latest = new LinkedHashMap<>(spans.size() * 2);
+        for (TraceSpan span : spans) {
+            latest.put(new SpanKey(span.tenantId(), span.traceId(), span.spanId()), span);
+        }
+        Map<RecentBodies.TraceKey, List<TraceSpan>> byTrace = new LinkedHashMap<>();
+        for (TraceSpan span : latest.values()) {
+            byTrace.computeIfAbsent(RecentBodies.TraceKey.of(span), key -> new ArrayList<>())
+                    .add(span);
+        }
+        return byTrace.values().parallelStream()
+                .map(bodies::prepare)
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private record SpanKey(UUID tenantId, UUID traceId, UUID spanId) {}
+
+    private record TraceKey(long tenant, UUID traceId) {}
+
+    private static final class TraceRow {
+        private final long id;
+        private long createdAt;
+        /** The write that made it; its spans need no look for former versions within it. */
+        private final long bornIn;
+
+        TraceRow(long id, long createdAt, long bornIn) {
+            this.id = id;
+            this.createdAt = createdAt;
+            this.bornIn = bornIn;
+        }
+    }
+
+    private record FormerSpan(long id, long body, long startTime) {}
+
+    private static final class Counts {
+        private long traces;
+        private long spans;
+        private long bytes;
+    }
+
+    /** One transaction. */
+    private final class Batch {
+        private final Session session;
+        private final long write;
+        private final Moves traceMoves;
+        private final Moves spanMoves;
+        private final Map<Long, Counts> counts = new HashMap<>();
+
+        Batch(Session session) throws SQLException {
+            this.session = session;
+            session.update("UPDATE counters SET value = value + 1 WHERE name = 'writes'");
+            this.write = session.number("SELECT value FROM counters WHERE name = 'writes'");
+            this.traceMoves = Moves.ofTraces();
+            this.spanMoves = Moves.ofSpans();
+        }
+
+        /** The trace's row, made if there is none, and moved if it was created earlier than known. */
+        TraceRow traceRow(UUID tenantId, UUID traceId, Instant createdAt) throws SQLException {
+            long tenant = interner.tenant(session, tenantId);
+            long nanos = Times.toNanos(createdAt);
+            TraceKey key = new TraceKey(tenant, traceId);
+            TraceRow row = traces.get(key);
+            if (row == null) {
+                row = findTrace(tenant, traceId);
+            }
+            if (row == null) {
+                row = new TraceRow(nextTrace++, nanos, write);
+                session.update(
+                        "INSERT INTO traces (id, tenant, trace_id, created_at) VALUES (?, ?, ?, ?)",
+                        row.id,
+                        tenant,
+                        traceId,
+                        nanos);
+                countsOf(tenant).traces++;
+            }
+            traces.put(key, row);
+            if (nanos < row.createdAt) {
+                if (row.bornIn != write) {
+                    traceMoves.record(session, row.id, write, tenant, row.createdAt);
+                }
+                row.createdAt = nanos;
+                session.update("UPDATE traces SET created_at = ? WHERE id = ?", nanos, row.id);
+            }
+            return row;
+        }
+
+        /** The counts of statistics change with the rows that they count, in one transaction. */
+        void finish() throws SQLException {
+            for (Map.Entry<Long, Counts> entry : counts.entrySet()) {
+                Counts delta = entry.getValue();
+                session.update(
+                        "UPDATE tenants SET trace_count = trace_count + ?, span_count = span_count + ?,"
+                                + " body_bytes = body_bytes + ? WHERE id = ?",
+                        delta.traces,
+                        delta.spans,
+                        delta.bytes,
+                        entry.getKey());
+            }
+        }
+
+        void store(Bodies.Prepared prepared, TraceRow trace) throws SQLException {
+            TraceSpan span = prepared.span();
+            long tenant = interner.tenant(session, span.tenantId());
+            FormerSpan former = trace.bornIn == write ? null : findSpan(trace.id, span.spanId());
+            if (former != null && span.equals(new SpanReader(session).byRow(former.id, span.tenantId()))) {
+                return; // sent again, as clients do when an answer was lost
+            }
+            long id = former == null ? nextSpan++ : former.id;
+            if (former != null) {
+                remove(tenant, trace.id, former, span);
+            }
+            Bodies.Stored body = bodies.insert(session, id, prepared);
+            session.update(
+                    former == null ? SpanRow.INSERT : SpanRow.UPDATE,
+                    SpanRow.values(session, interner, span, new SpanRow.Place(tenant, trace.id), id, body.id()));
+            for (SecurityFinding finding : span.securityFindings()) {
+                session.update(
+                        "INSERT OR IGNORE INTO findings (span, finding_type) VALUES (?, ?)",
+                        id,
+                        interner.name(session, finding.findingType()));
+            }
+            Counts delta = countsOf(tenant);
+            delta.spans += former == null ? 1 : 0;
+            delta.bytes += body.bytes();
+        }
+
+        /** What hangs on the former version of a span: its row stays, to be updated. */
+        private void remove(long tenant, long trace, FormerSpan former, TraceSpan span) throws SQLException {
+            countsOf(tenant).bytes -= session.number("SELECT length(data) FROM bodies WHERE id = ?", former.body);
+            bodies.retire(session, span, trace, former.body);
+            session.update("DELETE FROM findings WHERE span = ?", former.id);
+            session.update("DELETE FROM text_index WHERE rowid = ?", former.id);
+            if (former.startTime != Times.toNanos(span.startTime())) {
+                spanMoves.record(session, former.id, write, tenant, former.startTime);
+            }
+        }
+
+        private Counts countsOf(long tenant) {
+            return counts.computeIfAbsent(tenant, id -> new Counts());
+        }
+
+        private @Nullable TraceRow findTrace(long tenant, UUID traceId) throws SQLException {
+            return session.first(
+                    FIND_TRACE, row -> new TraceRow(row.getLong(1), row.getLong(2), -1), traceId, tenant);
+        }
+
+        private @Nullable FormerSpan findSpan(long trace, UUID spanId) throws SQLException {
+            return session.first(
+                    FIND_SPAN, row -> new FormerSpan(row.getLong(1), row.getLong(2), row.getLong(3)), trace, spanId);
+        }
+    }
+}

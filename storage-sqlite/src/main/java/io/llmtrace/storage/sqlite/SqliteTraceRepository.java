@@ -1,0 +1,255 @@
+package io.llmtrace.storage.sqlite;
+
+import io.llmtrace.model.Times;
+import io.llmtrace.model.TraceEvent;
+import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.GlobalStats;
+import io.llmtrace.storage.NotSupportedException;
+import io.llmtrace.storage.Page;
+import io.llmtrace.storage.StorageException;
+import io.llmtrace.storage.StorageStats;
+import io.llmtrace.storage.StoreHealth;
+import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.TraceRepository;
+import io.llmtrace.storage.TraceSummary;
+import io.llmtrace.storage.spi.PageCursor;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Traces in one SQLite file. One process writes to it; others may read it at the same time. See the module's README for the
+ * layout, and for when space is given back.
+ */
+public final class SqliteTraceRepository implements TraceRepository {
+
+    private final Database database;
+    private final TextIndex text = new TextIndex();
+    private final @Nullable SpanWriter writer;
+    private final @Nullable Housekeeping housekeeping;
+
+    private SqliteTraceRepository(Database database) {
+        this.database = database;
+        if (database.readOnly()) {
+            this.writer = null;
+            this.housekeeping = null;
+            return;
+        }
+        this.writer = SpanWriter.open(database);
+        this.housekeeping = new Housekeeping(database, text);
+        housekeeping.start();
+    }
+
+    /** Opens a store for writing; makes the file when there is none, and brings an older one to the newest schema. */
+    public static SqliteTraceRepository open(Path file) {
+        return open(SqliteSettings.of(file));
+    }
+
+    /**
+     * @throws io.llmtrace.storage.UnavailableException if the file is locked, missing (read-only), or not accessible
+     * @throws io.llmtrace.storage.CorruptStoreException if it is damaged, not of llmtrace, or newer than this program
+     */
+    public static SqliteTraceRepository open(SqliteSettings settings) {
+        return new SqliteTraceRepository(Database.open(settings, Migrations.ALL));
+    }
+
+    @Override
+    public void storeTrace(TraceEvent trace) {
+        Objects.requireNonNull(trace, "trace");
+        writer().store(trace);
+        housekeeping().afterWrite();
+    }
+
+    @Override
+    public void storeSpan(TraceSpan span) {
+        Objects.requireNonNull(span, "span");
+        storeSpans(List.of(span));
+    }
+
+    @Override
+    public void storeSpans(Collection<TraceSpan> spans) {
+        writer().store(List.copyOf(Objects.requireNonNull(spans, "spans")));
+        housekeeping().afterWrite();
+    }
+
+    @Override
+    public Page<TraceEvent> queryTraces(TraceQuery query) {
+        return pages(query, TracePages::traces);
+    }
+
+    @Override
+    public Page<TraceSummary> queryTraceSummaries(TraceQuery query) {
+        return pages(query, TracePages::summaries);
+    }
+
+    @Override
+    public Page<TraceSpan> querySpans(TraceQuery query) {
+        return pages(query, TracePages::spans);
+    }
+
+    @Override
+    public Optional<TraceEvent> getTrace(UUID tenantId, UUID traceId) {
+        Objects.requireNonNull(tenantId, "tenantId");
+        Objects.requireNonNull(traceId, "traceId");
+        return ofTenant(tenantId, (session, tenant) -> {
+            long[] row = session.first(
+                    "SELECT id, created_at FROM traces WHERE trace_id = ? AND tenant = ?",
+                    found -> new long[] {found.getLong(1), found.getLong(2)},
+                    traceId,
+                    tenant);
+            return row == null
+                    ? null
+                    : new SpanReader(session).trace(row[0], traceId, tenantId, Times.ofNanos(row[1]));
+        });
+    }
+
+    @Override
+    public Optional<TraceSpan> getSpan(UUID tenantId, UUID traceId, UUID spanId) {
+        Objects.requireNonNull(tenantId, "tenantId");
+        Objects.requireNonNull(traceId, "traceId");
+        Objects.requireNonNull(spanId, "spanId");
+        return ofTenant(
+                tenantId, (session, tenant) -> new SpanReader(session).byIdentity(tenantId, tenant, traceId, spanId));
+    }
+
+    @Override
+    public Optional<TraceSpan> getSpan(UUID tenantId, UUID spanId) {
+        Objects.requireNonNull(tenantId, "tenantId");
+        Objects.requireNonNull(spanId, "spanId");
+        return ofTenant(tenantId, (session, tenant) -> new SpanReader(session).bySpanId(tenantId, tenant, spanId));
+    }
+
+    @Override
+    public long deleteTracesBefore(UUID tenantId, Instant time) {
+        Objects.requireNonNull(tenantId, "tenantId");
+        Objects.requireNonNull(time, "time");
+        long removed = new Deletes(database, writer()).before(tenantId, time);
+        housekeeping().afterDelete();
+        return removed;
+    }
+
+    @Override
+    public boolean deleteTrace(UUID tenantId, UUID traceId) {
+        Objects.requireNonNull(tenantId, "tenantId");
+        Objects.requireNonNull(traceId, "traceId");
+        boolean removed = new Deletes(database, writer()).trace(tenantId, traceId);
+        housekeeping().afterDelete();
+        return removed;
+    }
+
+    @Override
+    public StorageStats stats(UUID tenantId) {
+        Objects.requireNonNull(tenantId, "tenantId");
+        return ofTenant(tenantId, (session, tenant) -> Stats.ofTenant(session, tenant, database.sizeOnDisk()))
+                .orElse(StorageStats.EMPTY);
+    }
+
+    @Override
+    public GlobalStats globalStats() {
+        return database.read(session -> Stats.ofAll(session, database.sizeOnDisk()));
+    }
+
+    @Override
+    public StoreHealth check() {
+        Map<String, String> details = new LinkedHashMap<>();
+        details.put("backend", "sqlite");
+        details.put("file", database.settings().file().toString());
+        try {
+            details.putAll(database.read(session -> Map.of(
+                    "schema_version", Long.toString(session.number("PRAGMA user_version")),
+                    "text_index_pending", Long.toString(text.pending(session)))));
+        } catch (StorageException e) {
+            return new StoreHealth(StoreHealth.State.DOWN, message(e), details);
+        }
+        if (database.readOnly()) {
+            return new StoreHealth(StoreHealth.State.READ_ONLY, "opened for reading only (mode=ro)", details);
+        }
+        try {
+            // A commit is the only proof that commits work.
+            database.write(session -> session.update("UPDATE counters SET value = value WHERE name = 'writes'"));
+            return new StoreHealth(StoreHealth.State.OK, "reads and writes", details);
+        } catch (StorageException e) {
+            return new StoreHealth(StoreHealth.State.READ_ONLY, message(e), details);
+        }
+    }
+
+    /**
+     * Does now what is otherwise done behind the writes: completes the text index, and gives the space of deleted and
+     * replaced spans back to the file system.
+     */
+    public void compact() {
+        housekeeping().finish();
+    }
+
+    @Override
+    public void close() {
+        if (housekeeping != null) {
+            housekeeping.close();
+        }
+        database.close();
+        if (writer != null) {
+            writer.close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "SqliteTraceRepository[" + database.settings().file() + "]";
+    }
+
+    private interface Paging<T> {
+        Page<T> page(TracePages pages) throws SQLException;
+    }
+
+    private interface TenantWork<T> {
+        @Nullable T run(Session session, long tenant) throws SQLException;
+    }
+
+    private <T> Page<T> pages(TraceQuery query, Paging<T> paging) {
+        Objects.requireNonNull(query, "query");
+        if (query.cursor() != null) {
+            PageCursor.decode(query); // refuses a wrong one of a tenant without data, too
+        }
+        return ofTenant(query.tenantId(), (session, tenant) -> paging.page(new TracePages(session, text, query, tenant)))
+                .orElse(Page.empty());
+    }
+
+    /** Empty for a tenant that is not known. */
+    private <T> Optional<T> ofTenant(UUID tenantId, TenantWork<T> work) {
+        return database.read(session -> {
+            Long tenant = session.first("SELECT id FROM tenants WHERE tenant_id = ?", row -> row.getLong(1), tenantId);
+            return tenant == null ? Optional.<T>empty() : Optional.ofNullable(work.run(session, tenant));
+        });
+    }
+
+    private SpanWriter writer() {
+        if (writer == null) {
+            throw readOnly();
+        }
+        return writer;
+    }
+
+    private Housekeeping housekeeping() {
+        if (housekeeping == null) {
+            throw readOnly();
+        }
+        return housekeeping;
+    }
+
+    private NotSupportedException readOnly() {
+        return new NotSupportedException(
+                database.settings().file() + " is open for reading only (mode=ro): open it without mode=ro to write");
+    }
+
+    private static String message(StorageException e) {
+        return Objects.requireNonNullElse(e.getMessage(), e.toString());
+    }
+}

@@ -1,0 +1,14 @@
+package io.llmtrace.testkit;
+
+import org.junit.jupiter.api.Nested;
+
+/** The contract of a repository whose store outlives it. */
+public abstract class DurableTraceRepositoryContract extends TraceRepositoryContract {
+
+    @Nested
+    class Restart extends RestartContract {
+        Restart() {
+            super(fixture());
+        }
+    }
+}

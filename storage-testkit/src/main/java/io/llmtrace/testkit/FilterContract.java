@@ -1,0 +1,263 @@
+package io.llmtrace.testkit;
+
+import io.llmtrace.model.SpanStatus;
+import io.llmtrace.model.Times;
+import io.llmtrace.model.TraceEvent;
+import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.TraceQuery;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each filter alone, every two of them, and all: beside the wanted span stands one that differs in a single field. */
+abstract class FilterContract extends ContractTest {
+
+    FilterContract(RepositoryFixture store) {
+        super(store);
+    }
+
+    static List<FilterCase> filters() {
+        return FilterCase.all();
+    }
+
+    static List<FilterCase> spanFilters() {
+        return FilterCase.ofSpans();
+    }
+
+    @ParameterizedTest
+    @MethodSource("filters")
+    void filter_selectsTheWantedAndNoTwin(FilterCase filter) {
+        TraceSpan wanted = filter.wantedSpan(tenant);
+        List<TraceSpan> stored = new ArrayList<>(List.of(wanted, ofOtherTenant(wanted)));
+        filter.twins().forEach(twin -> stored.add(filter.twinOf(wanted, twin)));
+        repository.storeSpans(stored);
+        TraceQuery query = filter.query(tenant, wanted);
+        verify(() -> {
+            assertSpans(query, wanted);
+            assertTraces(query, TraceEvent.ofSpans(List.of(wanted)));
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("spanFilters")
+    void filter_givesTheTraceWhole(FilterCase filter) {
+        TraceSpan wanted = filter.wantedSpan(tenant);
+        TraceSpan sibling = filter.twins()
+                .get(0)
+                .apply(wanted.toBuilder().spanId(UUID.randomUUID()))
+                .build();
+        store(wanted, sibling);
+        TraceQuery query = filter.query(tenant, wanted);
+        verify(() -> {
+            assertSpans(query, wanted);
+            assertTraces(query, TraceEvent.ofSpans(List.of(wanted, sibling)));
+        });
+    }
+
+    @Test
+    void noFilter_selectsEverythingOfTheTenant() {
+        TraceSpan first = Samples.full(tenant, UUID.randomUUID(), UUID.randomUUID());
+        TraceSpan second = span().startTime(Samples.START.minusNanos(1)).build();
+        TraceEvent empty = new TraceEvent(UUID.randomUUID(), tenant, Samples.START.minusNanos(2), List.of());
+        store(first, second, ofOtherTenant(first));
+        repository.storeTrace(empty);
+        verify(() -> {
+            assertSpans(query().build(), first, second);
+            assertTraces(
+                    query().build(), TraceEvent.ofSpans(List.of(first)), TraceEvent.ofSpans(List.of(second)), empty);
+        });
+    }
+
+    /** One span passes the first filter, the other the second: together they are no match. */
+    @Test
+    void everyTwoFilters_mustHoldOnTheSameSpan() {
+        List<Pair> pairs = pairs();
+        List<TraceSpan> stored = new ArrayList<>();
+        pairs.forEach(pair -> stored.addAll(pair.all()));
+        repository.storeSpans(stored);
+        verify(() -> pairs.forEach(pair -> {
+            assertSpans(pair.query, pair.wanted);
+            assertTraces(pair.query, TraceEvent.ofSpans(List.of(pair.wanted)));
+        }));
+    }
+
+    @Test
+    void allFiltersAtOnce() {
+        List<FilterCase> cases = onePerField();
+        TraceSpan.Builder passing = FilterCase.base(tenant);
+        cases.forEach(filter -> filter.wanted().apply(passing));
+        TraceSpan wanted = passing.build();
+        List<TraceSpan> stored = new ArrayList<>(List.of(wanted, ofOtherTenant(wanted)));
+        TraceQuery.Builder query = query();
+        for (FilterCase filter : cases) {
+            filter.filter().accept(query, wanted);
+            filter.twins().forEach(twin -> stored.add(filter.twinOf(wanted, twin)));
+        }
+        repository.storeSpans(stored);
+        verify(() -> {
+            assertSpans(query.build(), wanted);
+            assertTraces(query.build(), TraceEvent.ofSpans(List.of(wanted)));
+        });
+    }
+
+    @Test
+    void minimumAndMaximumTogether_areInclusive() {
+        List<TraceSpan> spans = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            spans.add(span().startTime(Samples.START.plusNanos(i))
+                    .securityScore(50 + i)
+                    .durationMs(50L + i)
+                    .estimatedCostUsd(50.0 + i)
+                    .build());
+        }
+        spans.add(span().build());
+        repository.storeSpans(spans);
+        verify(() -> {
+            assertSpans(
+                    query().minSecurityScore(51).maxSecurityScore(53).build(),
+                    spans.get(3),
+                    spans.get(2),
+                    spans.get(1));
+            assertSpans(query().minDurationMs(52L).maxDurationMs(52L).build(), spans.get(2));
+            assertSpans(query().minCostUsd(53.5).maxCostUsd(60.0).build(), spans.get(4));
+            assertSpans(
+                    query().startTime(Samples.START.plusNanos(1))
+                            .endTime(Samples.START.plusNanos(2))
+                            .build(),
+                    spans.get(2),
+                    spans.get(1));
+        });
+    }
+
+    @Test
+    void boundsBeyondWhatCanBeStored_doNotWrapAround() {
+        TraceSpan first = span().startTime(Times.EARLIEST)
+                .estimatedCostUsd(0.0)
+                .durationMs(0L)
+                .build();
+        TraceSpan last = span().startTime(Times.LATEST)
+                .estimatedCostUsd(Double.MAX_VALUE)
+                .durationMs(Long.MAX_VALUE)
+                .build();
+        store(first, last);
+        verify(() -> {
+            assertSpans(query().startTime(Instant.MIN).endTime(Instant.MAX).build(), last, first);
+            assertSpans(query().startTime(Instant.MAX).build());
+            assertSpans(query().endTime(Instant.MIN).build());
+            assertSpans(query().startTime(Times.LATEST.plusNanos(1)).build());
+            assertSpans(query().endTime(Times.EARLIEST.minusNanos(1)).build());
+            assertSpans(query().minDurationMs(Long.MAX_VALUE).build(), last);
+            assertSpans(query().maxDurationMs(0L).build(), first);
+            assertSpans(query().maxDurationMs(Long.MAX_VALUE - 1).build(), first);
+            assertSpans(
+                    query().minCostUsd(Double.MIN_VALUE)
+                            .maxCostUsd(Double.POSITIVE_INFINITY)
+                            .build(),
+                    last);
+            assertSpans(query().minCostUsd(Double.POSITIVE_INFINITY).build());
+            assertSpans(query().maxCostUsd(0.0).build(), first);
+        });
+    }
+
+    @Test
+    void traceWithoutSpans_passesOnlyWhatAsksNothingOfSpans() {
+        TraceEvent empty = new TraceEvent(UUID.randomUUID(), tenant, Samples.START, List.of());
+        repository.storeTrace(empty);
+        verify(() -> {
+            assertTraces(query().traceId(empty.traceId()).build(), empty);
+            assertTraces(query().status(SpanStatus.OK).build());
+            assertTraces(query().startTime(Samples.START).build());
+            assertTraces(query().endTime(Samples.START).build());
+            for (FilterCase filter : FilterCase.ofSpans()) {
+                assertTraces(filter.query(tenant, filter.wantedSpan(tenant)).toBuilder()
+                        .traceId(empty.traceId())
+                        .build());
+            }
+        });
+    }
+
+    /** Where a driver replaces what UTF-8 cannot hold, such a filter would find the replacement. */
+    @Test
+    void filterThatIsNotUnicode_findsNothing() {
+        store(
+                span().modelName("?").sessionId("?").build(),
+                span().modelName("\uFFFD").sessionId("\uFFFD").build());
+        verify(() -> {
+            assertRefusedOrEmpty(query().modelName("\uD800"));
+            assertRefusedOrEmpty(query().sessionId("\uDC00"));
+        });
+    }
+
+    private void assertRefusedOrEmpty(TraceQuery.Builder query) {
+        TraceQuery built;
+        try {
+            built = query.build();
+        } catch (IllegalArgumentException e) {
+            return;
+        }
+        assertSpans(built);
+        assertTraces(built);
+    }
+
+    private static List<FilterCase> onePerField() {
+        List<FilterCase> cases = new ArrayList<>();
+        Set<String> fields = new HashSet<>();
+        for (FilterCase filter : FilterCase.ofSpans()) {
+            if (fields.add(filter.field())) {
+                cases.add(filter);
+            }
+        }
+        return cases;
+    }
+
+    private static List<Pair> pairs() {
+        List<FilterCase> cases = onePerField();
+        List<Pair> pairs = new ArrayList<>();
+        for (int i = 0; i < cases.size(); i++) {
+            for (int j = i + 1; j < cases.size(); j++) {
+                pairs.add(Pair.of(cases.get(i), cases.get(j)));
+            }
+        }
+        return pairs;
+    }
+
+    private TraceSpan ofOtherTenant(TraceSpan span) {
+        return span.toBuilder().tenantId(otherTenant).build();
+    }
+
+    /** In a tenant of its own: a span that passes both filters, and a trace with two that pass one each. */
+    private record Pair(TraceQuery query, TraceSpan wanted, TraceSpan onlyFirst, TraceSpan onlySecond) {
+
+        static Pair of(FilterCase first, FilterCase second) {
+            TraceSpan wanted = second.wanted()
+                    .apply(first.wanted().apply(FilterCase.base(UUID.randomUUID())))
+                    .build();
+            UUID traceId = UUID.randomUUID();
+            TraceSpan onlyFirst = second.twins()
+                    .get(0)
+                    .apply(wanted.toBuilder())
+                    .traceId(traceId)
+                    .build();
+            TraceSpan onlySecond = first.twins()
+                    .get(0)
+                    .apply(wanted.toBuilder())
+                    .traceId(traceId)
+                    .spanId(UUID.randomUUID())
+                    .build();
+            TraceQuery.Builder query = TraceQuery.builder(wanted.tenantId());
+            first.filter().accept(query, wanted);
+            second.filter().accept(query, wanted);
+            return new Pair(query.build(), wanted, onlyFirst, onlySecond);
+        }
+
+        List<TraceSpan> all() {
+            return List.of(onlyFirst, wanted, onlySecond);
+        }
+    }
+}

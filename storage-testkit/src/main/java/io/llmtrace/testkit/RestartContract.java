@@ -1,0 +1,124 @@
+package io.llmtrace.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.llmtrace.model.TraceEvent;
+import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.GlobalStats;
+import io.llmtrace.storage.Order;
+import io.llmtrace.storage.StorageStats;
+import io.llmtrace.storage.TraceQuery;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** What was written, replaced and deleted is so after the store was closed and opened again. */
+abstract class RestartContract extends ContractTest {
+
+    RestartContract(RepositoryFixture store) {
+        super(store);
+    }
+
+    @Test
+    void whatWasWritten_isThere() {
+        UUID traceId = UUID.randomUUID();
+        TraceEvent trace = new TraceEvent(
+                traceId,
+                tenant,
+                Samples.START.minusNanos(1),
+                List.of(
+                        Samples.full(tenant, traceId, UUID.randomUUID()),
+                        span().traceId(traceId).build()));
+        TraceEvent empty = new TraceEvent(UUID.randomUUID(), tenant, Samples.START.minusNanos(2), List.of());
+        repository.storeTrace(trace);
+        repository.storeTrace(empty);
+        GlobalStats before = repository.globalStats();
+        restart();
+        assertThat(repository.globalStats().totalSpans()).isEqualTo(before.totalSpans());
+        verify(() -> {
+            assertStored(trace);
+            assertTraces(everything(), trace, empty);
+        });
+        restart();
+        assertTraces(everything(), trace, empty);
+    }
+
+    @Test
+    void whatWasReplaced_staysReplaced() {
+        TraceSpan old = span().prompt("alpha").modelName("old").build();
+        TraceSpan replaced = old.toBuilder()
+                .prompt("beta")
+                .modelName("new")
+                .startTime(Samples.START.plusSeconds(7))
+                .build();
+        repository.storeSpan(old);
+        restart();
+        repository.storeSpan(replaced);
+        restart();
+        verify(() -> {
+            assertStored(new TraceEvent(old.traceId(), tenant, Samples.START, List.of(replaced)));
+            assertSpans(query().modelName("old").build());
+            assertSpans(query().text("alpha").build());
+            assertSpans(query().text("beta").build(), replaced);
+        });
+    }
+
+    @Test
+    void whatWasDeleted_staysAway() {
+        TraceSpan gone = span().prompt("alpha").build();
+        TraceSpan old =
+                span().prompt("alpha").startTime(Samples.START.minusSeconds(60)).build();
+        TraceSpan stays = span().prompt("alpha").build();
+        store(gone, old, stays);
+        repository.deleteTrace(tenant, gone.traceId());
+        repository.deleteTracesBefore(tenant, Samples.START);
+        restart();
+        verify(() -> {
+            assertAbsent(TraceEvent.ofSpans(List.of(gone)));
+            assertAbsent(TraceEvent.ofSpans(List.of(old)));
+            assertTraces(everything(), TraceEvent.ofSpans(List.of(stays)));
+            assertSpans(query().text("alpha").build(), stays);
+            assertThat(statsOf(tenant)).isEqualTo(new StorageStats(1, 1, 0, Samples.START, Samples.START));
+        });
+        restart();
+        assertTraces(everything(), TraceEvent.ofSpans(List.of(stays)));
+    }
+
+    @Test
+    void deletedAndWrittenAgain_isThere() {
+        TraceSpan span = span().build();
+        repository.storeSpan(span);
+        repository.deleteTrace(tenant, span.traceId());
+        repository.storeSpan(span);
+        restart();
+        verify(() -> assertStored(TraceEvent.ofSpans(List.of(span))));
+    }
+
+    /** A restart of the server must not break the walk of a client, nor what it has seen move. */
+    @Test
+    void cursor_outlivesTheRestart() {
+        List<TraceSpan> spans = new ArrayList<>();
+        for (int i = 0; i < 9; i++) {
+            spans.add(span().startTime(Samples.START.plusSeconds(i)).build());
+        }
+        repository.storeSpans(spans);
+        TraceQuery query = query().order(Order.OLDEST_FIRST).limit(3).build();
+        TraceQuery next = query.next(repository.querySpans(query)).orElseThrow();
+        TraceQuery nextTraces = query.next(repository.queryTraces(query)).orElseThrow();
+        TraceSpan early = span().traceId(spans.get(4).traceId())
+                .startTime(Samples.START.minusSeconds(5))
+                .build();
+        repository.storeSpan(early);
+        restart();
+        verify(() -> {
+            assertSpans(next, spans.subList(3, 6));
+            assertThat(repository.queryTraces(nextTraces).items())
+                    .extracting(TraceEvent::traceId)
+                    .containsExactly(
+                            spans.get(3).traceId(),
+                            spans.get(4).traceId(),
+                            spans.get(5).traceId());
+        });
+    }
+}

@@ -1,0 +1,139 @@
+package io.llmtrace.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The contract of {@link io.llmtrace.storage.TraceRepository} as tests. A backend extends it, or
+ * {@link DurableTraceRepositoryContract} when its stores outlive a restart, in one small class:
+ *
+ * <pre>{@code
+ * final class SqliteContractTest extends DurableTraceRepositoryContract {
+ *     @Override
+ *     protected RepositoryFixture fixture() {
+ *         return new SqliteFixture();
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>Random tests print their seed when they fail; {@code -Dllmtrace.seed=SEED} repeats them with it.
+ */
+public abstract class TraceRepositoryContract {
+
+    /** A new one for each test, or the same for all: it need not keep anything of a test. */
+    protected abstract RepositoryFixture fixture();
+
+    @Test
+    void suite_isTheOneThatFitsTheStore() {
+        assertThat(this instanceof DurableTraceRepositoryContract)
+                .as("a store that can be restarted runs DurableTraceRepositoryContract, and only such a store")
+                .isEqualTo(fixture().isRestartable());
+    }
+
+    @Nested
+    class RoundTrip extends RoundTripContract {
+        RoundTrip() {
+            super(fixture());
+        }
+    }
+
+    @Nested
+    class Identity extends IdentityContract {
+        Identity() {
+            super(fixture());
+        }
+    }
+
+    @Nested
+    class Filters extends FilterContract {
+        Filters() {
+            super(fixture());
+        }
+    }
+
+    @Nested
+    class TextSearch extends TextSearchContract {
+        TextSearch() {
+            super(fixture());
+        }
+    }
+
+    @Nested
+    class Paging extends PagingContract {
+        Paging() {
+            super(fixture());
+        }
+    }
+
+    @Nested
+    class Cursors extends CursorContract {
+        Cursors() {
+            super(fixture());
+        }
+    }
+
+    @Nested
+    class Tenants extends TenantContract {
+        Tenants() {
+            super(fixture());
+        }
+    }
+
+    @Nested
+    class Deletes extends DeleteContract {
+        Deletes() {
+            super(fixture());
+        }
+    }
+
+    @Nested
+    class Statistics extends StatsContract {
+        Statistics() {
+            super(fixture());
+        }
+    }
+
+    @Nested
+    class Texts extends TextContract {
+        Texts() {
+            super(fixture());
+        }
+    }
+
+    @Nested
+    class Numbers extends NumberContract {
+        Numbers() {
+            super(fixture());
+        }
+    }
+
+    @Nested
+    class Times extends TimeContract {
+        Times() {
+            super(fixture());
+        }
+    }
+
+    @Nested
+    class Lifecycle extends LifecycleContract {
+        Lifecycle() {
+            super(fixture());
+        }
+    }
+
+    @Nested
+    class Concurrency extends ConcurrencyContract {
+        Concurrency() {
+            super(fixture());
+        }
+    }
+
+    @Nested
+    class Properties extends PropertyContract {
+        Properties() {
+            super(fixture());
+        }
+    }
+}

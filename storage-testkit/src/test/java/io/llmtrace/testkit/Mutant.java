@@ -1,0 +1,100 @@
+package io.llmtrace.testkit;
+
+import io.llmtrace.model.TraceEvent;
+import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.GlobalStats;
+import io.llmtrace.storage.Page;
+import io.llmtrace.storage.StorageStats;
+import io.llmtrace.storage.StoreHealth;
+import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.TraceRepository;
+import io.llmtrace.storage.TraceSummary;
+import io.llmtrace.storage.memory.InMemoryTraceRepository;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The reference, passed through: a mutant overrides what it breaks. */
+class Mutant implements TraceRepository {
+
+    final InMemoryTraceRepository right = new InMemoryTraceRepository();
+
+    @Override
+    public void storeTrace(TraceEvent trace) {
+        right.storeTrace(trace);
+    }
+
+    @Override
+    public void storeSpan(TraceSpan span) {
+        right.storeSpan(span);
+    }
+
+    @Override
+    public void storeSpans(Collection<TraceSpan> spans) {
+        right.storeSpans(spans);
+    }
+
+    @Override
+    public Page<TraceEvent> queryTraces(TraceQuery query) {
+        return right.queryTraces(query);
+    }
+
+    @Override
+    public Page<TraceSummary> queryTraceSummaries(TraceQuery query) {
+        return queryTraces(query).map(TraceSummary::of);
+    }
+
+    @Override
+    public Page<TraceSpan> querySpans(TraceQuery query) {
+        return right.querySpans(query);
+    }
+
+    @Override
+    public Optional<TraceEvent> getTrace(UUID tenantId, UUID traceId) {
+        return right.getTrace(tenantId, traceId);
+    }
+
+    @Override
+    public Optional<TraceSpan> getSpan(UUID tenantId, UUID traceId, UUID spanId) {
+        return right.getSpan(tenantId, traceId, spanId);
+    }
+
+    @Override
+    public Optional<TraceSpan> getSpan(UUID tenantId, UUID spanId) {
+        return right.getSpan(tenantId, spanId);
+    }
+
+    @Override
+    public long deleteTracesBefore(UUID tenantId, Instant time) {
+        return right.deleteTracesBefore(tenantId, time);
+    }
+
+    @Override
+    public boolean deleteTrace(UUID tenantId, UUID traceId) {
+        return right.deleteTrace(tenantId, traceId);
+    }
+
+    @Override
+    public StorageStats stats(UUID tenantId) {
+        return right.stats(tenantId);
+    }
+
+    @Override
+    public GlobalStats globalStats() {
+        return right.globalStats();
+    }
+
+    @Override
+    public StoreHealth check() {
+        return right.check();
+    }
+
+    /** What the engine would do later; nothing unless the mutant breaks there. */
+    void compact() {}
+
+    @Override
+    public void close() {
+        right.close();
+    }
+}

@@ -1,0 +1,386 @@
+package io.llmtrace.testkit;
+
+import io.llmtrace.model.Ids;
+import io.llmtrace.model.TraceEvent;
+import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.Order;
+import io.llmtrace.storage.Page;
+import io.llmtrace.storage.StorageStats;
+import io.llmtrace.storage.TraceQuery;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+
+/** Repositories with one fault each, of the kind that real backends have had. */
+final class Mutants {
+
+    private Mutants() {}
+
+    static final class LimitOffByOne extends Mutant {
+        @Override
+        public Page<TraceSpan> querySpans(TraceQuery query) {
+            return right.querySpans(query.toBuilder()
+                    .limit(Math.min(query.limit() + 1, TraceQuery.MAX_LIMIT))
+                    .build());
+        }
+    }
+
+    /** As {@link UUID#compareTo} sorts: the sign bit turns the order of ids around. */
+    static final class TiesBySignedIds extends Mutant {
+        @Override
+        public Page<TraceSpan> querySpans(TraceQuery query) {
+            Page<TraceSpan> page = right.querySpans(query);
+            Comparator<TraceSpan> order = Comparator.comparing(TraceSpan::startTime)
+                    .thenComparing(TraceSpan::traceId)
+                    .thenComparing(TraceSpan::spanId);
+            return new Page<>(
+                    page.items().stream()
+                            .sorted(query.order() == Order.OLDEST_FIRST ? order : order.reversed())
+                            .toList(),
+                    page.nextCursor());
+        }
+    }
+
+    static final class TenantIgnoredInGetSpan extends Mutant {
+        private final Map<UUID, TraceSpan> bySpanId = new ConcurrentHashMap<>();
+
+        @Override
+        public void storeSpans(Collection<TraceSpan> spans) {
+            super.storeSpans(spans);
+            spans.forEach(span -> bySpanId.put(span.spanId(), span));
+        }
+
+        @Override
+        public Optional<TraceSpan> getSpan(UUID tenantId, UUID spanId) {
+            return right.getSpan(tenantId, spanId).or(() -> Optional.ofNullable(bySpanId.get(spanId)));
+        }
+    }
+
+    /** A trace passes when each filter is met by some span: a join for each filter does that. */
+    static final class PredicatesOnDifferentSpans extends Mutant {
+        @Override
+        public Page<TraceEvent> queryTraces(TraceQuery query) {
+            List<TraceQuery> singles = new ArrayList<>();
+            TraceQuery none = TraceQuery.builder(query.tenantId())
+                    .traceId(query.traceId())
+                    .build();
+            singles.add(none.toBuilder().modelName(query.modelName()).build());
+            singles.add(none.toBuilder().kind(query.kind()).build());
+            TraceQuery rest =
+                    query.toBuilder().modelName(null).kind(null).cursor(null).build();
+            if (query.cursor() != null || query.modelName() == null || query.kind() == null) {
+                return right.queryTraces(query);
+            }
+            singles.add(rest);
+            List<TraceEvent> all = right.queryTraces(none.toBuilder()
+                            .order(query.order())
+                            .limit(TraceQuery.MAX_LIMIT)
+                            .build())
+                    .items();
+            return new Page<>(
+                    all.stream()
+                            .filter(trace -> singles.stream().allMatch(single -> single.matches(trace)))
+                            .skip(query.offset())
+                            .limit(query.limit())
+                            .toList(),
+                    null);
+        }
+    }
+
+    static final class DeleteIncludesTheTime extends Mutant {
+        @Override
+        public long deleteTracesBefore(UUID tenantId, Instant time) {
+            return right.deleteTracesBefore(tenantId, time.equals(Instant.MAX) ? time : time.plusNanos(1));
+        }
+    }
+
+    static final class DeleteCountsSpans extends Mutant {
+        @Override
+        public long deleteTracesBefore(UUID tenantId, Instant time) {
+            long before = right.stats(tenantId).totalSpans();
+            long traces = right.deleteTracesBefore(tenantId, time);
+            return Math.max(traces, before - right.stats(tenantId).totalSpans());
+        }
+    }
+
+    /** The next page begins with the last item of the page before. */
+    static final class CursorRepeatsAnItem extends Mutant {
+        private final Map<String, TraceSpan> lastByCursor = new ConcurrentHashMap<>();
+
+        @Override
+        public Page<TraceSpan> querySpans(TraceQuery query) {
+            Page<TraceSpan> page = right.querySpans(query);
+            List<TraceSpan> items = new ArrayList<>(page.items());
+            TraceSpan last = query.cursor() == null ? null : lastByCursor.get(query.cursor());
+            if (last != null) {
+                items.add(0, last);
+            }
+            if (page.nextCursor() != null) {
+                lastByCursor.put(page.nextCursor(), items.get(items.size() - 1));
+            }
+            return new Page<>(items, page.nextCursor());
+        }
+    }
+
+    /** A cursor by time alone leaves out what shares the time of a page's last item. */
+    static final class CursorSkipsTies extends Mutant {
+        private final Map<String, Instant> lastByCursor = new ConcurrentHashMap<>();
+
+        @Override
+        public Page<TraceSpan> querySpans(TraceQuery query) {
+            Page<TraceSpan> page = right.querySpans(query);
+            Instant last = query.cursor() == null ? null : lastByCursor.get(query.cursor());
+            if (page.nextCursor() != null) {
+                List<TraceSpan> items = page.items();
+                lastByCursor.put(page.nextCursor(), items.get(items.size() - 1).startTime());
+            }
+            return new Page<>(
+                    page.items().stream()
+                            .filter(span -> !span.startTime().equals(last))
+                            .toList(),
+                    page.nextCursor());
+        }
+    }
+
+    /** The walk goes by the order of the moment: a trace that moves is missed, or met twice. */
+    static final class CursorForgetsMoves extends Mutant {
+        private final Map<String, TraceEvent> lastByCursor = new ConcurrentHashMap<>();
+
+        @Override
+        public Page<TraceEvent> queryTraces(TraceQuery query) {
+            if (query.cursor() == null || !lastByCursor.containsKey(query.cursor())) {
+                return remember(right.queryTraces(query));
+            }
+            TraceEvent last = lastByCursor.get(query.cursor());
+            Comparator<TraceEvent> ascending =
+                    Comparator.comparing(TraceEvent::createdAt).thenComparing(TraceEvent::traceId, Ids.BYTE_ORDER);
+            Comparator<TraceEvent> order = query.order() == Order.OLDEST_FIRST ? ascending : ascending.reversed();
+            List<TraceEvent> rest =
+                    right
+                            .queryTraces(query.toBuilder()
+                                    .cursor(null)
+                                    .limit(TraceQuery.MAX_LIMIT)
+                                    .build())
+                            .items()
+                            .stream()
+                            .filter(trace -> order.compare(trace, last) > 0)
+                            .toList();
+            if (rest.size() <= query.limit()) {
+                return new Page<>(rest, null);
+            }
+            List<TraceEvent> items = rest.subList(0, query.limit());
+            return remember(new Page<>(items, "after " + items.get(items.size() - 1)));
+        }
+
+        private Page<TraceEvent> remember(Page<TraceEvent> page) {
+            if (page.nextCursor() != null) {
+                lastByCursor.put(
+                        page.nextCursor(), page.items().get(page.items().size() - 1));
+            }
+            return page;
+        }
+    }
+
+    /** The text index keeps the words of every version. */
+    static final class ReplacedTextStillFound extends Mutant {
+        private final Map<List<UUID>, List<TraceSpan>> versions = new ConcurrentHashMap<>();
+
+        @Override
+        public void storeSpan(TraceSpan span) {
+            storeSpans(List.of(span));
+        }
+
+        @Override
+        public void storeSpans(Collection<TraceSpan> spans) {
+            super.storeSpans(spans);
+            for (TraceSpan span : spans) {
+                versions.computeIfAbsent(
+                                List.of(span.tenantId(), span.traceId(), span.spanId()),
+                                id -> new CopyOnWriteArrayList<>())
+                        .add(span);
+            }
+        }
+
+        @Override
+        public Page<TraceSpan> querySpans(TraceQuery query) {
+            if (query.text() == null || query.cursor() != null) {
+                return right.querySpans(query);
+            }
+            TraceQuery.Builder others = query.toBuilder().text(null).limit(TraceQuery.MAX_LIMIT);
+            Stream<TraceSpan> found = right.querySpans(others.build()).items().stream()
+                    .filter(span -> Stream.concat(
+                                    Stream.of(span),
+                                    versions
+                                            .getOrDefault(
+                                                    List.of(span.tenantId(), span.traceId(), span.spanId()), List.of())
+                                            .stream())
+                            .anyMatch(version -> TraceQuery.builder(query.tenantId())
+                                    .text(query.text())
+                                    .build()
+                                    .matches(version)));
+            return new Page<>(found.limit(query.limit()).toList(), null);
+        }
+    }
+
+    /** Times of a store that keeps milliseconds. */
+    static final class TimesCutToMilliseconds extends Mutant {
+        @Override
+        public Page<TraceSpan> querySpans(TraceQuery query) {
+            return right.querySpans(query).map(TimesCutToMilliseconds::cut);
+        }
+
+        private static TraceSpan cut(TraceSpan span) {
+            return span.toBuilder()
+                    .startTime(span.startTime().truncatedTo(ChronoUnit.MILLIS))
+                    .build();
+        }
+    }
+
+    /** As a column that is not nullable does it. */
+    static final class EmptyTextForAbsent extends Mutant {
+        @Override
+        public Optional<TraceSpan> getSpan(UUID tenantId, UUID traceId, UUID spanId) {
+            return right.getSpan(tenantId, traceId, spanId)
+                    .map(span -> span.toBuilder()
+                            .userId(Objects.requireNonNullElse(span.userId(), ""))
+                            .build());
+        }
+    }
+
+    static final class StatsCountEveryWrite extends Mutant {
+        private final Map<UUID, Long> writes = new ConcurrentHashMap<>();
+
+        @Override
+        public void storeSpan(TraceSpan span) {
+            super.storeSpan(span);
+            writes.merge(span.tenantId(), 1L, Long::sum);
+        }
+
+        @Override
+        public StorageStats stats(UUID tenantId) {
+            StorageStats stats = right.stats(tenantId);
+            return new StorageStats(
+                    stats.totalTraces(),
+                    Math.max(stats.totalSpans(), writes.getOrDefault(tenantId, 0L)),
+                    0,
+                    stats.oldestTrace(),
+                    stats.newestTrace());
+        }
+    }
+
+    /** A merge whose sort key forgot the trace id: of spans with one id, one is left. */
+    static final class CompactionLosesSpans extends Mutant {
+        private final Set<TraceSpan> written = ConcurrentHashMap.newKeySet();
+
+        @Override
+        public void storeSpans(Collection<TraceSpan> spans) {
+            super.storeSpans(spans);
+            written.addAll(spans);
+        }
+
+        @Override
+        void compact() {
+            Map<List<UUID>, TraceSpan> bySpanId = new HashMap<>();
+            for (TraceSpan span : written) {
+                TraceSpan other = bySpanId.put(List.of(span.tenantId(), span.spanId()), span);
+                if (other != null && !other.traceId().equals(span.traceId())) {
+                    right.deleteTrace(other.tenantId(), other.traceId());
+                }
+            }
+        }
+    }
+
+    /** A merge that keeps the first version of a span instead of the last. */
+    static final class CompactionRestoresTheFirstVersion extends Mutant {
+        private final Map<List<UUID>, TraceSpan> firstVersions = new LinkedHashMap<>();
+
+        @Override
+        public void storeSpan(TraceSpan span) {
+            super.storeSpan(span);
+            synchronized (firstVersions) {
+                firstVersions.putIfAbsent(List.of(span.tenantId(), span.traceId(), span.spanId()), span);
+            }
+        }
+
+        @Override
+        void compact() {
+            synchronized (firstVersions) {
+                firstVersions.values().stream()
+                        .filter(span -> right.getSpan(span.tenantId(), span.traceId(), span.spanId())
+                                .isPresent())
+                        .forEach(right::storeSpan);
+            }
+        }
+    }
+
+    /** Two statements without a transaction: a reader between them sees half of the new span. */
+    static final class WritesInTwoHalves extends Mutant {
+        private final AtomicLong reads = new AtomicLong();
+
+        @Override
+        public Optional<TraceSpan> getSpan(UUID tenantId, UUID traceId, UUID spanId) {
+            reads.incrementAndGet();
+            return right.getSpan(tenantId, traceId, spanId);
+        }
+
+        @Override
+        public void storeSpan(TraceSpan span) {
+            Optional<TraceSpan> old = right.getSpan(span.tenantId(), span.traceId(), span.spanId());
+            if (old.isPresent()) {
+                right.storeSpan(old.get().toBuilder().prompt(span.prompt()).build());
+                letOthersRead();
+            }
+            right.storeSpan(span);
+        }
+
+        private void letOthersRead() {
+            long before = reads.get();
+            for (int i = 0; i < 100 && reads.get() == before; i++) {
+                Thread.yield();
+            }
+        }
+    }
+
+    /** A bad batch is noticed half way. */
+    static final class BatchStopsHalfWay extends Mutant {
+        @Override
+        public void storeSpans(Collection<TraceSpan> spans) {
+            Objects.requireNonNull(spans, "spans").forEach(right::storeSpan);
+        }
+    }
+
+    /** A name compared as a database with a folding collation does it. */
+    static final class ModelNameWithoutCase extends Mutant {
+        @Override
+        public Page<TraceSpan> querySpans(TraceQuery query) {
+            String model = query.modelName();
+            if (model == null || query.cursor() != null) {
+                return right.querySpans(query);
+            }
+            TraceQuery others = query.toBuilder()
+                    .modelName(null)
+                    .limit(TraceQuery.MAX_LIMIT)
+                    .build();
+            return new Page<>(
+                    right.querySpans(others).items().stream()
+                            .filter(span -> model.equalsIgnoreCase(span.modelName()))
+                            .limit(query.limit())
+                            .toList(),
+                    null);
+        }
+    }
+}

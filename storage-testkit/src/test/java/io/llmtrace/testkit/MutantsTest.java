@@ -1,0 +1,96 @@
+package io.llmtrace.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectNestedClass;
+
+import java.util.List;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.platform.engine.DiscoverySelector;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+import org.junit.platform.launcher.listeners.TestExecutionSummary;
+import org.junit.platform.launcher.listeners.TestExecutionSummary.Failure;
+
+/** The suite has teeth: it passes a right repository and catches each wrong one, in the concern that its fault belongs to. */
+final class MutantsTest {
+
+    static List<Arguments> mutants() {
+        return List.of(
+                mutant(Mutants.LimitOffByOne::new, TraceRepositoryContract.Paging.class),
+                mutant(Mutants.TiesBySignedIds::new, TraceRepositoryContract.Paging.class),
+                mutant(Mutants.TenantIgnoredInGetSpan::new, TraceRepositoryContract.Tenants.class),
+                mutant(Mutants.PredicatesOnDifferentSpans::new, TraceRepositoryContract.Filters.class),
+                mutant(Mutants.ModelNameWithoutCase::new, TraceRepositoryContract.Filters.class),
+                mutant(Mutants.DeleteIncludesTheTime::new, TraceRepositoryContract.Deletes.class),
+                mutant(Mutants.DeleteCountsSpans::new, TraceRepositoryContract.Deletes.class),
+                mutant(Mutants.CursorRepeatsAnItem::new, TraceRepositoryContract.Cursors.class),
+                mutant(Mutants.CursorSkipsTies::new, TraceRepositoryContract.Cursors.class),
+                mutant(Mutants.CursorForgetsMoves::new, TraceRepositoryContract.Cursors.class),
+                mutant(Mutants.CursorForgetsMoves::new, TraceRepositoryContract.Properties.class),
+                mutant(Mutants.ReplacedTextStillFound::new, TraceRepositoryContract.TextSearch.class),
+                mutant(Mutants.TimesCutToMilliseconds::new, TraceRepositoryContract.Times.class),
+                mutant(Mutants.EmptyTextForAbsent::new, TraceRepositoryContract.RoundTrip.class),
+                mutant(Mutants.StatsCountEveryWrite::new, TraceRepositoryContract.Statistics.class),
+                mutant(Mutants.CompactionLosesSpans::new, TraceRepositoryContract.Identity.class),
+                mutant(Mutants.CompactionRestoresTheFirstVersion::new, TraceRepositoryContract.Identity.class),
+                mutant(Mutants.WritesInTwoHalves::new, TraceRepositoryContract.Concurrency.class),
+                mutant(Mutants.BatchStopsHalfWay::new, TraceRepositoryContract.Lifecycle.class));
+    }
+
+    @ParameterizedTest
+    @MethodSource("mutants")
+    void mutant_isCaughtByItsConcern(Supplier<Mutant> mutant, Class<?> concern) {
+        TestExecutionSummary summary = run(mutant, selectNestedClass(List.of(MutantSuite.class), concern));
+        assertThat(summary.getFailures())
+                .as("%s caught by %s", mutant.get().getClass().getSimpleName(), concern.getSimpleName())
+                .isNotEmpty()
+                .allSatisfy(failure -> assertThat(failure.getException()).isInstanceOf(AssertionError.class));
+    }
+
+    @ParameterizedTest
+    @MethodSource("mutants")
+    void mutant_isCaughtByTheSuite(Supplier<Mutant> mutant, Class<?> concern) {
+        assertThat(run(mutant, selectClass(MutantSuite.class)).getFailures()).hasSize(1);
+    }
+
+    @Test
+    void rightRepository_passesTheSuite() {
+        TestExecutionSummary summary = run(Mutant::new, selectClass(MutantSuite.class));
+        assertThat(summary.getFailures()).extracting(Failure::getException).isEmpty();
+        assertThat(summary.getTestsSucceededCount()).isGreaterThan(300);
+        assertThat(summary.getTestsSkippedCount()).isZero();
+    }
+
+    @Test
+    void failureOfARandomTest_namesItsSeed() {
+        TestExecutionSummary summary = run(
+                Mutants.CursorRepeatsAnItem::new,
+                selectNestedClass(List.of(MutantSuite.class), TraceRepositoryContract.Properties.class));
+        assertThat(summary.getFailures())
+                .extracting(failure -> failure.getException().getMessage())
+                .allSatisfy(message -> assertThat(message).contains("-Dllmtrace.seed="))
+                .isNotEmpty();
+    }
+
+    private static TestExecutionSummary run(Supplier<Mutant> mutant, DiscoverySelector selector) {
+        MutantSuite.startOn(mutant);
+        SummaryGeneratingListener listener = new SummaryGeneratingListener();
+        LauncherFactory.create()
+                .execute(
+                        LauncherDiscoveryRequestBuilder.request()
+                                .selectors(selector)
+                                .build(),
+                        listener);
+        return listener.getSummary();
+    }
+
+    private static Arguments mutant(Supplier<Mutant> mutant, Class<?> concern) {
+        return Arguments.of(mutant, concern);
+    }
+}
