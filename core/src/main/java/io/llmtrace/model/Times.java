@@ -26,7 +26,7 @@ public final class Times {
         return time;
     }
 
-    /** Nanoseconds since 1970. Times outside of the storable range are cut to its ends, so that any bound of a query works. */
+    /** Nanoseconds since 1970. Times outside of the storable range are cut to its ends. */
     public static long toNanos(Instant time) {
         if (time.isBefore(EARLIEST)) {
             return toNanos(EARLIEST);

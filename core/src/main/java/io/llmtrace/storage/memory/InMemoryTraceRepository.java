@@ -75,11 +75,11 @@ public final class InMemoryTraceRepository implements TraceRepository {
     public Page<TraceEvent> queryTraces(TraceQuery query) {
         Objects.requireNonNull(query, "query");
         return reading(() -> {
-            long snapshot = snapshotOf(query);
+            long snapshot = snapshotOf(query, PageCursor.Items.TRACES);
             Stream<Placed<TraceEvent>> matching = tracesOf(query.tenantId())
                     .map(stored -> stored.place(snapshot))
                     .filter(placed -> query.matches(placed.item()));
-            return page(matching, query);
+            return page(matching, query, PageCursor.Items.TRACES);
         });
     }
 
@@ -92,12 +92,12 @@ public final class InMemoryTraceRepository implements TraceRepository {
     public Page<TraceSpan> querySpans(TraceQuery query) {
         Objects.requireNonNull(query, "query");
         return reading(() -> {
-            long snapshot = snapshotOf(query);
+            long snapshot = snapshotOf(query, PageCursor.Items.SPANS);
             Stream<Placed<TraceSpan>> matching = tracesOf(query.tenantId())
                     .flatMap(stored -> stored.spans.values().stream())
                     .filter(stored -> query.matches(stored.span))
                     .map(stored -> stored.place(snapshot));
-            return page(matching, query);
+            return page(matching, query, PageCursor.Items.SPANS);
         });
     }
 
@@ -217,16 +217,16 @@ public final class InMemoryTraceRepository implements TraceRepository {
         return tenants.getOrDefault(tenantId, Map.of()).values().stream();
     }
 
-    private long snapshotOf(TraceQuery query) {
-        return query.cursor() == null ? writes : PageCursor.decode(query).snapshot();
+    private long snapshotOf(TraceQuery query, PageCursor.Items items) {
+        return query.cursor() == null ? writes : PageCursor.decode(query, items).snapshot();
     }
 
-    private static <T> Page<T> page(Stream<Placed<T>> matching, TraceQuery query) {
+    private static <T> Page<T> page(Stream<Placed<T>> matching, TraceQuery query, PageCursor.Items kind) {
         Comparator<PageCursor> order =
                 query.order() == Order.NEWEST_FIRST ? PLACE_ORDER.reversed() : PLACE_ORDER;
         Stream<Placed<T>> ordered = matching.sorted(Comparator.comparing(Placed::place, order));
         if (query.cursor() != null) {
-            PageCursor after = PageCursor.decode(query);
+            PageCursor after = PageCursor.decode(query, kind);
             ordered = ordered.filter(placed -> order.compare(placed.place(), after) > 0);
         }
         List<Placed<T>> found =
@@ -306,7 +306,7 @@ public final class InMemoryTraceRepository implements TraceRepository {
 
         Placed<TraceEvent> place(long snapshot) {
             long time = Times.toNanos(createdAt.asOf(snapshot));
-            return new Placed<>(event(), new PageCursor(time, traceId, PageCursor.NO_SPAN, snapshot));
+            return new Placed<>(event(), PageCursor.ofTrace(time, traceId, snapshot));
         }
     }
 
@@ -326,7 +326,7 @@ public final class InMemoryTraceRepository implements TraceRepository {
 
         Placed<TraceSpan> place(long snapshot) {
             long time = Times.toNanos(startTime.asOf(snapshot));
-            return new Placed<>(span, new PageCursor(time, span.traceId(), span.spanId(), snapshot));
+            return new Placed<>(span, PageCursor.ofSpan(time, span.traceId(), span.spanId(), snapshot));
         }
     }
 }

@@ -92,7 +92,12 @@ final class Database implements AutoCloseable {
             session.execute("PRAGMA journal_size_limit = " + (long) CHECKPOINT_PAGES * PAGE_BYTES);
             session.execute("PRAGMA cache_size = -65536");
             session.execute("PRAGMA temp_store = MEMORY");
+            // What is deleted is overwritten where its page is written anyway; pages freed whole leave the file.
+            session.execute("PRAGMA secure_delete = FAST");
             migrations.run(session, settings.file());
+            if (settings.maxSizeMb() > 0) {
+                session.execute("PRAGMA max_page_count = " + ((long) settings.maxSizeMb() << 20) / PAGE_BYTES);
+            }
             return new Database(settings, lock, session);
         } catch (SQLException e) {
             closeQuietly(session);
@@ -165,11 +170,6 @@ final class Database implements AutoCloseable {
             action.run(session);
             return true;
         });
-    }
-
-    /** Whether somebody waits to write: background work then gives way. */
-    boolean writersWait() {
-        return writing.hasQueuedThreads();
     }
 
     boolean readOnly() {
@@ -280,7 +280,6 @@ final class Database implements AutoCloseable {
         SQLiteConfig config = new SQLiteConfig();
         config.setReadOnly(readOnly);
         config.setOpenMode(SQLiteOpenMode.NOMUTEX); // a session serves one thread at a time
-        config.resetOpenMode(SQLiteOpenMode.FULLMUTEX);
         config.setGetGeneratedKeys(false); // would prepare and run another statement after each insert
         config.setBusyTimeout((int) settings.busyTimeout().toMillis());
         return config.createConnection("jdbc:sqlite:" + settings.file().toAbsolutePath());

@@ -17,8 +17,11 @@ final class Housekeeping implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Housekeeping.class);
 
-    /** While others write: so many times as long as a slice took, before the next. */
-    private static final int REST_FACTOR = 4;
+    /** After a write so long ago the store counts as idle. */
+    private static final Duration IDLE_AFTER = Duration.ofMillis(500);
+
+    /** Until it is idle: so many times as long as a slice took, before the next. */
+    private static final int REST_FACTOR = 9;
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
     private static final Duration MOVES_EVERY = Duration.ofHours(1);
@@ -32,6 +35,7 @@ final class Housekeeping implements AutoCloseable {
 
     private boolean closing;
     private boolean written = true;
+    private long lastWrite = System.nanoTime();
     private boolean deleted = true; // by a former process, perhaps
     private Instant movesForgotten = Instant.MIN;
 
@@ -82,6 +86,7 @@ final class Housekeeping implements AutoCloseable {
         lock.lock();
         try {
             written = true;
+            lastWrite = System.nanoTime();
             deleted |= afterDelete;
             changed.signalAll();
         } finally {
@@ -108,10 +113,8 @@ final class Housekeeping implements AutoCloseable {
         while (fill) {
             long start = System.nanoTime();
             fill = text.fill(database) > 0;
-            if (database.writersWait() && rest(Duration.ofNanos((System.nanoTime() - start) * REST_FACTOR))) {
-                return;
-            }
-            if (isClosing()) {
+            Duration took = Duration.ofNanos(System.nanoTime() - start);
+            if (isClosing() || (!isIdle() && rest(took.multipliedBy(REST_FACTOR)))) {
                 return;
             }
         }
@@ -146,7 +149,7 @@ final class Housekeeping implements AutoCloseable {
             if (time != null) {
                 long left = time.toNanos();
                 while (left > 0 && !closing) {
-                    left = changed.awaitNanos(left);
+                    left = changed.awaitNanos(left); // a write does not shorten it
                 }
             } else {
                 while (!written && !closing) {
@@ -167,6 +170,15 @@ final class Housekeeping implements AutoCloseable {
         lock.lock();
         try {
             return closing;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isIdle() {
+        lock.lock();
+        try {
+            return System.nanoTime() - lastWrite > IDLE_AFTER.toNanos();
         } finally {
             lock.unlock();
         }

@@ -101,6 +101,7 @@ final class Session {
         } finally {
             if (!done) {
                 rollback();
+                closeStatements(); // the driver closes one that failed, and would refuse it the next time
             }
         }
     }
@@ -116,10 +117,15 @@ final class Session {
 
     void close() throws SQLException {
         decompressor.close();
+        closeStatements();
+        connection.close();
+    }
+
+    private void closeStatements() throws SQLException {
         for (PreparedStatement statement : statements.values()) {
             statement.close();
         }
-        connection.close();
+        statements.clear();
     }
 
     private void rollback() {

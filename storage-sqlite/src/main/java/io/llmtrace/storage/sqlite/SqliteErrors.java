@@ -66,6 +66,12 @@ final class SqliteErrors {
     }
 
     private OverloadedException full(SQLException e) {
+        if (settings.maxSizeMb() > 0 && !noSpace()) {
+            return new OverloadedException(
+                    settings.file() + " has reached max_size_mb (" + settings.maxSizeMb()
+                            + "): delete old traces, or raise it; nothing of this call was stored",
+                    e);
+        }
         return new OverloadedException(
                 "no space left on the disk of " + settings.file() + " (" + freeBytes()
                         + " bytes free): free some, or delete old traces; nothing of this call was stored",

@@ -15,10 +15,16 @@ import java.util.Locale;
  * @param readOnly no write, no lock, no migration: to look into a file that another process writes
  * @param synchronous how far a commit goes before it returns
  * @param busyTimeout how long to wait for another process that holds a lock of SQLite's own
+ * @param maxSizeMb of the file, in MiB; 0 for no limit but the disk's
  * @param queryTimeout after which a query is ended with {@link io.llmtrace.storage.OverloadedException}
  */
 public record SqliteSettings(
-        Path file, boolean readOnly, Synchronous synchronous, Duration busyTimeout, Duration queryTimeout) {
+        Path file,
+        boolean readOnly,
+        Synchronous synchronous,
+        int maxSizeMb,
+        Duration busyTimeout,
+        Duration queryTimeout) {
 
     /** SQLite's {@code PRAGMA synchronous}. */
     public enum Synchronous {
@@ -29,15 +35,15 @@ public record SqliteSettings(
     }
 
     private static final String SCHEME = "sqlite:";
-    private static final List<String> PARAMETERS = List.of("mode", "synchronous", "busy_timeout_ms", "query_timeout_ms");
+    private static final List<String> PARAMETERS = List.of("mode", "synchronous", "max_size_mb", "busy_timeout_ms", "query_timeout_ms");
 
     /** A store that is written to, safe against power cuts. */
     public static SqliteSettings of(Path file) {
-        return new SqliteSettings(file, false, Synchronous.FULL, Duration.ofSeconds(5), Duration.ofSeconds(30));
+        return new SqliteSettings(file, false, Synchronous.FULL, 0, Duration.ofSeconds(5), Duration.ofSeconds(30));
     }
 
     /**
-     * @param url {@code sqlite:FILE}, optionally with {@code ?mode=ro&synchronous=normal&busy_timeout_ms=5000&query_timeout_ms=30000}
+     * @param url {@code sqlite:FILE}, optionally with {@code ?mode=ro&synchronous=normal&max_size_mb=1000&busy_timeout_ms=5000&query_timeout_ms=30000}
      * @throws IllegalArgumentException naming the part that is wrong
      */
     public static SqliteSettings parse(String url) {
@@ -58,7 +64,7 @@ public record SqliteSettings(
     }
 
     public SqliteSettings withReadOnly() {
-        return new SqliteSettings(file, true, synchronous, busyTimeout, queryTimeout);
+        return new SqliteSettings(file, true, synchronous, maxSizeMb, busyTimeout, queryTimeout);
     }
 
     private SqliteSettings with(String parameter) {
@@ -66,13 +72,15 @@ public record SqliteSettings(
         String name = equals < 0 ? parameter : parameter.substring(0, equals);
         String value = equals < 0 ? "" : URLDecoder.decode(parameter.substring(equals + 1), StandardCharsets.UTF_8);
         return switch (name) {
-            case "mode" -> new SqliteSettings(file, isReadOnly(value), synchronous, busyTimeout, queryTimeout);
+            case "mode" -> new SqliteSettings(file, isReadOnly(value), synchronous, maxSizeMb, busyTimeout, queryTimeout);
             case "synchronous" ->
-                new SqliteSettings(file, readOnly, synchronousOf(value), busyTimeout, queryTimeout);
+                new SqliteSettings(file, readOnly, synchronousOf(value), maxSizeMb, busyTimeout, queryTimeout);
+            case "max_size_mb" ->
+                new SqliteSettings(file, readOnly, synchronous, positive(name, value), busyTimeout, queryTimeout);
             case "busy_timeout_ms" ->
-                new SqliteSettings(file, readOnly, synchronous, millis(name, value), queryTimeout);
+                new SqliteSettings(file, readOnly, synchronous, maxSizeMb, millis(name, value), queryTimeout);
             case "query_timeout_ms" ->
-                new SqliteSettings(file, readOnly, synchronous, busyTimeout, millis(name, value));
+                new SqliteSettings(file, readOnly, synchronous, maxSizeMb, busyTimeout, millis(name, value));
             default ->
                 throw new IllegalArgumentException("unknown parameter of a sqlite URL, known are " + PARAMETERS + ": '" + name + "'");
         };
@@ -94,9 +102,13 @@ public record SqliteSettings(
     }
 
     private static Duration millis(String name, String value) {
+        return Duration.ofMillis(positive(name, value));
+    }
+
+    private static int positive(String name, String value) {
         if (!value.matches("[1-9][0-9]{0,8}")) {
-            throw new IllegalArgumentException(name + " not a number of milliseconds > 0: '" + value + "'");
+            throw new IllegalArgumentException(name + " not a whole number > 0: '" + value + "'");
         }
-        return Duration.ofMillis(Long.parseLong(value));
+        return Integer.parseInt(value);
     }
 }

@@ -82,17 +82,17 @@ public final class SqliteTraceRepository implements TraceRepository {
 
     @Override
     public Page<TraceEvent> queryTraces(TraceQuery query) {
-        return pages(query, TracePages::traces);
+        return pages(query, PageCursor.Items.TRACES, TracePages::traces);
     }
 
     @Override
     public Page<TraceSummary> queryTraceSummaries(TraceQuery query) {
-        return pages(query, TracePages::summaries);
+        return pages(query, PageCursor.Items.TRACES, TracePages::summaries);
     }
 
     @Override
     public Page<TraceSpan> querySpans(TraceQuery query) {
-        return pages(query, TracePages::spans);
+        return pages(query, PageCursor.Items.SPANS, TracePages::spans);
     }
 
     @Override
@@ -213,10 +213,10 @@ public final class SqliteTraceRepository implements TraceRepository {
         @Nullable T run(Session session, long tenant) throws SQLException;
     }
 
-    private <T> Page<T> pages(TraceQuery query, Paging<T> paging) {
+    private <T> Page<T> pages(TraceQuery query, PageCursor.Items items, Paging<T> paging) {
         Objects.requireNonNull(query, "query");
         if (query.cursor() != null) {
-            PageCursor.decode(query); // refuses a wrong one of a tenant without data, too
+            PageCursor.decode(query, items); // refuses a wrong one of a tenant without data, too
         }
         return ofTenant(query.tenantId(), (session, tenant) -> paging.page(new TracePages(session, text, query, tenant)))
                 .orElse(Page.empty());

@@ -44,7 +44,11 @@ final class Walk {
      * @param spanId an expression, or null when traces are walked over
      */
     record Source(
-            String tables, String row, String time, @Nullable String spanId, Moves moves, long tenant, Condition condition) {}
+            String tables, String row, String time, @Nullable String spanId, Moves moves, long tenant, Condition condition) {
+        PageCursor.Items items() {
+            return spanId == null ? PageCursor.Items.TRACES : PageCursor.Items.SPANS;
+        }
+    }
 
     /** The place of one item. */
     record Place(long row, PageCursor cursor) {
@@ -56,7 +60,7 @@ final class Walk {
     record Places(List<Place> items, @Nullable String nextCursor) {}
 
     Places page() throws SQLException {
-        PageCursor after = query.cursor() == null ? null : PageCursor.decode(query);
+        PageCursor after = query.cursor() == null ? null : PageCursor.decode(query, source.items());
         long snapshot = after == null ? counter("writes") : after.snapshot();
         List<Place> found = after == null ? unmoved(snapshot, null, false) : next(snapshot, after);
         if (found.size() <= query.limit()) {
@@ -123,8 +127,12 @@ final class Walk {
     }
 
     private Place place(ResultSet row, long snapshot) throws SQLException {
-        UUID spanId = source.spanId == null ? PageCursor.NO_SPAN : Ids.ofBytes(row.getBytes(4));
-        return new Place(row.getLong(1), new PageCursor(row.getLong(2), Ids.ofBytes(row.getBytes(3)), spanId, snapshot));
+        long time = row.getLong(2);
+        UUID traceId = Ids.ofBytes(row.getBytes(3));
+        PageCursor cursor = source.spanId == null
+                ? PageCursor.ofTrace(time, traceId, snapshot)
+                : PageCursor.ofSpan(time, traceId, Ids.ofBytes(row.getBytes(4)), snapshot);
+        return new Place(row.getLong(1), cursor);
     }
 
     /** Behind the cursor in the order of the walk. */

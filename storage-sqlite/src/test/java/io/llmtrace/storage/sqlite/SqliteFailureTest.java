@@ -1,0 +1,267 @@
+package io.llmtrace.storage.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.CorruptStoreException;
+import io.llmtrace.storage.NotSupportedException;
+import io.llmtrace.storage.OverloadedException;
+import io.llmtrace.storage.StoreHealth;
+import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.TraceRepositories;
+import io.llmtrace.storage.UnavailableException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What can be wrong with a file, and what is said of it. */
+final class SqliteFailureTest {
+
+    private static final UUID TENANT = UUID.randomUUID();
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void secondWriter_isTurnedAway_andReadersAreNot() {
+        Path file = folder.resolve("traces.db");
+        try (SqliteTraceRepository first = SqliteTraceRepository.open(file)) {
+            first.storeSpan(span(1));
+            assertThatThrownBy(() -> SqliteTraceRepository.open(file))
+                    .isInstanceOf(UnavailableException.class)
+                    .hasMessage(file + " is open for writing in process "
+                            + ProcessHandle.current().pid()
+                            + ": end it, reach the store through its server, or open it with ?mode=ro for reading");
+            try (var reader = TraceRepositories.open("sqlite:" + file + "?mode=ro")) {
+                first.storeSpan(span(2));
+                assertThat(reader.stats(TENANT).totalSpans()).isEqualTo(2);
+            }
+        }
+        SqliteTraceRepository.open(file).close();
+    }
+
+    @Test
+    void lockOfAnotherProgram_isUnavailable_untilItIsGone() throws Exception {
+        Path file = folder.resolve("traces.db");
+        try (var repository = TraceRepositories.open("sqlite:" + file + "?busy_timeout_ms=50");
+                Connection other = connect(file);
+                Statement statement = other.createStatement()) {
+            statement.executeUpdate("BEGIN IMMEDIATE");
+            assertThatThrownBy(() -> repository.storeSpan(span(1)))
+                    .isInstanceOf(UnavailableException.class)
+                    .hasMessage(file + " is locked by another process: end it, or raise busy_timeout_ms (now 50)");
+            assertThat(repository.check().state()).isEqualTo(StoreHealth.State.READ_ONLY);
+            statement.executeUpdate("ROLLBACK");
+            repository.storeSpan(span(1));
+            assertThat(repository.stats(TENANT).totalSpans()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void readOnlyStore_reads_andRefusesWrites() {
+        Path file = folder.resolve("traces.db");
+        try (SqliteTraceRepository writer = SqliteTraceRepository.open(file)) {
+            writer.storeSpan(span(1));
+        }
+        try (var reader = TraceRepositories.open("sqlite:" + file + "?mode=ro")) {
+            assertThat(reader.getSpan(TENANT, span(1).spanId())).contains(span(1));
+            assertThat(reader.check().state()).isEqualTo(StoreHealth.State.READ_ONLY);
+            String message = file + " is open for reading only (mode=ro): open it without mode=ro to write";
+            assertThatThrownBy(() -> reader.storeSpan(span(2)))
+                    .isInstanceOf(NotSupportedException.class)
+                    .hasMessage(message);
+            assertThatThrownBy(() -> reader.deleteTracesBefore(TENANT, Instant.now()))
+                    .isInstanceOf(NotSupportedException.class)
+                    .hasMessage(message);
+        }
+    }
+
+    @Test
+    void missingFile_isNotMade_byAReader() {
+        Path file = folder.resolve("typo.db");
+        assertThatThrownBy(() -> TraceRepositories.open("sqlite:" + file + "?mode=ro"))
+                .isInstanceOf(UnavailableException.class)
+                .hasMessage(file + " does not exist: check the path, or store something first");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void folderThatIsAFile_isUnavailable() throws Exception {
+        Path notAFolder = Files.writeString(folder.resolve("file"), "");
+        assertThatThrownBy(() -> SqliteTraceRepository.open(notAFolder.resolve("traces.db")))
+                .isInstanceOf(UnavailableException.class)
+                .hasMessageContaining("folder of " + notAFolder.resolve("traces.db") + " cannot be created");
+    }
+
+    @Test
+    void removedFile_takesNoMoreWrites() throws Exception {
+        Path file = folder.resolve("traces.db");
+        try (SqliteTraceRepository repository = SqliteTraceRepository.open(file)) {
+            repository.storeSpan(span(1));
+            Files.delete(file);
+            assertThatThrownBy(() -> repository.storeSpan(span(2)))
+                    .isInstanceOf(UnavailableException.class)
+                    .hasMessage(file + " was removed or replaced while open: put it back, then start again;"
+                            + " nothing of this call was stored");
+            assertThat(repository.check().state()).isEqualTo(StoreHealth.State.READ_ONLY);
+        }
+    }
+
+    @Test
+    void fullStore_refusesWhole_andKeepsWhatItHas() {
+        Path file = folder.resolve("traces.db");
+        try (var repository = TraceRepositories.open("sqlite:" + file + "?max_size_mb=1")) {
+            int stored = fill(repository);
+            assertThat(stored).isPositive();
+            assertThatThrownBy(() -> repository.storeSpans(bigSpans(stored)))
+                    .isInstanceOf(OverloadedException.class)
+                    .hasMessage(file + " has reached max_size_mb (1): delete old traces, or raise it;"
+                            + " nothing of this call was stored");
+            assertThat(repository.stats(TENANT).totalSpans()).isEqualTo(stored);
+            TraceQuery all = TraceQuery.builder(TENANT).limit(10_000).build();
+            assertThat(repository.querySpans(all).items()).hasSize(stored);
+            assertThat(repository.deleteTracesBefore(TENANT, Instant.MAX)).isEqualTo(stored);
+            repository.storeSpan(span(1));
+        }
+        try (SqliteTraceRepository again = SqliteTraceRepository.open(file)) {
+            assertThat(again.stats(TENANT).totalSpans()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void fileThatIsNoDatabase_isCorrupt_andLeftAlone() throws Exception {
+        Path file = folder.resolve("traces.db");
+        String text = "my thesis, in plain text, longer than the header of a database".repeat(50);
+        Files.writeString(file, text);
+        assertThatThrownBy(() -> SqliteTraceRepository.open(file))
+                .isInstanceOf(CorruptStoreException.class)
+                .hasMessageStartingWith(file + " is damaged or no SQLite database");
+        assertThat(file).hasContent(text);
+    }
+
+    @Test
+    void databaseOfAnotherProgram_isLeftAlone() throws Exception {
+        Path file = folder.resolve("other.db");
+        try (Connection other = connect(file);
+                Statement statement = other.createStatement()) {
+            statement.executeUpdate("CREATE TABLE recipes (name TEXT)");
+        }
+        assertThatThrownBy(() -> SqliteTraceRepository.open(file))
+                .isInstanceOf(CorruptStoreException.class)
+                .hasMessage(file + " is a SQLite database, but not of llmtrace: choose another file");
+    }
+
+    @Test
+    void damagedPages_areCorrupt_whenTheyAreRead() throws Exception {
+        Path file = folder.resolve("traces.db");
+        try (SqliteTraceRepository repository = SqliteTraceRepository.open(file)) {
+            for (int i = 0; i < 20; i++) {
+                repository.storeSpans(bigSpans(i * 10));
+            }
+        }
+        try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+            byte[] noise = new byte[(int) bytes.length() - 200_000];
+            new Random(1).nextBytes(noise);
+            bytes.seek(200_000);
+            bytes.write(noise);
+        }
+        try (var repository = TraceRepositories.open("sqlite:" + file + "?mode=ro")) {
+            assertThatThrownBy(() -> repository.querySpans(
+                            TraceQuery.builder(TENANT).limit(10_000).build()))
+                    .isInstanceOf(CorruptStoreException.class);
+        }
+    }
+
+    @Test
+    void slowQuery_isEnded_andTheNextIsNot() {
+        Path file = folder.resolve("traces.db");
+        try (SqliteTraceRepository writer = SqliteTraceRepository.open(file)) {
+            for (int i = 0; i < 40; i++) {
+                writer.storeSpans(bigSpans(i * 10));
+            }
+        }
+        try (var repository = TraceRepositories.open("sqlite:" + file + "?mode=ro&query_timeout_ms=1")) {
+            TraceQuery expensive =
+                    TraceQuery.builder(TENANT).text("nothing").limit(10_000).build();
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 1_000; i++) {
+                            repository.querySpans(expensive.toBuilder().text(null).build());
+                        }
+                    })
+                    .isInstanceOf(OverloadedException.class)
+                    .hasMessageContaining("query_timeout_ms (1): narrow its time range or its filters");
+        }
+    }
+
+    @Test
+    void urls_areChecked() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TraceRepositories.open("sqlite:"))
+                .withMessage("storage URL without a file, expected sqlite:FILE: 'sqlite:'");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TraceRepositories.open("sqlite:a.db?mod=ro"))
+                .withMessage("unknown parameter of a sqlite URL, known are"
+                        + " [mode, synchronous, max_size_mb, busy_timeout_ms, query_timeout_ms]: 'mod'");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TraceRepositories.open("sqlite:a.db?mode=x"))
+                .withMessage("mode not in [ro, rw]: 'x'");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TraceRepositories.open("sqlite:a.db?synchronous=off"))
+                .withMessage("synchronous not in [full, normal]: 'off'");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TraceRepositories.open("sqlite:a.db?busy_timeout_ms=-1"))
+                .withMessage("busy_timeout_ms not a whole number > 0: '-1'");
+    }
+
+    private static int fill(io.llmtrace.storage.TraceRepository repository) {
+        int stored = 0;
+        while (true) {
+            try {
+                repository.storeSpans(bigSpans(stored));
+                stored += 10;
+            } catch (OverloadedException e) {
+                return stored;
+            }
+        }
+    }
+
+    /** Ten spans of about 8 KB that do not compress, each a trace of its own. */
+    private static List<TraceSpan> bigSpans(int first) {
+        return IntStream.range(first, first + 10)
+                .mapToObj(number -> {
+                    byte[] noise = new byte[4000];
+                    new Random(number).nextBytes(noise);
+                    return span(number).toBuilder()
+                            .prompt(new String(noise, StandardCharsets.ISO_8859_1))
+                            .build();
+                })
+                .toList();
+    }
+
+    private static TraceSpan span(int number) {
+        return TraceSpan.builder(
+                        TENANT,
+                        new UUID(1, number),
+                        new UUID(0, number),
+                        "chat",
+                        Instant.parse("2026-01-01T00:00:00Z").plusMillis(number))
+                .build();
+    }
+
+    private static Connection connect(Path file) throws Exception {
+        return DriverManager.getConnection("jdbc:sqlite:" + file);
+    }
+}
