@@ -23,6 +23,7 @@ public enum AgentActionType {
                 return type;
             }
         }
-        throw new IllegalArgumentException("not an action type " + Arrays.stream(values()).map(AgentActionType::text).toList() + ": '" + text + "'");
+        throw new IllegalArgumentException("not an action type "
+                + Arrays.stream(values()).map(AgentActionType::text).toList() + ": '" + text + "'");
     }
 }

@@ -102,6 +102,8 @@ public final class Ids {
     }
 
     private static String abbreviate(String text) {
-        return text.length() <= 60 ? "'" + text + "'" : "'" + text.substring(0, 60) + "…' of " + text.length() + " characters";
+        return text.length() <= 60
+                ? "'" + text + "'"
+                : "'" + text.substring(0, 60) + "…' of " + text.length() + " characters";
     }
 }

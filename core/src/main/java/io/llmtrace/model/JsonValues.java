@@ -66,7 +66,8 @@ public final class JsonValues {
         if (value instanceof Map<?, ?> map) {
             return copyMap(map, field, depth + 1);
         }
-        throw new IllegalArgumentException(field + " has a value that is not JSON: " + value.getClass().getName());
+        throw new IllegalArgumentException(
+                field + " has a value that is not JSON: " + value.getClass().getName());
     }
 
     private static List<@Nullable Object> copyList(List<?> values, String field, int depth) {

@@ -40,6 +40,7 @@ public enum Severity {
                 return severity;
             }
         }
-        throw new IllegalArgumentException("not a severity " + Arrays.stream(values()).map(Severity::text).toList() + ": '" + text + "'");
+        throw new IllegalArgumentException(
+                "not a severity " + Arrays.stream(values()).map(Severity::text).toList() + ": '" + text + "'");
     }
 }

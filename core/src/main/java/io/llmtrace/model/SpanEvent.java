@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param data any JSON, in the types of {@link JsonValues}
  */
 public record SpanEvent(
-        UUID id, Instant timestamp, String eventType, String description, @Nullable Object data) {
+        UUID id,
+        Instant timestamp,
+        String eventType,
+        String description,
+        @Nullable Object data) {
 
     public SpanEvent {
         Objects.requireNonNull(id, "id");

@@ -38,6 +38,7 @@ public enum SpanKind {
                 return kind;
             }
         }
-        throw new IllegalArgumentException("not a span kind " + Arrays.stream(values()).map(SpanKind::text).toList() + ": '" + text + "'");
+        throw new IllegalArgumentException(
+                "not a span kind " + Arrays.stream(values()).map(SpanKind::text).toList() + ": '" + text + "'");
     }
 }

@@ -54,7 +54,8 @@ public record TraceEvent(UUID traceId, UUID tenantId, Instant createdAt, List<Tr
         Map<UUID, TraceSpan> byId = new LinkedHashMap<>(spans.size() * 2);
         for (TraceSpan span : spans) {
             Checks.argument(span.traceId().equals(traceId), "span of another trace than " + traceId, span);
-            Checks.argument(span.tenantId().equals(tenantId), "span of another tenant than " + tenantId, span.tenantId());
+            Checks.argument(
+                    span.tenantId().equals(tenantId), "span of another tenant than " + tenantId, span.tenantId());
             byId.put(span.spanId(), span);
         }
         List<TraceSpan> ordered = new ArrayList<>(byId.values());

@@ -95,7 +95,8 @@ public final class Preview {
             this.ofUser = ofUser;
         }
 
-        @Nullable String find() throws IOException {
+        @Nullable
+        String find() throws IOException {
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
                 switch (token) {
                     case START_OBJECT -> levels.push(new Level());

@@ -131,7 +131,8 @@ public record TraceQuery(
                 && within(minCostUsd, maxCostUsd, span.estimatedCostUsd())
                 && span.tags().entrySet().containsAll(tags.entrySet())
                 && (findingType == null
-                        || span.securityFindings().stream().anyMatch(f -> f.findingType().equals(findingType)))
+                        || span.securityFindings().stream()
+                                .anyMatch(f -> f.findingType().equals(findingType)))
                 && (text == null || SearchText.wordsOf(span).containsAll(SearchText.wordsOf(text)));
     }
 

@@ -27,9 +27,14 @@ public final class TraceRepositories {
             }
         }
         // Only the scheme is shown: the rest of the URL may hold a password.
-        throw new InvalidRequestException((colon < 0 ? "storage URL without a scheme" : "unknown storage scheme '" + scheme + "'")
-                + "; known are "
-                + String.join(", ", providers.stream().map(TraceRepositoryProvider::urlPattern).toList()));
+        throw new InvalidRequestException(
+                (colon < 0 ? "storage URL without a scheme" : "unknown storage scheme '" + scheme + "'")
+                        + "; known are "
+                        + String.join(
+                                ", ",
+                                providers.stream()
+                                        .map(TraceRepositoryProvider::urlPattern)
+                                        .toList()));
     }
 
     private static List<TraceRepositoryProvider> providers() {

@@ -243,7 +243,8 @@ public record TraceSummary(
             }
         }
 
-        @Nullable Long value() {
+        @Nullable
+        Long value() {
             return ofCalls != null ? ofCalls : ofParents;
         }
 
@@ -269,7 +270,8 @@ public record TraceSummary(
             }
         }
 
-        @Nullable Double value() {
+        @Nullable
+        Double value() {
             return ofCalls != null ? ofCalls : ofParents;
         }
     }

@@ -222,8 +222,7 @@ public final class InMemoryTraceRepository implements TraceRepository {
     }
 
     private static <T> Page<T> page(Stream<Placed<T>> matching, TraceQuery query, PageCursor.Items kind) {
-        Comparator<PageCursor> order =
-                query.order() == Order.NEWEST_FIRST ? PLACE_ORDER.reversed() : PLACE_ORDER;
+        Comparator<PageCursor> order = query.order() == Order.NEWEST_FIRST ? PLACE_ORDER.reversed() : PLACE_ORDER;
         Stream<Placed<T>> ordered = matching.sorted(Comparator.comparing(Placed::place, order));
         if (query.cursor() != null) {
             PageCursor after = PageCursor.decode(query, kind);
@@ -240,11 +239,17 @@ public final class InMemoryTraceRepository implements TraceRepository {
     }
 
     private static @Nullable Instant oldest(List<StoredTrace> traces) {
-        return traces.stream().map(s -> s.createdAt.value).min(Comparator.naturalOrder()).orElse(null);
+        return traces.stream()
+                .map(s -> s.createdAt.value)
+                .min(Comparator.naturalOrder())
+                .orElse(null);
     }
 
     private static @Nullable Instant newest(List<StoredTrace> traces) {
-        return traces.stream().map(s -> s.createdAt.value).max(Comparator.naturalOrder()).orElse(null);
+        return traces.stream()
+                .map(s -> s.createdAt.value)
+                .max(Comparator.naturalOrder())
+                .orElse(null);
     }
 
     private <T extends @Nullable Object> T reading(Supplier<T> work) {

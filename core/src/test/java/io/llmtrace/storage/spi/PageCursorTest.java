@@ -22,7 +22,8 @@ final class PageCursorTest {
 
     @Test
     void cursor_thereAndBack() {
-        assertThat(PageCursor.decode(with(CURSOR.encode(QUERY)), PageCursor.Items.SPANS)).isEqualTo(CURSOR);
+        assertThat(PageCursor.decode(with(CURSOR.encode(QUERY)), PageCursor.Items.SPANS))
+                .isEqualTo(CURSOR);
         assertThat(CURSOR.encode(QUERY)).matches("[A-Za-z0-9_-]+");
     }
 
@@ -82,7 +83,8 @@ final class PageCursorTest {
         String cursor = PageCursor.ofTrace(7, new UUID(1, 2), 9).encode(QUERY);
         assertThatThrownBy(() -> PageCursor.decode(with(cursor), PageCursor.Items.SPANS))
                 .isInstanceOf(InvalidRequestException.class);
-        assertThat(PageCursor.decode(with(cursor), PageCursor.Items.TRACES).timeNanos()).isEqualTo(7);
+        assertThat(PageCursor.decode(with(cursor), PageCursor.Items.TRACES).timeNanos())
+                .isEqualTo(7);
     }
 
     @Test

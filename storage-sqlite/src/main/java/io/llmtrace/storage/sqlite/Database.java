@@ -65,7 +65,8 @@ final class Database implements AutoCloseable {
 
     private static Database openForReading(SqliteSettings settings, Migrations migrations) {
         if (!Files.isRegularFile(settings.file())) {
-            throw new UnavailableException(settings.file() + " does not exist: check the path, or store something first");
+            throw new UnavailableException(
+                    settings.file() + " does not exist: check the path, or store something first");
         }
         Database database = new Database(settings, null, null);
         try {
@@ -176,11 +177,6 @@ final class Database implements AutoCloseable {
         return writer == null;
     }
 
-    /** Bytes of the file and of its log. */
-    long sizeOnDisk() {
-        return length(settings.file()) + length(beside("-wal"));
-    }
-
     @Override
     public void close() {
         life.writeLock().lock();
@@ -228,15 +224,17 @@ final class Database implements AutoCloseable {
     private void requireSameFile() {
         if (!Objects.equals(fileKey, fileKey(settings.file()))) {
             throw new UnavailableException(
-                    settings.file() + " was removed or replaced while open: put it back, then start again; nothing of this call was stored");
+                    settings.file()
+                            + " was removed or replaced while open: put it back, then start again; nothing of this call was stored");
         }
     }
 
     private Session takeReader() throws SQLException {
         try {
             if (!readers.tryAcquire(settings.queryTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new OverloadedException("all " + MAX_READERS + " readers of " + settings.file()
-                        + " were busy for query_timeout_ms (" + settings.queryTimeout().toMillis() + ")");
+                throw new OverloadedException(
+                        "all " + MAX_READERS + " readers of " + settings.file() + " were busy for query_timeout_ms ("
+                                + settings.queryTimeout().toMillis() + ")");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -291,14 +289,6 @@ final class Database implements AutoCloseable {
         } catch (IOException e) {
             throw new UnavailableException("folder of " + file + " cannot be created: " + e, e);
         }
-    }
-
-    private Path beside(String suffix) {
-        return settings.file().resolveSibling(settings.file().getFileName() + suffix);
-    }
-
-    private static long length(Path file) {
-        return file.toFile().length();
     }
 
     /** What tells the file from another under the same name; null where there is none. */

@@ -68,8 +68,12 @@ final class Deletes {
         });
     }
 
-    private static void removeAll(Session session, long tenant, List<Long> traces) throws SQLException {
+    private void removeAll(Session session, long tenant, List<Long> traces) throws SQLException {
         Set<Long> tagSets = new HashSet<>();
+        for (Map.Entry<Long, Set<Long>> shared :
+                Blocks.sharedBlocksOf(session, traces).entrySet()) {
+            writer.blocks().remove(session, shared.getKey(), shared.getValue());
+        }
         for (long trace : traces) {
             session.each(
                     "SELECT DISTINCT tag_set FROM spans WHERE trace = ? AND tag_set IS NOT NULL",
@@ -83,15 +87,13 @@ final class Deletes {
     }
 
     private static void removeOne(Session session, long tenant, long trace) throws SQLException {
-        long bytes = session.number(
-                "SELECT total(length(b.data)) FROM spans s JOIN bodies b ON b.id = s.body WHERE s.trace = ?", trace);
+        long bytes = session.number("SELECT coalesce(sum(body_size), 0) FROM spans WHERE trace = ?", trace);
         session.update("DELETE FROM text_index WHERE rowid IN " + SPANS, trace);
         session.update("DELETE FROM findings WHERE span IN " + SPANS, trace);
         session.update("DELETE FROM span_moves WHERE item IN " + SPANS, trace);
         session.update("DELETE FROM trace_moves WHERE item = ?", trace);
-        session.update("DELETE FROM bodies WHERE id IN (SELECT body FROM spans WHERE trace = ?)", trace);
-        session.update("DELETE FROM bodies WHERE id IN (SELECT body FROM stale_bodies WHERE trace = ?)", trace);
-        session.update("DELETE FROM stale_bodies WHERE trace = ?", trace);
+        session.update("DELETE FROM previews WHERE span IN " + SPANS, trace);
+        session.update("DELETE FROM blocks WHERE trace = ?", trace);
         int spans = session.update("DELETE FROM spans WHERE trace = ?", trace);
         session.update("DELETE FROM traces WHERE id = ?", trace);
         session.update(

@@ -99,7 +99,10 @@ final class Housekeeping implements AutoCloseable {
             try {
                 work();
             } catch (RuntimeException e) {
-                log.warn("text index and space are behind; next try in {} s: {}", RETRY_AFTER.toSeconds(), e.getMessage());
+                log.warn(
+                        "text index and space are behind; next try in {} s: {}",
+                        RETRY_AFTER.toSeconds(),
+                        e.getMessage());
                 signal(true);
                 if (rest(RETRY_AFTER)) {
                     return;

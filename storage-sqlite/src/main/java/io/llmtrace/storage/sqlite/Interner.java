@@ -31,7 +31,8 @@ final class Interner {
         });
     }
 
-    @Nullable Long name(Session session, @Nullable String name) throws SQLException {
+    @Nullable
+    Long name(Session session, @Nullable String name) throws SQLException {
         return name == null
                 ? null
                 : Long.valueOf(cached(names, name, () -> {
@@ -41,7 +42,8 @@ final class Interner {
     }
 
     /** Null for no tags at all. */
-    @Nullable Long tagSet(Session session, long tenant, Map<String, String> tags) throws SQLException {
+    @Nullable
+    Long tagSet(Session session, long tenant, Map<String, String> tags) throws SQLException {
         return tags.isEmpty()
                 ? null
                 : Long.valueOf(cached(tagSets, new TagSet(tenant, tags), () -> insertedTagSet(session, tenant, tags)));

@@ -65,8 +65,7 @@ final class Migrations {
             return 0;
         }
         if (application != APPLICATION_ID) {
-            throw new CorruptStoreException(
-                    file + " is a SQLite database, but not of llmtrace: choose another file");
+            throw new CorruptStoreException(file + " is a SQLite database, but not of llmtrace: choose another file");
         }
         if (version > newestVersion()) {
             throw new CorruptStoreException(file + " has schema version " + version + ", this program knows up to "

@@ -33,7 +33,8 @@ final class Moves {
     /** Of several moves within one write the first counts: what was before is what a reader could see. */
     void record(Session session, long item, long write, long tenant, long timeBefore) throws SQLException {
         session.update(
-                "INSERT OR IGNORE INTO " + table + " (item, write, tenant, time_before, moved_at) VALUES (?, ?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO " + table
+                        + " (item, write, tenant, time_before, moved_at) VALUES (?, ?, ?, ?, ?)",
                 item,
                 write,
                 tenant,
@@ -52,8 +53,7 @@ final class Moves {
             long last = session.number("SELECT max(write) FROM " + moves.table + " WHERE moved_at < ?", before);
             if (last > 0) {
                 session.update("DELETE FROM " + moves.table + " WHERE write <= ?", last);
-                session.update(
-                        "UPDATE counters SET value = max(value, ?) WHERE name = 'moves_forgotten'", last);
+                session.update("UPDATE counters SET value = max(value, ?) WHERE name = 'moves_forgotten'", last);
             }
         }
     }

@@ -19,8 +19,7 @@ final class Session {
     private static final int MAX_STATEMENTS = 128;
 
     private final Connection connection;
-    private final Map<String, PreparedStatement> statements =
-            new LinkedHashMap<>(MAX_STATEMENTS * 2, 0.75f, true);
+    private final Map<String, PreparedStatement> statements = new LinkedHashMap<>(MAX_STATEMENTS * 2, 0.75f, true);
 
     private final BodyCompression.Decompressor decompressor = new BodyCompression.Decompressor();
 
@@ -39,7 +38,8 @@ final class Session {
     }
 
     interface RowMapper<T> {
-        @Nullable T map(ResultSet row) throws SQLException;
+        @Nullable
+        T map(ResultSet row) throws SQLException;
     }
 
     interface RowHandler {
@@ -52,8 +52,7 @@ final class Session {
     }
 
     /** @return the first row, or null if there is none */
-    <T> @Nullable T first(String sql, RowMapper<T> mapper, @Nullable Object... parameters)
-            throws SQLException {
+    <T> @Nullable T first(String sql, RowMapper<T> mapper, @Nullable Object... parameters) throws SQLException {
         try (ResultSet rows = bound(sql, parameters).executeQuery()) {
             return rows.next() ? mapper.map(rows) : null;
         }
@@ -132,7 +131,8 @@ final class Session {
         try {
             execute("ROLLBACK");
         } catch (SQLException e) {
-            // SQLite has rolled back by itself already, as it does when the disk is full. The first error is the one that counts.
+            // SQLite has rolled back by itself already, as it does when the disk is full. The first error is the one
+            // that counts.
         }
     }
 

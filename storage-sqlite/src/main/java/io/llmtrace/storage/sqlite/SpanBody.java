@@ -85,7 +85,8 @@ final class SpanBody {
 
     private static List<byte @Nullable []> split(byte[] bytes) {
         if (bytes.length < TRAILER_BYTES || bytes[bytes.length - 1] != VERSION) {
-            throw new CorruptStoreException("a span's body has an unknown form: it was written by a newer version, or is damaged");
+            throw new CorruptStoreException(
+                    "a span's body has an unknown form: it was written by a newer version, or is damaged");
         }
         ByteBuffer lengths = ByteBuffer.wrap(bytes, bytes.length - TRAILER_BYTES, FIELDS * Integer.BYTES);
         List<byte @Nullable []> fields = new ArrayList<>(FIELDS);

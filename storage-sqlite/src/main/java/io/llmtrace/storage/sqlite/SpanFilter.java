@@ -69,16 +69,25 @@ final class SpanFilter {
     private void addNarrow(List<Condition> all) throws SQLException {
         if (query.startTime() != null) {
             // Bounds beyond what can be stored are cut to its ends, and would take in what lies there.
-            all.add(query.startTime().isAfter(Times.LATEST) ? Condition.NEVER : Condition.of("s.start_time >= ?", Times.toNanos(query.startTime())));
+            all.add(
+                    query.startTime().isAfter(Times.LATEST)
+                            ? Condition.NEVER
+                            : Condition.of("s.start_time >= ?", Times.toNanos(query.startTime())));
         }
         if (query.endTime() != null) {
-            all.add(query.endTime().isBefore(Times.EARLIEST) ? Condition.NEVER : Condition.of("s.start_time <= ?", Times.toNanos(query.endTime())));
+            all.add(
+                    query.endTime().isBefore(Times.EARLIEST)
+                            ? Condition.NEVER
+                            : Condition.of("s.start_time <= ?", Times.toNanos(query.endTime())));
         }
         if (query.traceId() != null) {
             all.add(Condition.of(
                     "s.trace = (SELECT id FROM traces WHERE trace_id = ? AND tenant = ?)", query.traceId(), tenant));
         }
-        addName(all, "s.provider", query.provider() == null ? null : query.provider().name());
+        addName(
+                all,
+                "s.provider",
+                query.provider() == null ? null : query.provider().name());
         addName(all, "s.model", query.modelName());
         addName(all, "s.operation", query.operationName());
         addName(all, "s.service", query.serviceName());
@@ -128,11 +137,13 @@ final class SpanFilter {
         all.add(
                 few("findings WHERE finding_type = ?", type)
                         ? Condition.of("s.id IN (SELECT span FROM findings WHERE finding_type = ?)", type)
-                        : Condition.of("EXISTS (SELECT 1 FROM findings f WHERE f.span = s.id AND f.finding_type = ?)", type));
+                        : Condition.of(
+                                "EXISTS (SELECT 1 FROM findings f WHERE f.span = s.id AND f.finding_type = ?)", type));
     }
 
     private boolean few(String fromWhere, @Nullable Object... parameters) throws SQLException {
-        return session.number("SELECT count(*) FROM (SELECT 1 FROM " + fromWhere + " LIMIT " + (FEW + 1) + ")", parameters)
+        return session.number(
+                        "SELECT count(*) FROM (SELECT 1 FROM " + fromWhere + " LIMIT " + (FEW + 1) + ")", parameters)
                 <= FEW;
     }
 

@@ -20,39 +20,44 @@ final class SpanReader {
 
     private static final String BY_ROW = SpanRow.SELECT + " WHERE s.id = ?";
     private static final String OF_TRACE = SpanRow.SELECT + " WHERE s.trace = ? ORDER BY s.id";
-    private static final String BY_IDENTITY = SpanRow.SELECT + " WHERE t.trace_id = ? AND t.tenant = ? AND s.span_id = ?";
+    private static final String BY_IDENTITY =
+            SpanRow.SELECT + " WHERE t.trace_id = ? AND t.tenant = ? AND s.span_id = ?";
     private static final String BY_SPAN_ID = SpanRow.SELECT
             + " WHERE s.span_id = ? AND +s.tenant = ? ORDER BY s.start_time DESC, t.trace_id DESC LIMIT 1";
 
-    private static final String FACTS_OF_TRACE = "SELECT s.span_id, s.parent_span_id, operation.name, s.kind, s.start_time,"
-            + " s.end_time, provider.name, model.name, service.name, s.session_id, s.user_id, s.error, s.prompt_tokens,"
-            + " s.completion_tokens, s.total_tokens, s.estimated_cost_usd, s.security_score, s.finding_count,"
-            + " b.input_preview, b.output_preview"
-            + " FROM spans s"
-            + " JOIN names operation ON operation.id = s.operation"
-            + " LEFT JOIN names provider ON provider.id = s.provider"
-            + " LEFT JOIN names model ON model.id = s.model"
-            + " LEFT JOIN names service ON service.id = s.service"
-            + " LEFT JOIN bodies b ON b.id = s.body"
-            + " WHERE s.trace = ? ORDER BY s.start_time, s.span_id";
+    private static final String FACTS_OF_TRACE =
+            "SELECT s.span_id, s.parent_span_id, operation.name, s.kind, s.start_time,"
+                    + " s.end_time, provider.name, model.name, service.name, s.session_id, s.user_id, s.error, s.prompt_tokens,"
+                    + " s.completion_tokens, s.total_tokens, s.estimated_cost_usd, s.security_score, s.finding_count,"
+                    + " preview.input, preview.output"
+                    + " FROM spans s"
+                    + " JOIN names operation ON operation.id = s.operation"
+                    + " LEFT JOIN names provider ON provider.id = s.provider"
+                    + " LEFT JOIN names model ON model.id = s.model"
+                    + " LEFT JOIN names service ON service.id = s.service"
+                    + " LEFT JOIN previews preview ON preview.span = s.id"
+                    + " WHERE s.trace = ? ORDER BY s.start_time, s.span_id";
 
     private final Session session;
-    private final Bodies.Reader bodies;
+    private final Blocks.Reader blocks;
 
     SpanReader(Session session) {
         this.session = session;
-        this.bodies = new Bodies.Reader(session);
+        this.blocks = new Blocks.Reader(session);
     }
 
-    @Nullable TraceSpan byRow(long row, UUID tenantId) throws SQLException {
+    @Nullable
+    TraceSpan byRow(long row, UUID tenantId) throws SQLException {
         return whole(session.first(BY_ROW, found -> SpanRow.read(found, tenantId), row));
     }
 
-    @Nullable TraceSpan byIdentity(UUID tenantId, long tenant, UUID traceId, UUID spanId) throws SQLException {
+    @Nullable
+    TraceSpan byIdentity(UUID tenantId, long tenant, UUID traceId, UUID spanId) throws SQLException {
         return whole(session.first(BY_IDENTITY, found -> SpanRow.read(found, tenantId), traceId, tenant, spanId));
     }
 
-    @Nullable TraceSpan bySpanId(UUID tenantId, long tenant, UUID spanId) throws SQLException {
+    @Nullable
+    TraceSpan bySpanId(UUID tenantId, long tenant, UUID spanId) throws SQLException {
         return whole(session.first(BY_SPAN_ID, found -> SpanRow.read(found, tenantId), spanId, tenant));
     }
 
@@ -76,7 +81,7 @@ final class SpanReader {
         if (narrow == null) {
             return null;
         }
-        SpanBody.decodeInto(narrow.span(), bodies.read(narrow.body()));
+        SpanBody.decodeInto(narrow.span(), blocks.read(narrow.block(), narrow.id()));
         return narrow.span().build();
     }
 

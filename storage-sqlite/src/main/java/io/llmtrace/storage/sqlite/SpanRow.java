@@ -24,7 +24,8 @@ final class SpanRow {
             "trace",
             "span_id",
             "parent_span_id",
-            "body",
+            "block",
+            "body_size",
             "start_time",
             "end_time",
             "duration_ms",
@@ -57,24 +58,25 @@ final class SpanRow {
             + WRITTEN.stream().map(column -> column + " = ?").collect(Collectors.joining(", ")) + " WHERE id = ?";
 
     /** To be followed by conditions on {@code s}, the span, and {@code t}, its trace. */
-    static final String SELECT = "SELECT s.id, s.body, t.trace_id, s.span_id, s.parent_span_id, s.start_time, s.end_time,"
-            + " s.duration_ms, operation.name, s.kind, provider.name, model.name, service.name, finish.name,"
-            + " s.session_id, s.user_id, tag_sets.tags, s.status_code, s.prompt_tokens, s.completion_tokens, s.total_tokens,"
-            + " s.cache_read_tokens, s.cache_write_tokens, s.reasoning_tokens, s.time_to_first_token_ms,"
-            + " s.estimated_cost_usd, s.security_score"
-            + " FROM spans s"
-            + " JOIN traces t ON t.id = s.trace"
-            + " JOIN names operation ON operation.id = s.operation"
-            + " LEFT JOIN names provider ON provider.id = s.provider"
-            + " LEFT JOIN names model ON model.id = s.model"
-            + " LEFT JOIN names service ON service.id = s.service"
-            + " LEFT JOIN names finish ON finish.id = s.finish_reason"
-            + " LEFT JOIN tag_sets ON tag_sets.id = s.tag_set";
+    static final String SELECT =
+            "SELECT s.id, s.block, t.trace_id, s.span_id, s.parent_span_id, s.start_time, s.end_time,"
+                    + " s.duration_ms, operation.name, s.kind, provider.name, model.name, service.name, finish.name,"
+                    + " s.session_id, s.user_id, tag_sets.tags, s.status_code, s.prompt_tokens, s.completion_tokens, s.total_tokens,"
+                    + " s.cache_read_tokens, s.cache_write_tokens, s.reasoning_tokens, s.time_to_first_token_ms,"
+                    + " s.estimated_cost_usd, s.security_score"
+                    + " FROM spans s"
+                    + " JOIN traces t ON t.id = s.trace"
+                    + " JOIN names operation ON operation.id = s.operation"
+                    + " LEFT JOIN names provider ON provider.id = s.provider"
+                    + " LEFT JOIN names model ON model.id = s.model"
+                    + " LEFT JOIN names service ON service.id = s.service"
+                    + " LEFT JOIN names finish ON finish.id = s.finish_reason"
+                    + " LEFT JOIN tag_sets ON tag_sets.id = s.tag_set";
 
     private SpanRow() {}
 
     /** For {@link #INSERT} and {@link #UPDATE}. */
-    static @Nullable Object[] values(Session session, Interner interner, TraceSpan span, Place place, long id, long body)
+    static @Nullable Object[] values(Session session, Interner interner, TraceSpan span, Place place, long id)
             throws SQLException {
         LlmProvider provider = span.provider();
         return new @Nullable Object[] {
@@ -82,7 +84,8 @@ final class SpanRow {
             place.trace(),
             span.spanId(),
             span.parentSpanId(),
-            body,
+            place.block(),
+            place.bodySize(),
             Times.toNanos(span.startTime()),
             span.endTime() == null ? null : Long.valueOf(Times.toNanos(span.endTime())),
             span.durationMs(),
@@ -111,20 +114,19 @@ final class SpanRow {
         };
     }
 
-    /** Row ids of a span's tenant and trace. */
-    record Place(long tenant, long trace) {}
+    /** Where a span belongs: row ids of its tenant, its trace and the block with its body. */
+    record Place(long tenant, long trace, long block, int bodySize) {}
 
-    /** The narrow part of a span, as {@link #SELECT} gives it, with the number of its body. */
-    record Narrow(long id, long body, long startNanos, TraceSpan.Builder span) {}
+    /** The narrow part of a span, as {@link #SELECT} gives it, with the block of its body. */
+    record Narrow(long id, long block, TraceSpan.Builder span) {}
 
     static Narrow read(ResultSet row, UUID tenantId) throws SQLException {
-        long startNanos = row.getLong(6);
         TraceSpan.Builder span = TraceSpan.builder(
                         tenantId,
                         Ids.ofBytes(row.getBytes(3)),
                         Ids.ofBytes(row.getBytes(4)),
                         row.getString(9),
-                        Times.ofNanos(startNanos))
+                        Times.ofNanos(row.getLong(6)))
                 .kind(SpanKind.ofText(row.getString(10)))
                 .durationMs(longOrNull(row, 8))
                 .modelName(row.getString(12))
@@ -158,7 +160,7 @@ final class SpanRow {
         if (!row.wasNull()) {
             span.estimatedCostUsd(cost);
         }
-        return new Narrow(row.getLong(1), row.getLong(2), startNanos, span);
+        return new Narrow(row.getLong(1), row.getLong(2), span);
     }
 
     static @Nullable Long longOrNull(ResultSet row, int column) throws SQLException {

@@ -4,6 +4,7 @@ import io.llmtrace.model.SecurityFinding;
 import io.llmtrace.model.Times;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.Preview;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +24,18 @@ final class SpanWriter implements AutoCloseable {
     private static final int MAX_CACHED_TRACES = 20_000;
 
     private static final String FIND_TRACE = "SELECT id, created_at FROM traces WHERE trace_id = ? AND tenant = ?";
-    private static final String FIND_SPAN = "SELECT id, body, start_time FROM spans WHERE trace = ? AND span_id = ?";
+    private static final String FIND_SPAN =
+            "SELECT id, block, body_size, start_time FROM spans WHERE trace = ? AND span_id = ?";
+    private static final String PREVIEW = "INSERT OR REPLACE INTO previews (span, input, output) VALUES (?, ?, ?)";
+
+    /** Of the blocks that others may build on, over all traces that are being written. */
+    private static final long RECENT_BYTES = 32L << 20;
 
     private final Database database;
     private final Interner interner = new Interner();
-    private final Bodies bodies = new Bodies();
+    private final RecentBlocks recent = new RecentBlocks(RECENT_BYTES);
+    private final BlockPacker packer = new BlockPacker(recent);
+    private final Blocks blocks = new Blocks(packer, recent);
     private final Map<TraceKey, TraceRow> traces = new LinkedHashMap<>(256, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -48,17 +57,17 @@ final class SpanWriter implements AutoCloseable {
         database.actOnWriter(session -> {
             writer.nextTrace = 1 + session.number("SELECT max(id) FROM traces");
             writer.nextSpan = 1 + session.number("SELECT max(id) FROM spans");
-            writer.bodies.open(session);
+            writer.blocks.open(session);
         });
         return writer;
     }
 
     void store(TraceEvent trace) {
-        List<Bodies.Prepared> prepared = prepare(trace.spans());
+        List<BlockPacker.Packed> packed = packer.pack(trace.spans());
         write(batch -> {
             TraceRow row = batch.traceRow(trace.tenantId(), trace.traceId(), trace.createdAt());
-            for (Bodies.Prepared span : prepared) {
-                batch.store(span, row);
+            for (BlockPacker.Packed block : packed) {
+                batch.store(block, span -> row);
             }
         });
     }
@@ -68,29 +77,36 @@ final class SpanWriter implements AutoCloseable {
             database.requireOpen();
             return;
         }
-        Map<RecentBodies.TraceKey, Instant> created = new HashMap<>();
+        Map<RecentBlocks.TraceKey, Instant> created = new HashMap<>();
         for (TraceSpan span : spans) {
-            created.merge(RecentBodies.TraceKey.of(span), span.startTime(), SpanWriter::earlier);
+            created.merge(RecentBlocks.TraceKey.of(span), span.startTime(), SpanWriter::earlier);
         }
-        List<Bodies.Prepared> prepared = prepare(spans);
+        List<BlockPacker.Packed> packed = packer.pack(latestOf(spans));
         write(batch -> {
-            for (Bodies.Prepared span : prepared) {
-                RecentBodies.TraceKey trace = RecentBodies.TraceKey.of(span.span());
-                batch.store(span, batch.traceRow(trace.tenantId(), trace.traceId(), Objects.requireNonNull(created.get(trace))));
+            for (BlockPacker.Packed block : packed) {
+                batch.store(block, span -> {
+                    RecentBlocks.TraceKey trace = RecentBlocks.TraceKey.of(span);
+                    return batch.traceRow(
+                            trace.tenantId(), trace.traceId(), Objects.requireNonNull(created.get(trace)));
+                });
             }
         });
+    }
+
+    Blocks blocks() {
+        return blocks;
     }
 
     /** Runs on the writer, where caches of rows that may be gone must be dropped. */
     void forgetRows() {
         traces.clear();
         interner.clear();
-        bodies.forgetRecent();
+        recent.clear();
     }
 
     @Override
     public void close() {
-        bodies.close();
+        packer.close();
     }
 
     private interface Change {
@@ -120,21 +136,17 @@ final class SpanWriter implements AutoCloseable {
         return one.isBefore(other) ? one : other;
     }
 
-    /** A span that occurs twice counts once: the later one. Traces are prepared side by side. */
-    private List<Bodies.Prepared> prepare(Collection<TraceSpan> spans) {
+    /** A span that occurs twice counts once: the later one. */
+    private static Collection<TraceSpan> latestOf(Collection<TraceSpan> spans) {
         Map<SpanKey, TraceSpan> latest = new LinkedHashMap<>(spans.size() * 2);
         for (TraceSpan span : spans) {
             latest.put(new SpanKey(span.tenantId(), span.traceId(), span.spanId()), span);
         }
-        Map<RecentBodies.TraceKey, List<TraceSpan>> byTrace = new LinkedHashMap<>();
-        for (TraceSpan span : latest.values()) {
-            byTrace.computeIfAbsent(RecentBodies.TraceKey.of(span), key -> new ArrayList<>())
-                    .add(span);
-        }
-        return byTrace.values().parallelStream()
-                .map(bodies::prepare)
-                .flatMap(List::stream)
-                .toList();
+        return latest.values();
+    }
+
+    private interface TraceRows {
+        TraceRow of(TraceSpan span) throws SQLException;
     }
 
     private record SpanKey(UUID tenantId, UUID traceId, UUID spanId) {}
@@ -154,7 +166,14 @@ final class SpanWriter implements AutoCloseable {
         }
     }
 
-    private record FormerSpan(long id, long body, long startTime) {}
+    private record FormerSpan(long id, long block, int bodySize, long startTime) {}
+
+    /** A span on its way into the store. */
+    private record Target(
+            BlockPacker.Body body,
+            TraceRow trace,
+            long row,
+            @Nullable FormerSpan former) {}
 
     private static final class Counts {
         private long traces;
@@ -222,36 +241,80 @@ final class SpanWriter implements AutoCloseable {
             }
         }
 
-        void store(Bodies.Prepared prepared, TraceRow trace) throws SQLException {
-            TraceSpan span = prepared.span();
-            long tenant = interner.tenant(session, span.tenantId());
+        void store(BlockPacker.Packed packed, TraceRows traceRows) throws SQLException {
+            List<Target> targets = new ArrayList<>(packed.bodies().size());
+            for (BlockPacker.Body body : packed.bodies()) {
+                Target target = targetOf(body, traceRows.of(body.span()));
+                if (target != null) {
+                    targets.add(target);
+                }
+            }
+            if (targets.isEmpty()) {
+                return;
+            }
+            for (Target target : targets) {
+                if (target.former != null) {
+                    remove(target, target.former);
+                }
+            }
+            BlockPacker.Packed block = targets.size() == packed.bodies().size()
+                    ? packed
+                    : packer.repack(targets.stream().map(Target::body).toList(), packed.trace(), packed.base());
+            long id = blocks.nextId();
+            blocks.insert(
+                    session,
+                    block,
+                    block.trace() == null ? null : Long.valueOf(targets.get(0).trace.id),
+                    targets.stream().map(Target::row).toList());
+            for (Target target : targets) {
+                store(target, id);
+            }
+        }
+
+        /** Null for a span that is stored as it is: clients send again when an answer was lost. */
+        private @Nullable Target targetOf(BlockPacker.Body body, TraceRow trace) throws SQLException {
+            TraceSpan span = body.span();
             FormerSpan former = trace.bornIn == write ? null : findSpan(trace.id, span.spanId());
-            if (former != null && span.equals(new SpanReader(session).byRow(former.id, span.tenantId()))) {
-                return; // sent again, as clients do when an answer was lost
+            if (former == null) {
+                return new Target(body, trace, nextSpan++, null);
             }
-            long id = former == null ? nextSpan++ : former.id;
-            if (former != null) {
-                remove(tenant, trace.id, former, span);
-            }
-            Bodies.Stored body = bodies.insert(session, id, prepared);
+            return span.equals(new SpanReader(session).byRow(former.id, span.tenantId()))
+                    ? null
+                    : new Target(body, trace, former.id, former);
+        }
+
+        private void store(Target target, long block) throws SQLException {
+            TraceSpan span = target.body.span();
+            long tenant = interner.tenant(session, span.tenantId());
+            int size = target.body.bytes().length;
+            SpanRow.Place place = new SpanRow.Place(tenant, target.trace.id, block, size);
             session.update(
-                    former == null ? SpanRow.INSERT : SpanRow.UPDATE,
-                    SpanRow.values(session, interner, span, new SpanRow.Place(tenant, trace.id), id, body.id()));
+                    target.former == null ? SpanRow.INSERT : SpanRow.UPDATE,
+                    SpanRow.values(session, interner, span, place, target.row));
+            String input = Preview.ofPrompt(span.prompt());
+            String output = Preview.ofResponse(span.response());
+            if (input != null || output != null) {
+                session.update(PREVIEW, target.row, input, output);
+            }
             for (SecurityFinding finding : span.securityFindings()) {
                 session.update(
                         "INSERT OR IGNORE INTO findings (span, finding_type) VALUES (?, ?)",
-                        id,
+                        target.row,
                         interner.name(session, finding.findingType()));
             }
             Counts delta = countsOf(tenant);
-            delta.spans += former == null ? 1 : 0;
-            delta.bytes += body.bytes();
+            delta.spans += target.former == null ? 1 : 0;
+            delta.bytes += size;
         }
 
         /** What hangs on the former version of a span: its row stays, to be updated. */
-        private void remove(long tenant, long trace, FormerSpan former, TraceSpan span) throws SQLException {
-            countsOf(tenant).bytes -= session.number("SELECT length(data) FROM bodies WHERE id = ?", former.body);
-            bodies.retire(session, span, trace, former.body);
+        private void remove(Target target, FormerSpan former) throws SQLException {
+            TraceSpan span = target.body.span();
+            long tenant = interner.tenant(session, span.tenantId());
+            countsOf(tenant).bytes -= former.bodySize;
+            recent.forget(RecentBlocks.TraceKey.of(span));
+            blocks.remove(session, former.block, Set.of(former.id));
+            session.update("DELETE FROM previews WHERE span = ?", former.id);
             session.update("DELETE FROM findings WHERE span = ?", former.id);
             session.update("DELETE FROM text_index WHERE rowid = ?", former.id);
             if (former.startTime != Times.toNanos(span.startTime())) {
@@ -264,13 +327,15 @@ final class SpanWriter implements AutoCloseable {
         }
 
         private @Nullable TraceRow findTrace(long tenant, UUID traceId) throws SQLException {
-            return session.first(
-                    FIND_TRACE, row -> new TraceRow(row.getLong(1), row.getLong(2), -1), traceId, tenant);
+            return session.first(FIND_TRACE, row -> new TraceRow(row.getLong(1), row.getLong(2), -1), traceId, tenant);
         }
 
         private @Nullable FormerSpan findSpan(long trace, UUID spanId) throws SQLException {
             return session.first(
-                    FIND_SPAN, row -> new FormerSpan(row.getLong(1), row.getLong(2), row.getLong(3)), trace, spanId);
+                    FIND_SPAN,
+                    row -> new FormerSpan(row.getLong(1), row.getLong(2), row.getInt(3), row.getLong(4)),
+                    trace,
+                    spanId);
         }
     }
 }

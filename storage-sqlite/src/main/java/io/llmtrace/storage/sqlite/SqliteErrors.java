@@ -37,13 +37,14 @@ final class SqliteErrors {
             case 8 -> new UnavailableException(file + " is read-only: make the file and its folder writable", e);
             case 9 -> // INTERRUPT
                 new OverloadedException(
-                        "query took longer than query_timeout_ms (" + settings.queryTimeout().toMillis()
-                                + "): narrow its time range or its filters",
+                        "query took longer than query_timeout_ms ("
+                                + settings.queryTimeout().toMillis() + "): narrow its time range or its filters",
                         e);
             case 10 -> // IOERR
                 noSpace()
                         ? full(e)
-                        : new UnavailableException(file + " cannot be read or written (" + code.name() + "): check the disk", e);
+                        : new UnavailableException(
+                                file + " cannot be read or written (" + code.name() + "): check the disk", e);
             case 11, 26 -> // CORRUPT, NOTADB
                 new CorruptStoreException(
                         file + " is damaged or no SQLite database (" + code.name()
@@ -51,7 +52,8 @@ final class SqliteErrors {
                         e);
             case 13 -> full(e);
             case 14 -> // CANTOPEN
-                new UnavailableException(file + " cannot be opened: check that the folder exists and that you may write there", e);
+                new UnavailableException(
+                        file + " cannot be opened: check that the folder exists and that you may write there", e);
             case 18 -> new InvalidRequestException("a value is too large for " + file + ": " + e.getMessage(), e);
             default -> new UnavailableException(file + ": " + e.getMessage(), e);
         };

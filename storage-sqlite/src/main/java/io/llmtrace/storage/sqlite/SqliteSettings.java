@@ -35,7 +35,8 @@ public record SqliteSettings(
     }
 
     private static final String SCHEME = "sqlite:";
-    private static final List<String> PARAMETERS = List.of("mode", "synchronous", "max_size_mb", "busy_timeout_ms", "query_timeout_ms");
+    private static final List<String> PARAMETERS =
+            List.of("mode", "synchronous", "max_size_mb", "busy_timeout_ms", "query_timeout_ms");
 
     /** A store that is written to, safe against power cuts. */
     public static SqliteSettings of(Path file) {
@@ -72,7 +73,8 @@ public record SqliteSettings(
         String name = equals < 0 ? parameter : parameter.substring(0, equals);
         String value = equals < 0 ? "" : URLDecoder.decode(parameter.substring(equals + 1), StandardCharsets.UTF_8);
         return switch (name) {
-            case "mode" -> new SqliteSettings(file, isReadOnly(value), synchronous, maxSizeMb, busyTimeout, queryTimeout);
+            case "mode" ->
+                new SqliteSettings(file, isReadOnly(value), synchronous, maxSizeMb, busyTimeout, queryTimeout);
             case "synchronous" ->
                 new SqliteSettings(file, readOnly, synchronousOf(value), maxSizeMb, busyTimeout, queryTimeout);
             case "max_size_mb" ->
@@ -82,7 +84,8 @@ public record SqliteSettings(
             case "query_timeout_ms" ->
                 new SqliteSettings(file, readOnly, synchronous, maxSizeMb, busyTimeout, millis(name, value));
             default ->
-                throw new IllegalArgumentException("unknown parameter of a sqlite URL, known are " + PARAMETERS + ": '" + name + "'");
+                throw new IllegalArgumentException(
+                        "unknown parameter of a sqlite URL, known are " + PARAMETERS + ": '" + name + "'");
         };
     }
 

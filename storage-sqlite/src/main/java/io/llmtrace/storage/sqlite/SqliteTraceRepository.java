@@ -105,9 +105,7 @@ public final class SqliteTraceRepository implements TraceRepository {
                     found -> new long[] {found.getLong(1), found.getLong(2)},
                     traceId,
                     tenant);
-            return row == null
-                    ? null
-                    : new SpanReader(session).trace(row[0], traceId, tenantId, Times.ofNanos(row[1]));
+            return row == null ? null : new SpanReader(session).trace(row[0], traceId, tenantId, Times.ofNanos(row[1]));
         });
     }
 
@@ -148,13 +146,13 @@ public final class SqliteTraceRepository implements TraceRepository {
     @Override
     public StorageStats stats(UUID tenantId) {
         Objects.requireNonNull(tenantId, "tenantId");
-        return ofTenant(tenantId, (session, tenant) -> Stats.ofTenant(session, tenant, database.sizeOnDisk()))
+        return ofTenant(tenantId, (session, tenant) -> Stats.ofTenant(session, tenant))
                 .orElse(StorageStats.EMPTY);
     }
 
     @Override
     public GlobalStats globalStats() {
-        return database.read(session -> Stats.ofAll(session, database.sizeOnDisk()));
+        return database.read(session -> Stats.ofAll(session));
     }
 
     @Override
@@ -210,7 +208,8 @@ public final class SqliteTraceRepository implements TraceRepository {
     }
 
     private interface TenantWork<T> {
-        @Nullable T run(Session session, long tenant) throws SQLException;
+        @Nullable
+        T run(Session session, long tenant) throws SQLException;
     }
 
     private <T> Page<T> pages(TraceQuery query, PageCursor.Items items, Paging<T> paging) {
@@ -218,7 +217,9 @@ public final class SqliteTraceRepository implements TraceRepository {
         if (query.cursor() != null) {
             PageCursor.decode(query, items); // refuses a wrong one of a tenant without data, too
         }
-        return ofTenant(query.tenantId(), (session, tenant) -> paging.page(new TracePages(session, text, query, tenant)))
+        return ofTenant(
+                        query.tenantId(),
+                        (session, tenant) -> paging.page(new TracePages(session, text, query, tenant)))
                 .orElse(Page.empty());
     }
 

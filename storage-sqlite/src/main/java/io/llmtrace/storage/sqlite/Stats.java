@@ -10,14 +10,17 @@ import org.jspecify.annotations.Nullable;
 /** Statistics from the counts that writes keep, so that they cost the same however much is stored. */
 final class Stats {
 
-    /** What a span takes beside its body, in rows and indexes, roughly: only the share of a tenant in the file goes by it. */
-    private static final int BYTES_BESIDE_BODY = 400;
+    /**
+     * What a span takes beside its body, in rows and indexes, roughly, and blown up as a body is before it is compressed:
+     * only the share of a tenant in the file goes by it.
+     */
+    private static final int BYTES_BESIDE_BODY = 1_000;
 
     private static final String WEIGHT = "(body_bytes + " + BYTES_BESIDE_BODY + " * (span_count + trace_count))";
 
     private Stats() {}
 
-    static StorageStats ofTenant(Session session, long tenant, long sizeOnDisk) throws SQLException {
+    static StorageStats ofTenant(Session session, long tenant) throws SQLException {
         long traces = session.number("SELECT trace_count FROM tenants WHERE id = ?", tenant);
         if (traces == 0) {
             return StorageStats.EMPTY;
@@ -28,23 +31,28 @@ final class Stats {
         return new StorageStats(
                 traces,
                 spans,
-                Math.round(sizeOnDisk * share),
+                Math.round(sizeOnDisk(session) * share),
                 created(session, "SELECT min(created_at) FROM traces WHERE tenant = ?", tenant),
                 created(session, "SELECT max(created_at) FROM traces WHERE tenant = ?", tenant));
     }
 
-    static GlobalStats ofAll(Session session, long sizeOnDisk) throws SQLException {
+    static GlobalStats ofAll(Session session) throws SQLException {
         return new GlobalStats(
                 session.number("SELECT count(*) FROM tenants WHERE trace_count > 0"),
                 session.number("SELECT coalesce(sum(trace_count), 0) FROM tenants"),
                 session.number("SELECT coalesce(sum(span_count), 0) FROM tenants"),
-                sizeOnDisk,
+                sizeOnDisk(session),
                 created(
                         session,
                         "SELECT min((SELECT min(created_at) FROM traces WHERE tenant = tenants.id)) FROM tenants"),
                 created(
                         session,
                         "SELECT max((SELECT max(created_at) FROM traces WHERE tenant = tenants.id)) FROM tenants"));
+    }
+
+    /** Of the file as it is once its log has been copied into it. */
+    private static long sizeOnDisk(Session session) throws SQLException {
+        return session.number("PRAGMA page_count") * session.number("PRAGMA page_size");
     }
 
     private static @Nullable Instant created(Session session, String sql, Object... parameters) throws SQLException {

@@ -6,48 +6,54 @@ import io.llmtrace.storage.spi.SearchText;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The words of all spans. Filling it costs more than storing the spans, so it is filled behind the writes; what it lacks
  * still, a search reads itself, so that the answer is exact at any time.
  *
  * <pre>
- *   bodies  1 2 3 … 4711 | 4712 … 5000
- *           in the index | read by each search until they are
+ *   blocks of spans  1 2 3 … 4711 | 4712 … 5000
+ *                    in the index | read by each search until they are
  * </pre>
  */
 final class TextIndex {
 
-    private static final int SLICE = 256;
+    private static final int BLOCKS_AT_ONCE = 64;
+    private static final int SPANS_AT_ONCE = 256;
 
-    private static final String INDEXED_TO = "(SELECT value FROM counters WHERE name = 'text_indexed_body')";
+    private static final String INDEXED_TO = "(SELECT value FROM counters WHERE name = 'text_indexed_block')";
 
     /** Whose a span is plays no part in its words. */
     private static final UUID ANY_TENANT = new UUID(0, 0);
 
-    /** A span's row, the body that was read, and the words in it. */
-    private record Words(long span, long body, String words) {}
+    /** A span's row, the block that it was read from, and the words in it. */
+    private record Words(long span, long block, String words) {}
 
-    private record Slice(long lastBody, List<Words> words) {}
+    private record Slice(long lastBlock, List<Words> words) {}
 
     /** Spans whose name, prompt, response, … have all the words; {@code others} are the query's other filters. */
     Condition condition(Session session, Set<String> words, Condition others) throws SQLException {
         String match = words.stream().map(word -> '"' + word + '"').collect(Collectors.joining(" AND "));
         String indexed = "SELECT rowid FROM text_index WHERE text_index MATCH ?";
         String pending = TraceJson.write(pendingMatches(session, words, others));
-        boolean few = session.number(
-                        "SELECT count(*) FROM (" + indexed + " LIMIT " + (SpanFilter.FEW + 1) + ")", match)
+        boolean few = session.number("SELECT count(*) FROM (" + indexed + " LIMIT " + (SpanFilter.FEW + 1) + ")", match)
                 <= SpanFilter.FEW;
         return Condition.of(
-                (few ? "" : "+") + "s.id IN (" + indexed + " UNION ALL SELECT value FROM json_each(?))", match, pending);
+                (few ? "" : "+") + "s.id IN (" + indexed + " UNION ALL SELECT value FROM json_each(?))",
+                match,
+                pending);
     }
 
     long pending(Session session) throws SQLException {
-        return session.number("SELECT count(*) FROM bodies WHERE id > " + INDEXED_TO);
+        return session.number(Blocks.SPANS_BEHIND + INDEXED_TO);
     }
 
     /**
@@ -57,20 +63,19 @@ final class TextIndex {
      */
     int fill(Database database) {
         Slice slice = database.read(this::nextSlice);
-        if (slice.lastBody == 0) {
+        if (slice.lastBlock == 0) {
             return 0;
         }
         database.write(session -> {
             for (Words words : slice.words) {
                 // Unless it was replaced or deleted meanwhile.
                 session.update(
-                        "INSERT INTO text_index (rowid, words) SELECT id, ? FROM spans WHERE id = ? AND body = ?",
+                        "INSERT INTO text_index (rowid, words) SELECT id, ? FROM spans WHERE id = ? AND block = ?",
                         words.words,
                         words.span,
-                        words.body);
+                        words.block);
             }
-            return session.update(
-                    "UPDATE counters SET value = ? WHERE name = 'text_indexed_body'", slice.lastBody);
+            return session.update("UPDATE counters SET value = ? WHERE name = 'text_indexed_block'", slice.lastBlock);
         });
         return Math.max(1, slice.words.size());
     }
@@ -84,31 +89,52 @@ final class TextIndex {
         });
     }
 
+    /** Whole blocks, so that it can be said how far the index is. */
     private Slice nextSlice(Session session) throws SQLException {
-        List<long[]> rows = new ArrayList<>();
+        Map<Long, List<Blocks.Member>> blocks = new LinkedHashMap<>();
         session.each(
-                "SELECT b.id, b.span FROM bodies b WHERE b.id > " + INDEXED_TO + " ORDER BY b.id LIMIT " + SLICE,
-                row -> rows.add(new long[] {row.getLong(1), row.getLong(2)}));
+                "SELECT id, members FROM blocks WHERE id > " + INDEXED_TO + " ORDER BY id LIMIT " + BLOCKS_AT_ONCE,
+                row -> blocks.put(row.getLong(1), Blocks.membersOf(row.getBytes(2))));
         SpanReader reader = new SpanReader(session);
         List<Words> words = new ArrayList<>();
-        for (long[] row : rows) {
-            long current = session.number("SELECT body FROM spans WHERE id = ?", row[1]);
-            TraceSpan span = current == row[0] ? reader.byRow(row[1], ANY_TENANT) : null;
-            if (span != null) {
-                words.add(new Words(row[1], row[0], String.join(" ", SearchText.wordsOf(span))));
+        long last = 0;
+        for (Map.Entry<Long, List<Blocks.Member>> block : blocks.entrySet()) {
+            if (words.size() >= SPANS_AT_ONCE) {
+                break;
+            }
+            last = block.getKey();
+            for (Blocks.Member member : block.getValue()) {
+                if (session.number("SELECT block FROM spans WHERE id = ?", member.span()) == last) {
+                    words.add(wordsOf(reader, member.span(), last));
+                }
             }
         }
-        return new Slice(rows.isEmpty() ? 0 : rows.get(rows.size() - 1)[0], words);
+        return new Slice(last, words);
+    }
+
+    private static Words wordsOf(SpanReader reader, long span, long block) throws SQLException {
+        TraceSpan whole = Objects.requireNonNull(reader.byRow(span, ANY_TENANT));
+        return new Words(span, block, String.join(" ", SearchText.wordsOf(whole)));
     }
 
     private static List<Long> pendingMatches(Session session, Collection<String> wanted, Condition others)
             throws SQLException {
-        List<Long> rows = new ArrayList<>();
+        List<Long> members = new ArrayList<>();
         session.each(
-                "SELECT s.id FROM bodies b CROSS JOIN spans s ON s.id = b.span AND s.body = b.id WHERE b.id > "
-                        + INDEXED_TO + " AND " + others.sql(),
+                "SELECT members FROM blocks WHERE id > " + INDEXED_TO,
+                row -> Blocks.membersOf(row.getBytes(1)).forEach(member -> members.add(member.span())));
+        if (members.isEmpty()) {
+            return List.of();
+        }
+        List<Long> rows = new ArrayList<>();
+        List<@Nullable Object> parameters = new ArrayList<>();
+        parameters.add(TraceJson.write(members));
+        parameters.addAll(others.parameters());
+        session.each(
+                "SELECT s.id FROM spans s WHERE s.id IN (SELECT value FROM json_each(?)) AND s.block > " + INDEXED_TO
+                        + " AND " + others.sql(),
                 row -> rows.add(row.getLong(1)),
-                others.parameters().toArray());
+                parameters.toArray());
         SpanReader reader = new SpanReader(session);
         List<Long> matches = new ArrayList<>();
         for (long row : rows) {

@@ -37,14 +37,14 @@ final class TracePages {
 
     Page<TraceEvent> traces() throws SQLException {
         SpanReader reader = new SpanReader(session);
-        return traces((row, traceId, createdAt) ->
-                reader.trace(row, traceId, query.tenantId(), Times.ofNanos(createdAt)));
+        return traces(
+                (row, traceId, createdAt) -> reader.trace(row, traceId, query.tenantId(), Times.ofNanos(createdAt)));
     }
 
     Page<TraceSummary> summaries() throws SQLException {
         SpanReader reader = new SpanReader(session);
-        return traces((row, traceId, createdAt) ->
-                reader.summary(row, traceId, query.tenantId(), Times.ofNanos(createdAt)));
+        return traces(
+                (row, traceId, createdAt) -> reader.summary(row, traceId, query.tenantId(), Times.ofNanos(createdAt)));
     }
 
     Page<TraceSpan> spans() throws SQLException {
@@ -69,8 +69,8 @@ final class TracePages {
     }
 
     private <T> Page<T> traces(Reader<T> reader) throws SQLException {
-        Walk.Source source = new Walk.Source(
-                "traces t", "t.id", "t.created_at", null, Moves.ofTraces(), tenant, traceCondition());
+        Walk.Source source =
+                new Walk.Source("traces t", "t.id", "t.created_at", null, Moves.ofTraces(), tenant, traceCondition());
         Walk.Places places = new Walk(session, query, source).page();
         List<T> items = new ArrayList<>();
         for (Walk.Place place : places.items()) {
@@ -94,7 +94,8 @@ final class TracePages {
                 spans.parameters().toArray());
         if (few.size() <= FEW_TRACES) {
             // Plus: by row id, however the tenant's index may look.
-            return Condition.of("+t.tenant = ? AND t.id IN (SELECT value FROM json_each(?))", tenant, TraceJson.write(few));
+            return Condition.of(
+                    "+t.tenant = ? AND t.id IN (SELECT value FROM json_each(?))", tenant, TraceJson.write(few));
         }
         return ofTenant.and(new Condition(
                 "EXISTS (SELECT 1 FROM spans s INDEXED BY spans_by_trace WHERE s.trace = t.id AND " + spans.sql() + ")",

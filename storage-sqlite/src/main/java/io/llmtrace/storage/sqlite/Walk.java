@@ -44,7 +44,13 @@ final class Walk {
      * @param spanId an expression, or null when traces are walked over
      */
     record Source(
-            String tables, String row, String time, @Nullable String spanId, Moves moves, long tenant, Condition condition) {
+            String tables,
+            String row,
+            String time,
+            @Nullable String spanId,
+            Moves moves,
+            long tenant,
+            Condition condition) {
         PageCursor.Items items() {
             return spanId == null ? PageCursor.Items.TRACES : PageCursor.Items.SPANS;
         }
@@ -72,8 +78,8 @@ final class Walk {
 
     private List<Place> next(long snapshot, PageCursor after) throws SQLException {
         if (snapshot < counter("moves_forgotten")) {
-            throw new InvalidRequestException("cursor is older than " + Moves.KEPT_FOR.toHours()
-                    + " hours: begin again without a cursor");
+            throw new InvalidRequestException(
+                    "cursor is older than " + Moves.KEPT_FOR.toHours() + " hours: begin again without a cursor");
         }
         boolean moved = counter("last_move") > snapshot;
         List<Place> found = unmoved(snapshot, after, moved);
@@ -104,12 +110,14 @@ final class Walk {
         String moves = source.moves.table();
         Condition condition = Condition.of("m.tenant = ? AND m.write > ?", source.tenant, snapshot)
                 .and(Condition.of(
-                        "NOT EXISTS (SELECT 1 FROM " + moves + " e WHERE e.item = m.item AND e.write > ? AND e.write < m.write)",
+                        "NOT EXISTS (SELECT 1 FROM " + moves
+                                + " e WHERE e.item = m.item AND e.write > ? AND e.write < m.write)",
                         snapshot))
                 .and(behind("m.time_before", after))
                 .and(source.condition);
         String tables = moves + " m CROSS JOIN " + source.tables;
-        return select(tables, "m.time_before", Condition.of(source.row + " = m.item").and(condition), snapshot);
+        return select(
+                tables, "m.time_before", Condition.of(source.row + " = m.item").and(condition), snapshot);
     }
 
     private List<Place> select(String tables, String time, Condition condition, long snapshot) throws SQLException {
@@ -122,7 +130,10 @@ final class Walk {
                 + (spanId == null ? "" : ", " + spanId + direction)
                 + " LIMIT " + (query.limit() + 1) + " OFFSET " + query.offset();
         List<Place> places = new ArrayList<>();
-        session.each(sql, row -> places.add(place(row, snapshot)), condition.parameters().toArray());
+        session.each(
+                sql,
+                row -> places.add(place(row, snapshot)),
+                condition.parameters().toArray());
         return places;
     }
 

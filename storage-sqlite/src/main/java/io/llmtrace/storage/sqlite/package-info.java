@@ -6,7 +6,7 @@
  *     ├─ Database        file, lock, one writer and some readers, transactions, typed errors
  *     │    └─ Migrations
  *     ├─ SpanWriter      spans → rows        ─┬─ Interner     names, tag sets → small integers
- *     ├─ SpanReader      rows → spans        ─┴─ Bodies       prompt, response, … ⇄ compressed bytes
+ *     ├─ SpanReader      rows → spans        ─┴─ Blocks       prompt, response, … ⇄ compressed blocks of many
  *     ├─ SpanPages, TracePages               ─── SpanFilter   TraceQuery → SQL
  *     ├─ Deletes
  *     └─ TextIndex       words, behind the writes

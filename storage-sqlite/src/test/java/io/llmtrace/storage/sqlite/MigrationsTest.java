@@ -28,8 +28,8 @@ final class MigrationsTest {
         }
         for (int opened = 0; opened < 2; opened++) {
             try (Database database = Database.open(settings, TWO)) {
-                assertThat(database.<String>read(session ->
-                                session.first("SELECT text || author FROM notes", row -> row.getString(1))))
+                assertThat(database.<String>read(
+                                session -> session.first("SELECT text || author FROM notes", row -> row.getString(1))))
                         .isEqualTo("kept; -- as it isunknown");
                 assertThat(database.<Long>read(session -> session.number("PRAGMA user_version")))
                         .isEqualTo(2);
@@ -42,8 +42,9 @@ final class MigrationsTest {
         Database.open(settings(), ONE).close();
         assertThatThrownBy(() -> Database.open(settings().withReadOnly(), TWO))
                 .isInstanceOf(CorruptStoreException.class)
-                .hasMessage(settings().file() + " has schema version 1, this program reads 2: run llmtrace migrate once,"
-                        + " which opens it for writing");
+                .hasMessage(
+                        settings().file() + " has schema version 1, this program reads 2: run llmtrace migrate once,"
+                                + " which opens it for writing");
         Database.open(settings().withReadOnly(), ONE).close();
     }
 
@@ -53,7 +54,8 @@ final class MigrationsTest {
         for (SqliteSettings settings : List.of(settings(), settings().withReadOnly())) {
             assertThatThrownBy(() -> Database.open(settings, ONE))
                     .isInstanceOf(CorruptStoreException.class)
-                    .hasMessage(settings.file() + " has schema version 2, this program knows up to 1: use the newer llmtrace"
+                    .hasMessage(settings.file()
+                            + " has schema version 2, this program knows up to 1: use the newer llmtrace"
                             + " that wrote it");
         }
     }

@@ -198,7 +198,8 @@ final class SqliteFailureTest {
                     TraceQuery.builder(TENANT).text("nothing").limit(10_000).build();
             assertThatThrownBy(() -> {
                         for (int i = 0; i < 1_000; i++) {
-                            repository.querySpans(expensive.toBuilder().text(null).build());
+                            repository.querySpans(
+                                    expensive.toBuilder().text(null).build());
                         }
                     })
                     .isInstanceOf(OverloadedException.class)

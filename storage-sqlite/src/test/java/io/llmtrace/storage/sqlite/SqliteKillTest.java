@@ -113,7 +113,9 @@ final class SqliteKillTest {
         }
         boolean mayBeDeleted = number == last - 4;
         if (found.isEmpty()) {
-            assertThat(stored.contains(number) && !mayBeDeleted).as(what + " is missing").isFalse();
+            assertThat(stored.contains(number) && !mayBeDeleted)
+                    .as(what + " is missing")
+                    .isFalse();
             return;
         }
         List<TraceSpan> first = WriterProcess.trace(number, 1).spans();
@@ -138,13 +140,20 @@ final class SqliteKillTest {
         StorageStats stats = repository.stats(WriterProcess.TENANT);
         assertThat(stats.totalTraces()).isEqualTo(traces.size());
         assertThat(stats.totalSpans()).isEqualTo(spans);
-        TraceQuery all = TraceQuery.builder(WriterProcess.TENANT).limit(TraceQuery.MAX_LIMIT).build();
+        TraceQuery all = TraceQuery.builder(WriterProcess.TENANT)
+                .limit(TraceQuery.MAX_LIMIT)
+                .build();
         assertThat(repository.queryTraces(all).items()).containsExactlyInAnyOrderElementsOf(traces);
         Set<TraceSpan> said = traces.stream()
                 .flatMap(trace -> trace.spans().stream())
                 .filter(span -> span.response() != null && span.response().equals("answer 3"))
                 .collect(Collectors.toSet());
-        assertThat(repository.querySpans(all.toBuilder().text("ANSWER 3").operationName("step 3").build()).items())
+        assertThat(repository
+                        .querySpans(all.toBuilder()
+                                .text("ANSWER 3")
+                                .operationName("step 3")
+                                .build())
+                        .items())
                 .containsExactlyInAnyOrderElementsOf(said);
     }
 }

@@ -35,11 +35,16 @@ final class SqliteSpaceTest {
                 sent += history.length();
                 repository.storeSpan(span(1, i, history.toString()));
             }
-            assertThat(repository.getTrace(TENANT, new UUID(1, 1)).orElseThrow().spans().get(199).prompt())
+            assertThat(repository
+                            .getTrace(TENANT, new UUID(1, 1))
+                            .orElseThrow()
+                            .spans()
+                            .get(199)
+                            .prompt())
                     .isEqualTo(history.toString());
         }
         try (Database database = Database.open(SqliteSettings.of(file), Migrations.ALL)) {
-            assertThat(database.<Long>read(session -> session.number("SELECT sum(length(data)) FROM bodies")))
+            assertThat(database.<Long>read(session -> session.number("SELECT sum(length(data)) FROM blocks")))
                     .isLessThan(sent / 20);
         }
     }
@@ -61,7 +66,8 @@ final class SqliteSpaceTest {
             repository.compact();
             long full = Files.size(file);
             assertThat(full).isGreaterThan(empty + 300_000);
-            assertThat(repository.deleteTracesBefore(TENANT, START.plusSeconds(301))).isEqualTo(301);
+            assertThat(repository.deleteTracesBefore(TENANT, START.plusSeconds(301)))
+                    .isEqualTo(301);
             Awaitility.await().untilAsserted(() -> assertThat(Files.size(file)).isLessThanOrEqualTo(empty));
             assertThat(repository.stats(TENANT)).isEqualTo(StorageStats.EMPTY);
         }
@@ -95,13 +101,16 @@ final class SqliteSpaceTest {
                 repository.storeSpan(span(1, i, "new " + i));
             }
             for (int i = 0; i < 30; i++) {
-                assertThat(repository.getSpan(TENANT, new UUID(1, 1), new UUID(0, i)).orElseThrow().prompt())
+                assertThat(repository
+                                .getSpan(TENANT, new UUID(1, 1), new UUID(0, i))
+                                .orElseThrow()
+                                .prompt())
                         .isEqualTo("new " + i);
             }
             repository.deleteTrace(TENANT, new UUID(1, 1));
         }
         try (Database database = Database.open(SqliteSettings.of(file), Migrations.ALL)) {
-            for (String table : List.of("bodies", "stale_bodies", "spans", "traces", "span_moves", "trace_moves")) {
+            for (String table : List.of("blocks", "previews", "spans", "traces", "span_moves", "trace_moves")) {
                 assertThat(database.<Long>read(session -> session.number("SELECT count(*) FROM " + table)))
                         .as(table)
                         .isZero();
@@ -116,8 +125,11 @@ final class SqliteSpaceTest {
         try (SqliteTraceRepository repository = SqliteTraceRepository.open(file)) {
             for (int i = 0; i < 100; i++) {
                 repository.storeSpan(span(i, 1, unlikelyText(i)));
-                repository.storeSpan(span(i, 1, unlikelyText(i)).toBuilder().tenantId(other).build());
-                repository.storeSpan(span(1000 + i, 1, unlikelyText(1000 + i)).toBuilder().tenantId(other).build());
+                repository.storeSpan(
+                        span(i, 1, unlikelyText(i)).toBuilder().tenantId(other).build());
+                repository.storeSpan(span(1000 + i, 1, unlikelyText(1000 + i)).toBuilder()
+                        .tenantId(other)
+                        .build());
             }
             repository.compact();
             long size = repository.globalStats().storageSizeBytes();
@@ -139,7 +151,8 @@ final class SqliteSpaceTest {
     private static String unlikelyText(int seed) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < 10; i++) {
-            text.append(UUID.nameUUIDFromBytes((seed + "/" + i).getBytes(StandardCharsets.UTF_8))).append(" words between ");
+            text.append(UUID.nameUUIDFromBytes((seed + "/" + i).getBytes(StandardCharsets.UTF_8)))
+                    .append(" words between ");
         }
         return text.toString();
     }

@@ -2,8 +2,8 @@ package io.llmtrace.storage.sqlite;
 
 import io.llmtrace.model.AgentAction;
 import io.llmtrace.model.AgentActionType;
-import io.llmtrace.model.Severity;
 import io.llmtrace.model.SecurityFinding;
+import io.llmtrace.model.Severity;
 import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
@@ -61,7 +61,10 @@ final class WriterProcess {
         StringBuilder history = new StringBuilder("version " + version + " of trace " + number);
         int size = 1 + number % 12;
         for (int i = 0; i < size; i++) {
-            history.append("\nstep ").append(i).append(": what the agent said and saw ").append(number * 31L + i);
+            history.append("\nstep ")
+                    .append(i)
+                    .append(": what the agent said and saw ")
+                    .append(number * 31L + i);
             Instant start = START.plusMillis(number).plusNanos(i);
             spans.add(TraceSpan.builder(TENANT, traceId(number), new UUID(0, 1000L + i), "step " + i, start)
                     .endTime(start.plusMillis(version))
@@ -71,7 +74,15 @@ final class WriterProcess {
                     .response("answer " + i)
                     .tags(Map.of("version", Integer.toString(version)))
                     .securityFindings(List.of(new SecurityFinding(
-                            new UUID(number, i), Severity.LOW, "type-" + version, "", start, 0.5, null, Map.of(), null)))
+                            new UUID(number, i),
+                            Severity.LOW,
+                            "type-" + version,
+                            "",
+                            start,
+                            0.5,
+                            null,
+                            Map.of(),
+                            null)))
                     .agentActions(List.of(AgentAction.builder(AgentActionType.TOOL_CALL, "tool-" + i, start)
                             .id(new UUID(number, 100L + i))
                             .build()))

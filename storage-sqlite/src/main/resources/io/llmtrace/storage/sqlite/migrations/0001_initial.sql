@@ -9,7 +9,7 @@ INSERT INTO counters VALUES
   ('writes', 0),            -- transactions that stored something: what a walk along cursors counts by
   ('last_move', 0),         -- the latest of them that changed the time of a trace or span
   ('moves_forgotten', 0),   -- moves up to this one are gone
-  ('text_indexed_body', 0); -- bodies up to this one are in the text index
+  ('text_indexed_block', 0); -- the spans of blocks up to this one are in the text index
 
 -- What the counts of statistics cost is paid with each write, so that reading them costs nothing.
 CREATE TABLE tenants (
@@ -35,14 +35,15 @@ CREATE TABLE traces (
 CREATE UNIQUE INDEX traces_by_trace_id ON traces (trace_id, tenant);
 CREATE INDEX traces_by_created_at ON traces (tenant, created_at, trace_id);
 
--- The narrow part of a span: whatever lists, filters and sums need. What went in and out is in bodies.
+-- The narrow part of a span: whatever lists, filters and sums need. What went in and out, its body, is in a block.
 CREATE TABLE spans (
   id                     INTEGER PRIMARY KEY,
   tenant                 INTEGER NOT NULL,
   trace                  INTEGER NOT NULL,
   span_id                BLOB NOT NULL,
   parent_span_id         BLOB,
-  body                   INTEGER NOT NULL,
+  block                  INTEGER NOT NULL,
+  body_size              INTEGER NOT NULL,
   start_time             INTEGER NOT NULL,
   end_time               INTEGER,
   duration_ms            INTEGER,
@@ -78,26 +79,26 @@ CREATE INDEX spans_by_tag_set ON spans (tag_set, start_time) WHERE tag_set IS NO
 CREATE INDEX spans_by_score ON spans (tenant, security_score, start_time) WHERE security_score IS NOT NULL;
 CREATE INDEX spans_with_error ON spans (tenant, start_time) WHERE error = 1;
 
--- A body is compressed alone, or against the body of an earlier span of its trace: an agent sends its history with every
--- call, and what is sent again need not be stored again.
-CREATE TABLE bodies (
-  id             INTEGER PRIMARY KEY,
-  span           INTEGER NOT NULL,
-  input_preview  TEXT,
-  output_preview TEXT,
-  base           INTEGER,                    -- the body that this one needs to be read
-  depth          INTEGER NOT NULL,           -- how many it needs, one through the other
-  is_base        INTEGER NOT NULL DEFAULT 0, -- 1 when another needs this one
-  plain_size     INTEGER NOT NULL,
-  data           BLOB NOT NULL
+-- Bodies of spans, many in a block: what is alike is stored once. A block holds spans of one trace, or small ones of several.
+-- One of a single trace may need an earlier block of it to be read: an agent sends its history with every call, and what is
+-- sent again need not be stored again.
+CREATE TABLE blocks (
+  id         INTEGER PRIMARY KEY,
+  trace      INTEGER,                    -- whose all bodies in it are; null when they are of several
+  base       INTEGER,                    -- the block that this one needs to be read
+  is_base    INTEGER NOT NULL DEFAULT 0, -- 1 when another needs this one: it is not changed any more
+  members    BLOB NOT NULL,              -- for each body the row of its span, 8 bytes, and its length, 4
+  plain_size INTEGER NOT NULL,
+  data       BLOB NOT NULL
 );
+CREATE INDEX blocks_by_trace ON blocks (trace) WHERE trace IS NOT NULL;
 
--- Bodies of replaced spans which others need still; they go with their trace.
-CREATE TABLE stale_bodies (
-  trace INTEGER NOT NULL,
-  body  INTEGER NOT NULL,
-  PRIMARY KEY (trace, body)
-) WITHOUT ROWID;
+-- The first words of what went in and out, for lists.
+CREATE TABLE previews (
+  span   INTEGER PRIMARY KEY,
+  input  TEXT,
+  output TEXT
+);
 
 -- Spans of one service mostly carry the same tags: a set of them is stored once.
 CREATE TABLE tag_sets (

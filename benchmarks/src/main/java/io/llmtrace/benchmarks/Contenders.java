@@ -1,0 +1,26 @@
+package io.llmtrace.benchmarks;
+
+/** The contenders by the name that a child process is told. */
+enum Contenders {
+    REPOSITORY("llmtrace", new RepositoryContender("sqlite:")),
+    ONE_TABLE("plain JDBC, one table (a)", new OneTableContender()),
+    ORIGINAL("original design (b)", new OriginalContender(SqliteFile::fetchAll)),
+    ORIGINAL_AS_SPANS("original design (b), rows made into spans", new OriginalContender(OriginalRows::makeSpans));
+
+    private final String text;
+    private final Contender contender;
+
+    Contenders(String text, Contender contender) {
+        this.text = text;
+        this.contender = contender;
+    }
+
+    /** As tables call it. */
+    String text() {
+        return text;
+    }
+
+    Contender contender() {
+        return contender;
+    }
+}

@@ -1,0 +1,26 @@
+package io.llmtrace.benchmarks;
+
+import java.util.Locale;
+
+/** What a task measures of a contender, with its unit. */
+enum Figure {
+    SPANS_PER_SECOND,
+    BYTES_ON_DISK,
+    CATCH_UP_SECONDS,
+    HEAP_BYTES,
+    FILL_SECONDS,
+    MEDIAN_MICROSECONDS,
+    CALLS;
+
+    /** As a table shows it. */
+    String format(double value) {
+        return switch (this) {
+            case SPANS_PER_SECOND -> String.format(Locale.ROOT, "%,.0f spans/s", value);
+            case BYTES_ON_DISK, HEAP_BYTES -> String.format(Locale.ROOT, "%,.1f MB", value / 1e6);
+            case CATCH_UP_SECONDS, FILL_SECONDS -> String.format(Locale.ROOT, "%,.2f s", value);
+            case MEDIAN_MICROSECONDS ->
+                String.format(Locale.ROOT, value < 10_000 ? "%.3f ms" : "%,.0f ms", value / 1e3);
+            case CALLS -> String.format(Locale.ROOT, "%,.0f calls", value);
+        };
+    }
+}

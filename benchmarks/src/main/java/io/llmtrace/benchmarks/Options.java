@@ -1,0 +1,87 @@
+package io.llmtrace.benchmarks;
+
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The command line.
+ *
+ * @param parts what of the suite is measured
+ * @param quick whether the numbers mean nothing
+ * @param folder where the stores go while they are measured
+ * @param results the file for the report; null to print it only
+ */
+record Options(
+        String suite,
+        Scale scale,
+        Set<Part> parts,
+        boolean quick,
+        Path folder,
+        @Nullable Path results) {
+
+    static final String USAGE = """
+            Usage: benchmarks/run SUITE [--quick] [--only PART] [--percent N] [--rounds N] [--folder DIR] [--results FILE]
+
+              SUITE           sqlite
+              --quick         little data, one round: shows that everything works, its numbers mean nothing
+              --only PART     only chat, agent (writes of such spans) or reads
+              --percent N     with so many percent of the spans, for a first impression (100)
+              --rounds N      how often each pair is measured (3)
+              --folder DIR    where the stores go, on a real disk with 4 GB free (benchmarks/target/stores)
+              --results FILE  where the report goes (benchmarks/results/SUITE.md; none for a run of less than everything)
+            """;
+
+    /** @throws IllegalArgumentException saying what is wrong */
+    static Options parse(List<String> arguments) {
+        Deque<String> words = new ArrayDeque<>(arguments);
+        if (words.isEmpty() || words.peek().startsWith("-")) {
+            throw new IllegalArgumentException("SUITE is missing");
+        }
+        String suite = words.remove();
+        boolean quick = false;
+        Set<Part> parts = EnumSet.allOf(Part.class);
+        int percent = 100;
+        int rounds = 0;
+        Path folder = Path.of("benchmarks", "target", "stores");
+        Path results = null;
+        while (!words.isEmpty()) {
+            String option = words.remove();
+            switch (option) {
+                case "--quick" -> quick = true;
+                case "--only" -> parts = EnumSet.of(Part.ofText(value(words, option)));
+                case "--percent" -> percent = positive(option, value(words, option));
+                case "--rounds" -> rounds = positive(option, value(words, option));
+                case "--folder" -> folder = Path.of(value(words, option));
+                case "--results" -> results = Path.of(value(words, option));
+                default -> throw new IllegalArgumentException("unknown option '" + option + "'");
+            }
+        }
+        Scale scale = quick ? Scale.QUICK : Scale.FULL;
+        boolean whole = !quick && percent == 100 && parts.size() == Part.values().length;
+        if (results == null && whole) {
+            results = Path.of("benchmarks", "results", suite + ".md");
+        }
+        scale = percent == 100 ? scale : scale.withPercent(percent);
+        scale = rounds == 0 ? scale : scale.withRounds(rounds);
+        return new Options(suite, scale, parts, quick, folder, results);
+    }
+
+    private static String value(Deque<String> words, String option) {
+        if (words.isEmpty()) {
+            throw new IllegalArgumentException(option + " needs a value");
+        }
+        return words.remove();
+    }
+
+    private static int positive(String option, String value) {
+        if (!value.matches("[1-9]\\d{0,3}")) {
+            throw new IllegalArgumentException(option + " not in [1, 9999]: '" + value + "'");
+        }
+        return Integer.parseInt(value);
+    }
+}

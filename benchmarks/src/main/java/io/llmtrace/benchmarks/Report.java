@@ -1,0 +1,42 @@
+package io.llmtrace.benchmarks;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The outcome of a run, as Markdown. */
+record Report(List<Comparison> comparisons, List<Extra> extras, Map<String, String> parameters) {
+
+    /** A figure that has no ratio to meet. */
+    record Extra(String measure, String contender, Figure figure, List<Double> values) {
+
+        private String row() {
+            String range = values.size() == 1
+                    ? ""
+                    : " (" + figure.format(Collections.min(values)) + " to " + figure.format(Collections.max(values))
+                            + ")";
+            return "| " + measure + " | " + contender + " | " + figure.format(Measurements.median(values)) + range
+                    + " |";
+        }
+    }
+
+    String markdown(String title, Map<String, String> machine) {
+        StringBuilder text = new StringBuilder("# " + title + "\n\n");
+        text.append(Comparison.HEAD);
+        comparisons.forEach(comparison -> text.append(comparison.row()).append('\n'));
+        long met = comparisons.stream().filter(Comparison::met).count();
+        text.append("\n").append(met).append(" of ").append(comparisons.size()).append(" met.\n");
+        text.append("\n## Also measured\n\n| measure | of | median (range) |\n|---|---|---:|\n");
+        extras.forEach(extra -> text.append(extra.row()).append('\n'));
+        text.append("\n## The run\n\n| | |\n|---|---|\n");
+        machine.forEach((name, value) -> text.append("| " + name + " | " + value + " |\n"));
+        new TreeMap<>(parameters).forEach((name, value) -> text.append("| " + name + " | " + value + " |\n"));
+        return text.toString();
+    }
+
+    static String count(int number) {
+        return String.format(Locale.ROOT, "%,d", number);
+    }
+}

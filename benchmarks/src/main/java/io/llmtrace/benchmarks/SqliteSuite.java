@@ -1,0 +1,222 @@
+package io.llmtrace.benchmarks;
+
+import static io.llmtrace.benchmarks.Comparison.Wanted.atLeast;
+import static io.llmtrace.benchmarks.Comparison.Wanted.atMost;
+
+import io.llmtrace.benchmarks.Comparison.Wanted;
+import io.llmtrace.benchmarks.ReadTask.Read;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The SQLite store beside (a) one plain table and (b) the original design. */
+final class SqliteSuite implements Suite {
+
+    private static final String SMALL = "small";
+    private static final String LARGE = "large";
+
+    private static final List<Contenders> WRITERS =
+            List.of(Contenders.REPOSITORY, Contenders.ONE_TABLE, Contenders.ORIGINAL);
+    private static final List<Contenders> STORES_READ = List.of(Contenders.REPOSITORY, Contenders.ORIGINAL);
+    private static final List<Contenders> READERS =
+            List.of(Contenders.REPOSITORY, Contenders.ORIGINAL, Contenders.ORIGINAL_AS_SPANS);
+
+    private final Scale scale;
+    private final Set<Part> parts;
+    private final Fork fork;
+    private final Path folder;
+    private final PrintStream progress;
+    private final Measurements measurements = new Measurements();
+
+    SqliteSuite(Scale scale, Set<Part> parts, Path folder, PrintStream progress) {
+        this.scale = scale;
+        this.parts = parts;
+        this.fork = new Fork(scale.jvmFlags());
+        this.folder = folder;
+        this.progress = progress;
+    }
+
+    @Override
+    public Report run() {
+        for (int round = 1; round <= scale.rounds(); round++) {
+            for (Load load : loads()) {
+                progress.println("writes of " + load.text() + " spans, round " + round + " of " + scale.rounds());
+                write(load);
+            }
+        }
+        if (parts.contains(Part.READS)) {
+            fill(SMALL, scale.smallStore());
+            fill(LARGE, scale.largeStore());
+            for (int round = 1; round <= scale.rounds(); round++) {
+                progress.println("reads, round " + round + " of " + scale.rounds());
+                readAll();
+            }
+            STORES_READ.forEach(contender -> Folders.delete(readFolder(contender)));
+        }
+        return new Report(comparisons(), alsoMeasured(), parameters());
+    }
+
+    private List<Load> loads() {
+        List<Load> loads = new ArrayList<>();
+        if (parts.contains(Part.CHAT)) {
+            loads.add(Load.CHAT);
+        }
+        if (parts.contains(Part.AGENT)) {
+            loads.add(Load.AGENT);
+        }
+        return loads;
+    }
+
+    private int spansOf(Load load) {
+        return load == Load.CHAT ? scale.chatSpans() : scale.agentSpans();
+    }
+
+    private void write(Load load) {
+        Task task = new WriteTask(load, spansOf(load), scale.batchSize(), scale.warmUp(spansOf(load)));
+        for (Contenders contender : WRITERS) {
+            Path fresh = Folders.createEmpty(folder.resolve("write-" + contender.name()));
+            measure(subject(load), task, contender, fresh);
+            Folders.delete(fresh);
+        }
+    }
+
+    private void fill(String size, int count) {
+        Task task = new FillTask(Load.NARROW, count, scale.batchSize());
+        for (Contenders contender : STORES_READ) {
+            measure("fill " + size, task, contender, Folders.createEmpty(readFolder(contender, size)));
+        }
+    }
+
+    private void readAll() {
+        for (Read read : Read.values()) {
+            Task task = new ReadTask(read, scale.warmUpMs(), scale.budgetMs());
+            for (String size : List.of(SMALL, LARGE)) {
+                // Statistics are numbers: there are no rows to make spans of.
+                for (Contenders contender : read == Read.STATS ? STORES_READ : READERS) {
+                    measure(subject(read, size), task, contender, readFolder(contender, size));
+                }
+            }
+        }
+    }
+
+    private void measure(String subject, Task task, Contenders contender, Path taskFolder) {
+        Map<Figure, Double> figures = fork.run(task, contender, taskFolder);
+        measurements.add(subject, contender, figures);
+        List<String> texts = new ArrayList<>();
+        figures.forEach((figure, value) -> texts.add(figure.format(value)));
+        progress.println("  " + subject + ", " + contender.text() + ": " + String.join(", ", texts));
+    }
+
+    private Path readFolder(Contenders contender, String size) {
+        return readFolder(contender).resolve(size);
+    }
+
+    private Path readFolder(Contenders contender) {
+        Contenders owner = contender == Contenders.ORIGINAL_AS_SPANS ? Contenders.ORIGINAL : contender;
+        return folder.resolve("read-" + owner.name());
+    }
+
+    private List<Comparison> comparisons() {
+        List<Comparison> comparisons = new ArrayList<>();
+        for (Load load : loads()) {
+            String writes = load.text() + ": writes";
+            comparisons.add(
+                    compare(writes, subject(load), Figure.SPANS_PER_SECOND, Contenders.ONE_TABLE, atLeast(0.8)));
+            comparisons.add(compare(writes, subject(load), Figure.SPANS_PER_SECOND, Contenders.ORIGINAL, atLeast(4)));
+            Wanted size = atMost(load == Load.CHAT ? 0.5 : 0.25);
+            comparisons.add(compare(
+                    load.text() + ": size on disk", subject(load), Figure.BYTES_ON_DISK, Contenders.ORIGINAL, size));
+        }
+        if (parts.contains(Part.READS)) {
+            for (Read read : Read.values()) {
+                comparisons.add(compareReads(read, SMALL, scale.smallStore()));
+                comparisons.add(compareReads(read, LARGE, scale.largeStore()));
+                comparisons.add(growth(read));
+            }
+        }
+        return comparisons;
+    }
+
+    private Comparison compareReads(Read read, String size, int spans) {
+        String measure = read.text() + ", " + Report.count(spans) + " spans";
+        return compare(measure, subject(read, size), Figure.MEDIAN_MICROSECONDS, Contenders.ORIGINAL, atMost(1));
+    }
+
+    private Comparison compare(String measure, String subject, Figure figure, Contenders baseline, Wanted wanted) {
+        return new Comparison(
+                measure,
+                figure,
+                measurements.values(subject, Contenders.REPOSITORY, figure),
+                baseline.text(),
+                measurements.values(subject, baseline, figure),
+                wanted);
+    }
+
+    private Comparison growth(Read read) {
+        return new Comparison(
+                read.text() + ", growth to " + Report.count(scale.largeStore()) + " spans",
+                Figure.MEDIAN_MICROSECONDS,
+                measurements.values(subject(read, LARGE), Contenders.REPOSITORY, Figure.MEDIAN_MICROSECONDS),
+                "ours with " + Report.count(scale.smallStore()) + " spans",
+                measurements.values(subject(read, SMALL), Contenders.REPOSITORY, Figure.MEDIAN_MICROSECONDS),
+                atMost(1.5));
+    }
+
+    private List<Report.Extra> alsoMeasured() {
+        List<Report.Extra> extras = new ArrayList<>();
+        for (Load load : loads()) {
+            extras.add(extra(
+                    load.text() + ": text index caught up after the last write",
+                    subject(load),
+                    Figure.CATCH_UP_SECONDS,
+                    Contenders.REPOSITORY));
+            for (Contenders contender : WRITERS) {
+                extras.add(extra(
+                        load.text() + ": heap of the writer above its input",
+                        subject(load),
+                        Figure.HEAP_BYTES,
+                        contender));
+            }
+            for (Contenders contender : WRITERS) {
+                extras.add(extra(load.text() + ": size on disk", subject(load), Figure.BYTES_ON_DISK, contender));
+            }
+        }
+        if (parts.contains(Part.READS)) {
+            for (Read read : List.of(Read.PAGE, Read.TRACE)) {
+                extras.add(asSpans(read, SMALL, scale.smallStore()));
+                extras.add(asSpans(read, LARGE, scale.largeStore()));
+            }
+            for (Contenders contender : STORES_READ) {
+                extras.add(extra("narrow: size of the larger store", "fill " + LARGE, Figure.BYTES_ON_DISK, contender));
+            }
+        }
+        return extras;
+    }
+
+    private Report.Extra asSpans(Read read, String size, int spans) {
+        return extra(
+                read.text() + ", " + Report.count(spans) + " spans",
+                subject(read, size),
+                Figure.MEDIAN_MICROSECONDS,
+                Contenders.ORIGINAL_AS_SPANS);
+    }
+
+    private Report.Extra extra(String measure, String subject, Figure figure, Contenders contender) {
+        return new Report.Extra(measure, contender.text(), figure, measurements.values(subject, contender, figure));
+    }
+
+    private Map<String, String> parameters() {
+        return Map.of("parameters", scale.toString(), "each process", "java " + String.join(" ", fork.flags()));
+    }
+
+    private static String subject(Load load) {
+        return "write " + load.text();
+    }
+
+    private static String subject(Read read, String size) {
+        return "read " + read.name() + " " + size;
+    }
+}

@@ -1,0 +1,27 @@
+package io.llmtrace.benchmarks;
+
+import java.util.List;
+
+/** Tasks as text, to hand them to a child process: {@code write chat 100000 500 5000}. */
+final class Tasks {
+
+    private Tasks() {}
+
+    static Task parse(String id) {
+        List<String> words = List.of(id.split(" "));
+        return switch (words.get(0)) {
+            case "write" -> new WriteTask(load(words), number(words, 2), number(words, 3), number(words, 4));
+            case "fill" -> new FillTask(load(words), number(words, 2), number(words, 3));
+            case "read" -> new ReadTask(ReadTask.Read.valueOf(words.get(1)), number(words, 2), number(words, 3));
+            default -> throw new IllegalArgumentException("no task '" + id + "'");
+        };
+    }
+
+    private static Load load(List<String> words) {
+        return Load.valueOf(words.get(1));
+    }
+
+    private static int number(List<String> words, int index) {
+        return Integer.parseInt(words.get(index));
+    }
+}

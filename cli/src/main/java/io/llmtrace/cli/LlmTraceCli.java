@@ -1,0 +1,137 @@
+package io.llmtrace.cli;
+
+import io.llmtrace.cli.terminal.Style;
+import io.llmtrace.cli.terminal.Terminal;
+import io.llmtrace.storage.InvalidRequestException;
+import io.llmtrace.storage.StorageException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** All commands. Runs one, and turns what goes wrong into a message and an exit code. */
+public final class LlmTraceCli {
+
+    private static final int MAX_HELP_COLUMNS = 110;
+    private static final int MIN_HELP_COLUMNS = 60;
+
+    private final CliContext context;
+
+    public LlmTraceCli(CliContext context) {
+        this.context = context;
+    }
+
+    /** @return the exit code */
+    public int run(String... arguments) {
+        CommandLine commandLine = commandLine();
+        if (arguments.length == 0) {
+            commandLine.usage(context.terminal().err());
+            return ExitCode.USAGE;
+        }
+        return commandLine.execute(arguments);
+    }
+
+    CommandLine commandLine() {
+        Terminal terminal = context.terminal();
+        CommandLine commandLine = new CommandLine(new RootCommand())
+                .addSubcommand(new ServeCommand(context))
+                .addSubcommand(new DemoCommand(context))
+                .addSubcommand(new QueryCommand(context))
+                .addSubcommand(new ShowCommand(context))
+                .addSubcommand(new StatsCommand(context))
+                .addSubcommand(new ImportCommand(context))
+                .addSubcommand(new ExportCommand(context))
+                .addSubcommand(new DeleteCommand(context))
+                .addSubcommand(new MigrateCommand(context))
+                .addSubcommand(new DoctorCommand(context))
+                .addSubcommand(new CompletionCommand(context));
+        describe(commandLine.getCommandSpec());
+        commandLine.getSubcommands().values().forEach(sub -> describe(sub.getCommandSpec()));
+        commandLine
+                .getCommandSpec()
+                .addOption(OptionSpec.builder("-V", "--version")
+                        .versionHelp(true)
+                        .description("Print the version.")
+                        .build());
+        commandLine.getCommandSpec().version("llmtrace " + version());
+        return commandLine
+                .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
+                .setColorScheme(
+                        CommandLine.Help.defaultColorScheme(terminal.outStyle().coloured() ? Ansi.ON : Ansi.OFF))
+                .setUsageHelpWidth(Math.max(MIN_HELP_COLUMNS, Math.min(MAX_HELP_COLUMNS, terminal.columns())))
+                .setParameterExceptionHandler((e, args) -> wrongUsage(e))
+                .setExecutionExceptionHandler((e, command, result) -> failed(e, command));
+    }
+
+    /** What all commands have in common: {@code --help}, and the exit codes below it. */
+    private static void describe(CommandSpec command) {
+        command.addOption(OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .description("Print this help.")
+                .build());
+        UsageMessageSpec usage = command.usageMessage();
+        usage.sortOptions(false);
+        usage.abbreviateSynopsis(true);
+        usage.optionListHeading("%nOptions:%n");
+        usage.parameterListHeading("%n");
+        usage.commandListHeading("%nCommands:%n");
+        usage.exitCodeListHeading("%nExit codes:%n");
+        usage.exitCodeList(ExitCode.descriptions());
+    }
+
+    static String version() {
+        String version = LlmTraceCli.class.getPackage().getImplementationVersion();
+        return version == null ? "(not packaged)" : version;
+    }
+
+    private int wrongUsage(ParameterException e) {
+        CommandLine command = e.getCommandLine();
+        error(e.getMessage());
+        UnmatchedArgumentException.printSuggestions(e, command.getErr());
+        hint(command);
+        return ExitCode.USAGE;
+    }
+
+    private int failed(Exception e, CommandLine command) {
+        if (e instanceof UsageException || e instanceof InvalidRequestException) {
+            error(e.getMessage());
+            hint(command);
+            return ExitCode.USAGE;
+        }
+        if (e instanceof NotFoundException) {
+            error(e.getMessage());
+            return ExitCode.NOT_FOUND;
+        }
+        if (e instanceof StorageException || e instanceof CommandFailedException) {
+            error(e.getMessage());
+            return ExitCode.FAILED;
+        }
+        if (e instanceof IOException || e instanceof UncheckedIOException) {
+            error("input or output failed: " + (e.getCause() == null ? e : e.getCause()));
+            return ExitCode.FAILED;
+        }
+        error("unexpected " + e.getClass().getSimpleName() + "; this is a fault of llmtrace, please report it with:");
+        e.printStackTrace(context.terminal().err());
+        return ExitCode.FAILED;
+    }
+
+    private void error(@Nullable String message) {
+        Terminal terminal = context.terminal();
+        Style style = terminal.errStyle();
+        terminal.out().flush();
+        terminal.err().println(style.red("llmtrace: ") + message);
+    }
+
+    private void hint(CommandLine command) {
+        context.terminal().err().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    }
+}

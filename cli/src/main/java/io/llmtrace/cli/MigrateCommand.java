@@ -1,0 +1,76 @@
+package io.llmtrace.cli;
+
+import io.llmtrace.cli.settings.Setting;
+import io.llmtrace.cli.settings.Settings;
+import io.llmtrace.storage.StoreHealth;
+import io.llmtrace.storage.TraceRepository;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+@Command(
+        name = "migrate",
+        description = {
+            "Bring a store to the newest schema, and create it if it is missing.",
+            "'serve' and 'import' do so by themselves;"
+                    + " commands that only read refuse an older one. No other process may have it open for writing."
+        },
+        footer = {"", "Examples:", "  llmtrace migrate", "  llmtrace migrate --storage sqlite:old-traces.db"})
+final class MigrateCommand implements Callable<Integer> {
+
+    private static final String VERSION = "schema_version";
+
+    private final CliContext context;
+
+    @Mixin
+    StorageOptions storage = new StorageOptions();
+
+    @Mixin
+    ConfigOption config = new ConfigOption();
+
+    MigrateCommand(CliContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() {
+        Map<Setting, String> flags = new EnumMap<>(Setting.class);
+        storage.addTo(flags);
+        Settings settings = Settings.resolve(flags, config.file, context.variables(), context.workingDirectory());
+        String url = settings.storageUrl();
+        Optional<Path> file = Stores.sqliteFile(url);
+        boolean existed = file.isEmpty() || Files.exists(file.get());
+        Optional<Integer> before = existed ? file.flatMap(SqliteHeader::userVersion) : Optional.empty();
+        StoreHealth health;
+        try (TraceRepository repository = Stores.openForWriting(context, url)) {
+            health = repository.check();
+        }
+        if (health.state() != StoreHealth.State.OK) {
+            throw new CommandFailedException(Stores.displayed(url) + ": " + health.message());
+        }
+        context.terminal()
+                .out()
+                .println(report(
+                        Stores.displayed(url), existed, before, health.details().get(VERSION)));
+        return ExitCode.OK;
+    }
+
+    private static String report(String name, boolean existed, Optional<Integer> before, @Nullable String after) {
+        if (after == null) {
+            return name + " has no schema to migrate";
+        }
+        if (!existed) {
+            return name + " was created with schema version " + after;
+        }
+        String from = before.map(String::valueOf).orElse(after);
+        return from.equals(after)
+                ? name + " has schema version " + after + " already: nothing to do"
+                : name + " was migrated from schema version " + from + " to " + after;
+    }
+}

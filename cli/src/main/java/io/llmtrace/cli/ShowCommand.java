@@ -1,0 +1,102 @@
+package io.llmtrace.cli;
+
+import io.llmtrace.cli.StoreOptions.Store;
+import io.llmtrace.json.TraceJson;
+import io.llmtrace.model.Ids;
+import io.llmtrace.model.TraceEvent;
+import io.llmtrace.model.TraceSpan;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "show",
+        description = "Show a trace as a tree with times, tokens, cost and errors, and what was said in it.",
+        footer = {
+            "",
+            "Examples:",
+            "  llmtrace show 4bf92f3577b34da6a3ce929d0e0e4736",
+            "  llmtrace show 4bf92f35-77b3-4da6-a3ce-929d0e0e4736 --full | less -R",
+            "  llmtrace show 4bf92f3577b34da6a3ce929d0e0e4736 --span 00f067aa0ba902b7",
+            "  llmtrace show 4bf92f3577b34da6a3ce929d0e0e4736 --json | jq '.spans[].prompt'"
+        })
+final class ShowCommand implements Callable<Integer> {
+
+    private final CliContext context;
+
+    @Parameters(
+            index = "0",
+            paramLabel = "TRACE_ID",
+            converter = Arguments.TraceId.class,
+            description = "Trace, as UUID or 32 hex digits.")
+    @Nullable
+    UUID traceId;
+
+    @Option(
+            names = "--span",
+            paramLabel = "ID",
+            converter = Arguments.SpanId.class,
+            description = "Only this span, whole, with all its fields.")
+    @Nullable
+    UUID spanId;
+
+    @Option(names = "--full", description = "All messages of all spans, whole.")
+    boolean full;
+
+    @Mixin
+    JsonOption output = new JsonOption();
+
+    @Mixin
+    StoreOptions options = new StoreOptions();
+
+    ShowCommand(CliContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() {
+        UUID id = traceId;
+        if (id == null) {
+            throw new UsageException("TRACE_ID is missing");
+        }
+        try (Store store = options.openForReading(context)) {
+            UUID wanted = spanId;
+            if (wanted == null) {
+                showTrace(store, id);
+            } else {
+                showSpan(store, id, wanted);
+            }
+        }
+        return ExitCode.OK;
+    }
+
+    private void showTrace(Store store, UUID id) {
+        Optional<TraceEvent> trace = store.repository().getTrace(store.tenant(), id);
+        if (trace.isEmpty()) {
+            throw new NotFoundException("no trace " + id + " in " + store.name());
+        }
+        if (output.json) {
+            context.terminal().out().println(TraceJson.write(trace.get()));
+            return;
+        }
+        new TraceView(context.terminal()).print(trace.get(), full);
+    }
+
+    private void showSpan(Store store, UUID id, UUID wanted) {
+        Optional<TraceSpan> span = store.repository().getSpan(store.tenant(), id, wanted);
+        if (span.isEmpty()) {
+            throw new NotFoundException(
+                    "no span " + Ids.formatSpanId(wanted) + " of trace " + id + " in " + store.name());
+        }
+        if (output.json) {
+            context.terminal().out().println(TraceJson.write(span.get()));
+            return;
+        }
+        new SpanView(context.terminal()).printWhole(span.get());
+    }
+}

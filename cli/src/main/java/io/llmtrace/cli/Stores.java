@@ -1,0 +1,68 @@
+package io.llmtrace.cli;
+
+import io.llmtrace.storage.TraceRepository;
+import io.llmtrace.storage.UnavailableException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Opens stores by URL in the way that a command needs: for reading beside a running server, or for writing. */
+final class Stores {
+
+    private static final String SQLITE = "sqlite:";
+
+    private Stores() {}
+
+    /** @throws UnavailableException if there is no such file; none is created */
+    static TraceRepository openForReading(CliContext context, String url) {
+        requireExisting(url);
+        return open(context, readOnly(url));
+    }
+
+    /** @throws UnavailableException if there is no such file; none is created */
+    static void requireExisting(String url) {
+        Optional<Path> file = sqliteFile(url);
+        if (file.isPresent() && Files.notExists(file.get())) {
+            throw new UnavailableException(
+                    "no store at " + file.get()
+                            + ": start 'llmtrace serve' or 'llmtrace import' to create it, or name another with --storage or --data");
+        }
+    }
+
+    /** Creates the file when it is missing. */
+    static TraceRepository openForWriting(CliContext context, String url) {
+        return open(context, url);
+    }
+
+    /** A wrong URL is a wrong setting. */
+    private static TraceRepository open(CliContext context, String url) {
+        try {
+            return context.stores().apply(url);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("storage: " + e.getMessage(), e);
+        }
+    }
+
+    /** Of a URL that names a SQLite file: the file. */
+    static Optional<Path> sqliteFile(String url) {
+        if (!url.toLowerCase(Locale.ROOT).startsWith(SQLITE)) {
+            return Optional.empty();
+        }
+        int question = url.indexOf('?');
+        String file = question < 0 ? url.substring(SQLITE.length()) : url.substring(SQLITE.length(), question);
+        return file.isEmpty() ? Optional.empty() : Optional.of(Path.of(file));
+    }
+
+    /** Without what may be a password: {@code clickhouse://user:secret@host} loses it. */
+    static String displayed(String url) {
+        return url.replaceAll("//[^/@]*@", "//***@").replaceAll("(?i)([?&](?:password|token|key)=)[^&]*", "$1***");
+    }
+
+    static String readOnly(String url) {
+        if (sqliteFile(url).isEmpty() || url.matches(".*[?&]mode=.*")) {
+            return url;
+        }
+        return url + (url.indexOf('?') < 0 ? "?" : "&") + "mode=ro";
+    }
+}

@@ -1,0 +1,180 @@
+package io.llmtrace.cli;
+
+import io.llmtrace.cli.terminal.Display;
+import io.llmtrace.cli.terminal.Figures;
+import io.llmtrace.cli.terminal.Style;
+import io.llmtrace.cli.terminal.Table;
+import io.llmtrace.cli.terminal.Table.Align;
+import io.llmtrace.cli.terminal.Table.Cell;
+import io.llmtrace.cli.terminal.Table.Column;
+import io.llmtrace.cli.terminal.Terminal;
+import io.llmtrace.model.Ids;
+import io.llmtrace.model.SpanStatus;
+import io.llmtrace.model.TraceEvent;
+import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.TraceSummary;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A trace for reading: its sums, its tree, and what was said. */
+final class TraceView {
+
+    /** Without {@code --full}, so many spans say what was said. */
+    private static final int MAX_TALKING_SPANS = 50;
+
+    private final Terminal terminal;
+    private final Style style;
+
+    TraceView(Terminal terminal) {
+        this.terminal = terminal;
+        this.style = terminal.outStyle();
+    }
+
+    void print(TraceEvent trace, boolean full) {
+        header(TraceSummary.of(trace));
+        if (trace.spans().isEmpty()) {
+            println("no spans");
+            return;
+        }
+        println("");
+        List<SpanTree.Row> rows = SpanTree.rows(trace.spans());
+        tree(rows, trace.spans().get(0).startTime());
+        talk(rows.stream().map(SpanTree.Row::span).toList(), full);
+    }
+
+    private void header(TraceSummary trace) {
+        String name = trace.name();
+        println(style.bold(name == null ? "trace" : Display.oneLine(name)) + "  "
+                + style.cyan(Figures.traceId(trace.traceId())));
+        List<String> facts = new ArrayList<>();
+        facts.add(Figures.time(trace.createdAt()));
+        add(facts, Figures.duration(trace.durationMs()));
+        facts.add(Figures.count(trace.spanCount(), "span"));
+        if (trace.llmCallCount() > 0) {
+            facts.add(Figures.count(trace.llmCallCount(), "model call"));
+        }
+        if (trace.totalTokens() != null) {
+            facts.add(tokens(trace));
+        }
+        add(facts, Figures.cost(trace.estimatedCostUsd()));
+        if (trace.errorCount() > 0) {
+            facts.add(style.red(Figures.count(trace.errorCount(), "error")));
+        }
+        if (trace.findingCount() > 0) {
+            facts.add(
+                    style.yellow(Figures.count(trace.findingCount(), "finding") + ", score " + trace.securityScore()));
+        }
+        println(String.join(" · ", facts));
+        List<String> origin = new ArrayList<>();
+        addNamed(origin, "service", trace.serviceName());
+        addNamed(origin, "session", trace.sessionId());
+        addNamed(origin, "user", trace.userId());
+        addNamed(origin, "models", String.join(", ", trace.models()));
+        if (!origin.isEmpty()) {
+            println(style.dim(String.join(" · ", origin)));
+        }
+    }
+
+    private static String tokens(TraceSummary trace) {
+        String total = Figures.count(trace.totalTokens()) + " tokens";
+        return trace.promptTokens() == null || trace.completionTokens() == null
+                ? total
+                : total + " (" + Figures.count(trace.promptTokens()) + " in, " + Figures.count(trace.completionTokens())
+                        + " out)";
+    }
+
+    private void tree(List<SpanTree.Row> rows, Instant start) {
+        Table table = new Table(List.of(
+                Column.flexible("SPAN", 20, Integer.MAX_VALUE),
+                Column.optional("KIND", Align.LEFT, 60),
+                Column.optional("AT", Align.RIGHT, 40),
+                Column.optional("TIME", Align.RIGHT, 90),
+                Column.optional("IN", Align.RIGHT, 70),
+                Column.optional("OUT", Align.RIGHT, 70),
+                Column.optional("COST", Align.RIGHT, 80),
+                Column.flexible("STATUS", 12, 95),
+                Column.optional("ID", Align.LEFT, 50)));
+        for (SpanTree.Row row : rows) {
+            TraceSpan span = row.span();
+            boolean error = span.status() == SpanStatus.ERROR;
+            table.add(
+                    Cell.of(row.branch() + Display.oneLine(SpanTree.label(span)), error ? style::red : text -> text),
+                    Cell.of(span.kind().text(), style::dim),
+                    Cell.of(
+                            "+"
+                                    + Figures.duration(Duration.between(start, span.startTime())
+                                            .toMillis()),
+                            style::dim),
+                    Cell.of(Figures.duration(span.durationMs())),
+                    Cell.of(Figures.count(span.promptTokens())),
+                    Cell.of(Figures.count(span.completionTokens())),
+                    Cell.of(Figures.cost(span.estimatedCostUsd())),
+                    Cell.of(status(span), error ? style::red : style::yellow),
+                    Cell.of(Ids.formatSpanId(span.spanId()), style::dim));
+        }
+        table.lines(style, terminal.outColumns()).forEach(this::println);
+    }
+
+    /** Only what is worth a look: errors and findings. */
+    private static String status(TraceSpan span) {
+        if (span.status() == SpanStatus.ERROR) {
+            String message = span.errorMessage();
+            String code = span.statusCode() == null ? "" : " " + span.statusCode();
+            return "error" + code
+                    + (message == null || message.isBlank() ? "" : ": " + Display.oneLine(firstLine(message)));
+        }
+        if (!span.securityFindings().isEmpty()) {
+            return "score " + span.securityScore();
+        }
+        return "";
+    }
+
+    private static String firstLine(String text) {
+        return text.strip().lines().findFirst().orElse("");
+    }
+
+    private void talk(List<TraceSpan> spans, boolean full) {
+        SpanView view = new SpanView(terminal);
+        int shown = 0;
+        int left = 0;
+        for (TraceSpan span : spans) {
+            if (!SpanView.hasContent(span)) {
+                continue;
+            }
+            if (!full && shown == MAX_TALKING_SPANS) {
+                left++;
+                continue;
+            }
+            shown++;
+            println("");
+            if (full) {
+                view.printMessages(span);
+            } else {
+                view.printShort(span);
+            }
+        }
+        if (left > 0) {
+            println("");
+            println(style.dim(Figures.count(left, "more span") + " with messages: --full shows all, --span ID one"));
+        }
+    }
+
+    private static void add(List<String> facts, String fact) {
+        if (!fact.isEmpty()) {
+            facts.add(fact);
+        }
+    }
+
+    private static void addNamed(List<String> facts, String name, @Nullable String value) {
+        if (value != null && !value.isEmpty()) {
+            facts.add(name + " " + Display.oneLine(value));
+        }
+    }
+
+    private void println(String line) {
+        terminal.out().println(line);
+    }
+}

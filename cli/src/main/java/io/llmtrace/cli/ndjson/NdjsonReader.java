@@ -1,0 +1,103 @@
+package io.llmtrace.cli.ndjson;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+
+/** The lines of a stream, as bytes: whether they are UTF-8 is for the reader of JSON to say. Unpacks gzip by itself. */
+public final class NdjsonReader implements AutoCloseable {
+
+    private static final int BUFFER_BYTES = 1 << 16;
+    private static final int GZIP_MAGIC = 0x1f8b;
+
+    private final InputStream in;
+    private final Counting raw;
+    private final long totalBytes;
+    private long lineNumber;
+
+    private NdjsonReader(InputStream in, Counting raw, long totalBytes) {
+        this.in = in;
+        this.raw = raw;
+        this.totalBytes = totalBytes;
+    }
+
+    public static NdjsonReader of(Path file) throws IOException {
+        return of(Files.newInputStream(file), Files.size(file));
+    }
+
+    /** @param totalBytes that will come; 0 where nobody knows */
+    public static NdjsonReader of(InputStream source, long totalBytes) throws IOException {
+        Counting raw = new Counting(source);
+        BufferedInputStream buffered = new BufferedInputStream(raw, BUFFER_BYTES);
+        InputStream in = isGzip(buffered)
+                ? new BufferedInputStream(new GZIPInputStream(buffered, BUFFER_BYTES), BUFFER_BYTES)
+                : buffered;
+        return new NdjsonReader(in, raw, totalBytes);
+    }
+
+    /** Without its line break; null at the end. */
+    public byte @Nullable [] next() throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream(4096);
+        int b = in.read();
+        if (b < 0) {
+            return null;
+        }
+        lineNumber++;
+        while (b >= 0 && b != '\n') {
+            line.write(b);
+            b = in.read();
+        }
+        return line.toByteArray();
+    }
+
+    /** Of the line that {@link #next} gave, from 1. */
+    public long lineNumber() {
+        return lineNumber;
+    }
+
+    /** How much of the file was read, in percent; -1 where nobody knows. */
+    public int percentRead() {
+        return totalBytes <= 0 ? -1 : (int) Math.min(100, raw.count * 100 / totalBytes);
+    }
+
+    @Override
+    public void close() throws IOException {
+        in.close();
+    }
+
+    private static boolean isGzip(BufferedInputStream in) throws IOException {
+        in.mark(2);
+        int first = in.read();
+        int second = in.read();
+        in.reset();
+        return first == GZIP_MAGIC >> 8 && second == (GZIP_MAGIC & 0xff);
+    }
+
+    private static final class Counting extends FilterInputStream {
+        private long count;
+
+        Counting(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            int b = super.read();
+            count += b < 0 ? 0 : 1;
+            return b;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            int n = super.read(bytes, offset, length);
+            count += Math.max(0, n);
+            return n;
+        }
+    }
+}

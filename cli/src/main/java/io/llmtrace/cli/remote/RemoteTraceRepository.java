@@ -1,0 +1,264 @@
+package io.llmtrace.cli.remote;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.llmtrace.cli.ndjson.NdjsonReader;
+import io.llmtrace.json.TraceJson;
+import io.llmtrace.model.Ids;
+import io.llmtrace.model.TraceEvent;
+import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.GlobalStats;
+import io.llmtrace.storage.InvalidRequestException;
+import io.llmtrace.storage.NotSupportedException;
+import io.llmtrace.storage.Page;
+import io.llmtrace.storage.StorageException;
+import io.llmtrace.storage.StorageStats;
+import io.llmtrace.storage.StoreHealth;
+import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.TraceRepository;
+import io.llmtrace.storage.TraceSummary;
+import io.llmtrace.storage.UnavailableException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A running server as a repository, over its REST API. The tenant is the one that the server takes the caller for;
+ * tenants in arguments are not sent.
+ */
+public final class RemoteTraceRepository implements TraceRepository {
+
+    private static final String API = "/api/v1";
+    private static final String NDJSON = "application/x-ndjson";
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
+    private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(2);
+
+    private final RestClient rest;
+    private volatile boolean closed;
+
+    private RemoteTraceRepository(RestClient rest) {
+        this.rest = rest;
+    }
+
+    /** Nothing is sent before the first call. */
+    public static RemoteTraceRepository connect(URI server) {
+        return new RemoteTraceRepository(new RestClient(server, TIMEOUT, RestClient.MAX_ATTEMPTS));
+    }
+
+    /** One that gives up soon: to see whether a server is there. */
+    public static RemoteTraceRepository probe(URI server) {
+        return new RemoteTraceRepository(new RestClient(server, PROBE_TIMEOUT, 1));
+    }
+
+    /** Sends the traces in one request, of which at least one must be good; see {@link io.llmtrace.cli.transfer.TraceSink#store}. */
+    public Map<Integer, String> storeTraces(List<TraceEvent> traces) {
+        return storeLines("/traces", traces);
+    }
+
+    /**
+     * Hands over all traces that the query selects, in its order, as the server sends them.
+     *
+     * @param goOn takes one, and says whether it wants the next
+     */
+    public void export(TraceQuery query, Predicate<TraceEvent> goOn) {
+        requireOpen();
+        String path = API + "/export" + QueryParameters.ofExport(query);
+        try (NdjsonReader lines = NdjsonReader.of(rest.stream(path), 0)) {
+            for (byte[] line = lines.next(); line != null; line = lines.next()) {
+                if (line.length > 0 && !goOn.test(answer(line, TraceJson::readTrace))) {
+                    return;
+                }
+            }
+        } catch (IOException e) {
+            throw new UnavailableException("the export from " + rest.server() + " broke off: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void storeTrace(TraceEvent trace) {
+        requireStored(storeLines("/traces", List.of(trace)));
+    }
+
+    @Override
+    public void storeSpan(TraceSpan span) {
+        requireStored(storeLines("/spans", List.of(span)));
+    }
+
+    @Override
+    public void storeSpans(Collection<TraceSpan> spans) {
+        requireStored(storeLines("/spans", List.copyOf(spans)));
+    }
+
+    @Override
+    public Page<TraceEvent> queryTraces(TraceQuery query) {
+        Page<TraceSummary> summaries = queryTraceSummaries(query);
+        List<TraceEvent> traces = new ArrayList<>(summaries.items().size());
+        for (TraceSummary summary : summaries.items()) {
+            getTrace(query.tenantId(), summary.traceId()).ifPresent(traces::add);
+        }
+        return new Page<>(traces, summaries.nextCursor());
+    }
+
+    @Override
+    public Page<TraceSummary> queryTraceSummaries(TraceQuery query) {
+        return page("/traces", query, TraceSummary.class);
+    }
+
+    @Override
+    public Page<TraceSpan> querySpans(TraceQuery query) {
+        return page("/spans", query, TraceSpan.class);
+    }
+
+    @Override
+    public Optional<TraceEvent> getTrace(UUID tenantId, UUID traceId) {
+        return get("/traces/" + traceId, TraceEvent.class);
+    }
+
+    @Override
+    public Optional<TraceSpan> getSpan(UUID tenantId, UUID traceId, UUID spanId) {
+        return get("/spans/" + Ids.formatSpanId(spanId) + "?trace_id=" + traceId, TraceSpan.class);
+    }
+
+    @Override
+    public Optional<TraceSpan> getSpan(UUID tenantId, UUID spanId) {
+        return get("/spans/" + Ids.formatSpanId(spanId), TraceSpan.class);
+    }
+
+    @Override
+    public long deleteTracesBefore(UUID tenantId, Instant time) {
+        requireOpen();
+        return deleted("/traces?before=" + QueryParameters.encode(time.toString()));
+    }
+
+    @Override
+    public boolean deleteTrace(UUID tenantId, UUID traceId) {
+        requireOpen();
+        return deleted("/traces/" + traceId) > 0;
+    }
+
+    @Override
+    public StorageStats stats(UUID tenantId) {
+        return get("/stats", StorageStats.class).orElseThrow(() -> notLlmtrace(null));
+    }
+
+    @Override
+    public GlobalStats globalStats() {
+        requireOpen();
+        throw new NotSupportedException(
+                "a server answers for one tenant only: leave out --all-tenants, or use --storage");
+    }
+
+    @Override
+    public StoreHealth check() {
+        requireOpen();
+        try {
+            return Health.of(rest);
+        } catch (StorageException e) {
+            return new StoreHealth(StoreHealth.State.DOWN, String.valueOf(e.getMessage()), Map.of());
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true; // connections end with the client, which is collected with this
+    }
+
+    @Override
+    public String toString() {
+        return "RemoteTraceRepository[" + rest.server() + "]";
+    }
+
+    private long deleted(String pathAndQuery) {
+        return rest.delete(API + pathAndQuery)
+                .map(answer -> answer.path("deleted"))
+                .filter(JsonNode::isIntegralNumber)
+                .orElseThrow(() -> notLlmtrace(null))
+                .asLong();
+    }
+
+    private Map<Integer, String> storeLines(String path, List<?> items) {
+        requireOpen();
+        if (items.isEmpty()) {
+            return Map.of();
+        }
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        for (Object item : items) {
+            body.writeBytes(TraceJson.writeBytes(item));
+            body.write('\n');
+        }
+        HttpResponse<byte[]> response = rest.post(API + path, NDJSON, body.toByteArray());
+        JsonNode answer = response.statusCode() == 404 ? MissingNode.getInstance() : rest.json(response.body());
+        if (!answer.path("stored").isIntegralNumber()) {
+            throw notLlmtrace(null);
+        }
+        Map<Integer, String> rejected = new LinkedHashMap<>();
+        for (JsonNode item : answer.path("rejected")) {
+            rejected.put(item.path("index").asInt(), item.path("reason").asText());
+        }
+        return rejected;
+    }
+
+    private static void requireStored(Map<Integer, String> rejected) {
+        if (!rejected.isEmpty()) {
+            throw new InvalidRequestException(String.join("; ", rejected.values()));
+        }
+    }
+
+    private <T> Page<T> page(String path, TraceQuery query, Class<T> type) {
+        requireOpen();
+        byte[] body = rest.get(API + path + QueryParameters.of(query)).orElseThrow(() -> notLlmtrace(null));
+        return answer(body, text -> {
+            JsonNode page = rest.json(body);
+            if (!page.path("data").isArray()) {
+                throw notLlmtrace(null);
+            }
+            List<T> items = new ArrayList<>();
+            page.path("data").forEach(item -> items.add(TraceJson.read(item.toString(), type)));
+            JsonNode next = page.path("next_cursor");
+            return new Page<>(items, next.isTextual() ? next.asText() : null);
+        });
+    }
+
+    private <T> Optional<T> get(String pathAndQuery, Class<T> type) {
+        requireOpen();
+        return rest.get(API + pathAndQuery).map(body -> answer(body, text -> TraceJson.read(text, type)));
+    }
+
+    /** What the server sent is not the caller's fault. */
+    private <T> T answer(byte[] body, Function<String, T> reader) {
+        try {
+            return reader.apply(new String(body, StandardCharsets.UTF_8));
+        } catch (InvalidRequestException e) {
+            throw notLlmtrace(e);
+        }
+    }
+
+    private UnavailableException notLlmtrace(@Nullable Throwable cause) {
+        return new UnavailableException(
+                rest.server()
+                        + " does not answer as this version of llmtrace does: check --server, and that both have the"
+                        + " same version"
+                        + (cause == null ? "" : " (" + cause.getMessage() + ")"),
+                cause);
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("repository is closed: " + rest.server());
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package io.llmtrace.cli.settings;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Each setting: one key in the file, one variable, and, on the commands that it concerns, one flag. */
+public enum Setting {
+    /** URL of the store. */
+    STORAGE("sqlite:<data>/traces.db"),
+    /** Folder of the default store. */
+    DATA("llmtrace-data"),
+    /** URL of a running server to work on in place of a store. */
+    SERVER("none"),
+    /** Whose traces are read and written. */
+    TENANT("00000000-0000-0000-0000-000000000001"),
+    /** Address that {@code serve} listens on. */
+    HOST("127.0.0.1"),
+    /** Port of REST, UI and OTLP. */
+    PORT("8080"),
+    /** Whether {@code serve} opens 4317 and 4318 too. */
+    OTLP_PORTS("true"),
+    /** Whether {@code serve} may listen beyond this machine without keys. */
+    INSECURE("false"),
+    /** What {@code serve} writes to its log. */
+    LOG_LEVEL("info");
+
+    private static final String VARIABLE_PREFIX = "LLMTRACE_";
+
+    private final String defaultText;
+
+    Setting(String defaultText) {
+        this.defaultText = defaultText;
+    }
+
+    /** In the file, such as {@code otlp-ports}. */
+    public String key() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** On the command line, such as {@code --otlp-ports}. */
+    public String flag() {
+        return "--" + key();
+    }
+
+    /** In the environment, such as {@code LLMTRACE_OTLP_PORTS}. */
+    public String variable() {
+        return VARIABLE_PREFIX + name();
+    }
+
+    /** What holds when nobody sets it. */
+    public String defaultText() {
+        return defaultText;
+    }
+
+    public static Optional<Setting> ofKey(String key) {
+        return Arrays.stream(values()).filter(s -> s.key().equals(key)).findFirst();
+    }
+
+    /** All keys of the file, in the order of this list. */
+    public static List<String> keys() {
+        return Arrays.stream(values()).map(Setting::key).toList();
+    }
+}

@@ -1,0 +1,62 @@
+package io.llmtrace.cli.settings;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import io.llmtrace.cli.UsageException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** Reads the YAML file: one line for each setting, nothing nested. */
+final class SettingsFile {
+
+    private static final ObjectMapper YAML = new ObjectMapper(YAMLFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build());
+
+    private SettingsFile() {}
+
+    /** @throws UsageException naming the file and the key */
+    static Map<Setting, String> read(Path file) {
+        JsonNode root = parse(file);
+        Map<Setting, String> values = new EnumMap<>(Setting.class);
+        if (root.isMissingNode() || root.isNull()) {
+            return values; // empty, or comments only
+        }
+        if (!root.isObject()) {
+            throw new UsageException(file + ": expected lines such as 'port: 8080'");
+        }
+        for (Map.Entry<String, JsonNode> entry : root.properties()) {
+            Setting setting = Setting.ofKey(entry.getKey())
+                    .orElseThrow(() -> new UsageException(file + ": unknown key '" + entry.getKey() + "'; known are "
+                            + String.join(", ", Setting.keys())));
+            if (!entry.getValue().isValueNode() || entry.getValue().asText().isEmpty()) {
+                throw new UsageException(file + ": " + setting.key() + " takes one value, no list and no group");
+            }
+            values.put(setting, entry.getValue().asText());
+        }
+        return values;
+    }
+
+    private static JsonNode parse(Path file) {
+        try {
+            return YAML.readTree(Files.readAllBytes(file));
+        } catch (JsonProcessingException e) {
+            throw new UsageException(
+                    file + ": not YAML at line " + e.getLocation().getLineNr() + ": "
+                            + firstLine(e.getOriginalMessage()),
+                    e);
+        } catch (IOException e) {
+            throw new UsageException("cannot read the settings file " + file + ": " + e, e);
+        }
+    }
+
+    private static String firstLine(String text) {
+        return text.lines().findFirst().orElse(text);
+    }
+}

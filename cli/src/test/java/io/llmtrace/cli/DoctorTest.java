@@ -1,0 +1,137 @@
+package io.llmtrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.llmtrace.json.TraceJson;
+import io.llmtrace.storage.TraceRepositories;
+import io.llmtrace.storage.TraceRepository;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DoctorTest {
+
+    private static final String NO_PORTS = "doctor --port 0 --otlp-ports false";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void doctor_beforeAnythingIsStoredIsWell() {
+        CliRun.Result result = new CliRun(folder).runLine(NO_PORTS);
+
+        assertThat(result.code()).isZero();
+        assertThat(result.out())
+                .contains("ok    jdk ", "ok    folder ", "ok    disk ", "ok    store ", "is not there yet")
+                .contains("port 0       any free one");
+    }
+
+    @Test
+    void doctor_printsSettingsWithTheirOrigin() throws IOException {
+        CliRun cli = new CliRun(folder);
+        cli.variables.put("LLMTRACE_HOST", "localhost");
+        Files.writeString(folder.resolve("llmtrace.yaml"), "log-level: debug\n");
+
+        assertThat(cli.runLine(NO_PORTS).lines().stream().map(line -> line.replaceAll(" +", " ")))
+                .contains(
+                        "SETTING VALUE FROM",
+                        "config " + folder.resolve("llmtrace.yaml") + " default",
+                        "storage sqlite:" + folder.resolve("data/traces.db") + " LLMTRACE_DATA",
+                        "host localhost LLMTRACE_HOST",
+                        "port 0 --port",
+                        "log-level debug " + folder.resolve("llmtrace.yaml"),
+                        "insecure false default");
+    }
+
+    @Test
+    void doctor_neverPrintsAPassword() {
+        CliRun cli = new CliRun(folder);
+        cli.variables.put("LLMTRACE_STORAGE", "clickhouse://me:secret@host:8123/db?password=hush");
+
+        CliRun.Result result = cli.runLine(NO_PORTS);
+
+        assertThat(result.out()).contains("clickhouse://***@host:8123/db?password=***");
+        assertThat(result.out() + result.err()).doesNotContain("secret", "hush");
+    }
+
+    @Test
+    void doctor_warnsOfAMisspeltVariable() {
+        CliRun cli = new CliRun(folder);
+        cli.variables.put("LLMTRACE_STROAGE", "x");
+
+        CliRun.Result result = cli.runLine(NO_PORTS);
+
+        assertThat(result.code()).isZero();
+        assertThat(result.out())
+                .contains("warn  variable     LLMTRACE_STROAGE is set, but llmtrace has no such setting");
+    }
+
+    @Test
+    void doctor_saysWhoWrites() {
+        String url = Fixture.storeOf(folder.resolve("t.db"), Fixture.chat());
+
+        assertThat(new CliRun(folder).runLine(NO_PORTS + " --storage " + url).out())
+                .contains("ok    lock         no process has it open for writing", "schema_version");
+        try (TraceRepository writer = TraceRepositories.open(url)) {
+            assertThat(writer.check()).isNotNull();
+            assertThat(new CliRun(folder)
+                            .runLine(NO_PORTS + " --storage " + url)
+                            .out())
+                    .contains("process " + ProcessHandle.current().pid() + " has it open for writing");
+        }
+    }
+
+    @Test
+    void doctor_failsOnAFileThatIsNoStore() throws IOException {
+        Path file = Files.write(folder.resolve("t.db"), new byte[8192]);
+        Files.writeString(file, "garbage, not a database at all".repeat(300));
+
+        CliRun.Result result = new CliRun(folder).runLine(NO_PORTS + " --storage sqlite:" + file);
+
+        assertThat(result.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(result.out()).contains("fail  store ");
+    }
+
+    @Test
+    void doctor_failsOnAPortThatIsTaken() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int port = taken.getLocalPort();
+
+            CliRun.Result result = new CliRun(folder).runLine("doctor --otlp-ports false --port " + port);
+
+            assertThat(result.code()).isEqualTo(ExitCode.FAILED);
+            assertThat(result.out())
+                    .containsPattern("fail  port " + port + " +taken by another program")
+                    .contains("choose another with --port");
+        }
+    }
+
+    @Test
+    void doctor_jsonHasSettingsAndChecks() {
+        CliRun.Result result = new CliRun(folder).runLine(NO_PORTS + " --json");
+
+        JsonNode report = TraceJson.readTree(result.out().getBytes(StandardCharsets.UTF_8));
+        assertThat(report.path("settings"))
+                .anyMatch(s -> s.path("key").asText().equals("otlp-ports")
+                        && s.path("value").asText().equals("false")
+                        && s.path("origin").asText().equals("--otlp-ports"));
+        assertThat(report.path("checks"))
+                .isNotEmpty()
+                .allMatch(check -> check.path("result").asText().equals("ok"));
+    }
+
+    @Test
+    void doctor_changesNothing() throws IOException {
+        new CliRun(folder).runLine(NO_PORTS);
+
+        try (var files = Files.list(folder)) {
+            assertThat(files).isEmpty();
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package io.llmtrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.llmtrace.server.LlmTraceServer;
+import io.llmtrace.server.ServerConfig;
+import io.llmtrace.storage.TraceRepositories;
+import io.llmtrace.storage.TraceRepository;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A command prints the same on a store and over the server that has this store open. */
+class LocalAndRemoteTest {
+
+    @TempDir
+    static Path folder;
+
+    private static TraceRepository repository;
+    private static LlmTraceServer server;
+    private static String local;
+    private static String remote;
+
+    private final CliRun cli = new CliRun(folder);
+
+    @BeforeAll
+    static void serve() {
+        String url = Fixture.storeOf(folder.resolve("t.db"));
+        repository = TraceRepositories.open(url);
+        server = LlmTraceServer.start(
+                ServerConfig.builder().port(0).otlpPorts(List.of()).build(), repository);
+        local = " --storage " + url;
+        remote = " --server " + server.uri();
+    }
+
+    @AfterAll
+    static void end() {
+        server.close();
+        repository.close();
+    }
+
+    @BeforeEach
+    void fill() {
+        repository.deleteTracesBefore(Fixture.TENANT, Fixture.START.plusSeconds(1_000_000));
+        List.of(Fixture.agent(), Fixture.chat(), Fixture.empty()).forEach(repository::storeTrace);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "query",
+                "query --json",
+                "query --spans",
+                "query --spans --json",
+                "query --limit 1",
+                "query --order oldest_first --limit 2 --json",
+                "query --text order --status error",
+                "query --provider OpenAI --model gpt-4o --kind llm --tag env=prod --min-score 80 --max-score 80",
+                "query --spans --session s-1 --user u-1 --service help-center --min-duration 1s --max-duration 5s",
+                "query --finding prompt_injection --min-cost 0.001 --max-cost 1 --operation chat\u00a0gpt-4o",
+                "query --since 2026-01-31T09:30:00.123456789Z --until 2026-01-31 ",
+                "query --since 2026-01-31T09:30:00.123456789Z --trace " + Fixture.AGENT_ID,
+                "show " + Fixture.AGENT_ID,
+                "show " + Fixture.AGENT_ID + " --full",
+                "show " + Fixture.AGENT_ID + " --json",
+                "show " + Fixture.AGENT_ID + " --span 0000000000000002",
+                "show " + Fixture.CHAT_ID + " --span 0000000000000009 --json",
+                "show 000000000000000000000000000000aa",
+                "export",
+                "export --status error",
+                "query --cursor damaged",
+            })
+    void reading_isTheSame(String command) {
+        CliRun.Result expected = cli.runLine(command.strip() + local);
+        CliRun.Result actual = cli.runLine(command.strip() + remote);
+
+        assertThat(actual).isEqualTo(expected);
+    }
+
+    /** But for the bytes: the store goes on indexing between the two. */
+    @Test
+    void stats_areTheSame() {
+        for (String command : List.of("stats", "stats --json")) {
+            String bytes = "on disk .*\n|\"storage_size_bytes\":[0-9]+,";
+            String expected = cli.runLine(command + local).out().replaceFirst(bytes, "");
+
+            assertThat(cli.runLine(command + remote).out().replaceFirst(bytes, ""))
+                    .isEqualTo(expected)
+                    .contains("traces");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"show 00000000000000000000000000000001", "show " + Fixture.AGENT_ID + " --span 00000000000000ff"
+            })
+    void absence_isTheSame(String command) {
+        CliRun.Result result = cli.runLine(command + remote);
+
+        assertThat(result.code()).isEqualTo(ExitCode.NOT_FOUND);
+        assertThat(result.err()).endsWith(" in " + server.uri() + "\n");
+    }
+
+    @Test
+    void import_overTheServerGivesAnEqualStore() {
+        String exported = cli.runLine("export" + local).out();
+        repository.deleteTracesBefore(Fixture.TENANT, Fixture.START.plusSeconds(1_000_000));
+        cli.input = exported + "not json\n";
+
+        CliRun.Result result = cli.runLine("import -" + remote);
+
+        assertThat(result.code()).isEqualTo(ExitCode.INCOMPLETE);
+        assertThat(result.out()).isEqualTo("imported 3 traces with 4 spans\n");
+        assertThat(result.err()).startsWith("-:4: not JSON");
+        assertThat(cli.runLine("export" + local).out()).isEqualTo(exported);
+    }
+
+    @Test
+    void delete_overTheServer() {
+        assertThat(cli.runLine("delete --yes --trace " + Fixture.CHAT_ID + remote)
+                        .out())
+                .isEqualTo("deleted 1 trace from " + server.uri() + "\n");
+        assertThat(cli.runLine("delete --yes --trace " + Fixture.CHAT_ID + remote)
+                        .code())
+                .isEqualTo(ExitCode.NOT_FOUND);
+        assertThat(cli.runLine("delete --yes --before 2026-01-31T09:30:00Z" + remote)
+                        .out())
+                .isEqualTo("deleted 1 trace from " + server.uri() + "\n");
+        assertThat(cli.runLine("stats" + local).lines()).contains("traces        1", "spans         3");
+    }
+
+    @Test
+    void allTenants_isForTheStoreOnly() {
+        CliRun.Result result = cli.runLine("stats --all-tenants" + remote);
+
+        assertThat(result.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(result.err()).contains("leave out --all-tenants, or use --storage");
+    }
+
+    @Test
+    void anotherTenant_isRefusedOverTheServer() {
+        CliRun.Result result = cli.runLine("stats --tenant 00000000-0000-0000-0000-0000000000ff" + remote);
+
+        assertThat(result.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(result.err()).contains("the server decides whose traces");
+    }
+
+    @Test
+    void doctor_asksTheServer() {
+        CliRun.Result result = cli.runLine("doctor" + remote);
+
+        assertThat(result.code()).isZero();
+        assertThat(result.out()).contains("ok    server");
+    }
+
+    @Test
+    void doctor_failsWithoutTheServer() {
+        CliRun.Result down = cli.runLine("doctor --server http://127.0.0.1:1");
+
+        assertThat(down.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(down.out()).contains("fail  server       cannot reach http://127.0.0.1:1");
+    }
+}

@@ -1,0 +1,149 @@
+package io.llmtrace.otlp;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.ByteString;
+import io.llmtrace.json.TraceJson;
+import io.opentelemetry.proto.common.v1.AnyValue;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** From attribute values to values of fields. Null means: not there, try the next key. */
+final class Decode {
+
+    /** What emitters write for "I don't know" into fields that hold an identifier, a name or a number. */
+    private static final Set<String> NO_IDENTIFIER =
+            Set.of("", "none", "unknown", "n/a", "null", "no-model", "<not specified>");
+
+    /** As above for content, where a user may well say "none". */
+    private static final Set<String> NO_CONTENT = Set.of("", "<not serializable>", "<non-serializable>");
+
+    private static final int MAX_NUMBER_CHARACTERS = 40;
+
+    private Decode() {}
+
+    static @Nullable String identifier(@Nullable AnyValue value) {
+        String text = text(value);
+        return text == null || NO_IDENTIFIER.contains(text.strip().toLowerCase(Locale.ROOT)) ? null : text;
+    }
+
+    /** A message or a name in which nothing stands for nothing but the empty text. */
+    static @Nullable String text(@Nullable AnyValue value) {
+        if (value == null) {
+            return null;
+        }
+        return switch (value.getValueCase()) {
+            case STRING_VALUE -> value.getStringValue().isEmpty() ? null : value.getStringValue();
+            case BOOL_VALUE -> String.valueOf(value.getBoolValue());
+            case INT_VALUE -> String.valueOf(value.getIntValue());
+            case DOUBLE_VALUE -> String.valueOf(value.getDoubleValue());
+            case BYTES_VALUE -> text(value.getBytesValue());
+            case ARRAY_VALUE, KVLIST_VALUE, STRING_VALUE_STRINDEX, VALUE_NOT_SET -> null;
+        };
+    }
+
+    /** Text verbatim; structured values as JSON. */
+    static @Nullable String content(@Nullable AnyValue value) {
+        if (value == null) {
+            return null;
+        }
+        if (value.hasKvlistValue() && value.getKvlistValue().getValuesCount() == 0) {
+            return null;
+        }
+        if (value.hasKvlistValue() || value.hasArrayValue()) {
+            Object json = AttributeCodec.encode(value);
+            return json == null ? null : TraceJson.write(json);
+        }
+        String text = text(value);
+        return text == null || NO_CONTENT.contains(text) ? null : text;
+    }
+
+    /** A whole number that is not negative, also as text. */
+    static @Nullable Long count(@Nullable AnyValue value) {
+        BigDecimal number = decimal(value);
+        if (number == null || number.signum() < 0) {
+            return null;
+        }
+        try {
+            return number.longValueExact();
+        } catch (ArithmeticException e) {
+            return null;
+        }
+    }
+
+    /** A finite number that is not negative, also as text. */
+    static @Nullable Double amount(@Nullable AnyValue value) {
+        BigDecimal number = decimal(value);
+        if (number == null || number.signum() < 0) {
+            return null;
+        }
+        double amount = number.doubleValue();
+        return Double.isFinite(amount) ? amount : null;
+    }
+
+    /** An array of texts, as a value or as JSON text; any other text is a list of one. */
+    static List<String> texts(@Nullable AnyValue value) {
+        List<String> texts = new ArrayList<>();
+        if (value != null && value.hasArrayValue()) {
+            for (AnyValue item : value.getArrayValue().getValuesList()) {
+                addIfThere(texts, identifier(item));
+            }
+            return texts;
+        }
+        String text = identifier(value);
+        JsonNode tree = Json.tree(text);
+        if (tree == null || !tree.isArray()) {
+            addIfThere(texts, text);
+            return texts;
+        }
+        for (JsonNode item : tree) {
+            addIfThere(texts, item.isTextual() ? item.textValue() : item.toString());
+        }
+        return texts;
+    }
+
+    /** An object or array, as a value or as JSON text. */
+    static @Nullable JsonNode tree(@Nullable AnyValue value) {
+        return Json.tree(content(value));
+    }
+
+    private static void addIfThere(List<String> texts, @Nullable String text) {
+        if (text != null) {
+            texts.add(text);
+        }
+    }
+
+    private static @Nullable BigDecimal decimal(@Nullable AnyValue value) {
+        if (value == null) {
+            return null;
+        }
+        return switch (value.getValueCase()) {
+            case INT_VALUE -> BigDecimal.valueOf(value.getIntValue());
+            case DOUBLE_VALUE ->
+                Double.isFinite(value.getDoubleValue()) ? new BigDecimal(value.getDoubleValue()) : null;
+            case STRING_VALUE -> decimal(value.getStringValue());
+            default -> null;
+        };
+    }
+
+    private static @Nullable BigDecimal decimal(String text) {
+        if (text.isBlank() || text.length() > MAX_NUMBER_CHARACTERS) {
+            return null;
+        }
+        try {
+            BigDecimal number = new BigDecimal(text.strip());
+            // 1e999999999 is 11 characters, and would be a billion digits as a whole number.
+            return Math.abs(number.scale()) > 400 ? null : number;
+        } catch (NumberFormatException e) {
+            return null;
+        }
+    }
+
+    private static String text(ByteString bytes) {
+        return bytes.isValidUtf8() ? bytes.toStringUtf8() : Base64.getEncoder().encodeToString(bytes.toByteArray());
+    }
+}

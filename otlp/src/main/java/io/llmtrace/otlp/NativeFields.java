@@ -1,0 +1,102 @@
+package io.llmtrace.otlp;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.llmtrace.json.TraceJson;
+import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.InvalidRequestException;
+import io.opentelemetry.proto.common.v1.AnyValue;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * llmtrace's own attributes, for what no convention has a name for. They overrule every other.
+ *
+ * <pre>
+ *   llmtrace.&lt;field&gt;     a field of a span by its JSON name: numbers as numbers, text and times as text,
+ *                        security_findings, tags, events, agent_actions and attributes as JSON text
+ *   llmtrace.absent      names of fields that have no value, whatever the other attributes say
+ *   llmtrace.added       keys that an encoder added to say fields in a convention, and that are no attributes of the span
+ * </pre>
+ *
+ * A value that does not fit its field rejects the span: whoever writes these keys means them.
+ */
+final class NativeFields {
+
+    static final String PREFIX = "llmtrace.";
+    static final String ABSENT = "llmtrace.absent";
+    static final String ADDED = "llmtrace.added";
+
+    static final Set<String> NAMES = Arrays.stream(TraceSpan.class.getRecordComponents())
+            .map(component -> PropertyNamingStrategies.SnakeCaseStrategy.INSTANCE.translate(component.getName()))
+            .filter(name -> !name.equals("tenant_id")) // who sends the span decides, not the span
+            .collect(Collectors.toUnmodifiableSet());
+
+    private static final Set<String> JSON_TEXT =
+            Set.of("security_findings", "tags", "events", "agent_actions", "attributes");
+
+    private final Map<String, AnyValue> given;
+    private final List<String> absent;
+    private final Set<String> consumedKeys;
+
+    private NativeFields(Map<String, AnyValue> given, List<String> absent, Set<String> consumedKeys) {
+        this.given = given;
+        this.absent = absent;
+        this.consumedKeys = consumedKeys;
+    }
+
+    static NativeFields of(SpanView view) {
+        Map<String, AnyValue> given = new LinkedHashMap<>();
+        Set<String> consumed = new HashSet<>(Decode.texts(view.attribute(ADDED)));
+        view.attributes().forEach((key, value) -> {
+            String name = key.startsWith(PREFIX) ? key.substring(PREFIX.length()) : "";
+            if (NAMES.contains(name)) {
+                given.put(name, value);
+                consumed.add(key);
+            }
+        });
+        List<String> absent = Decode.texts(view.attribute(ABSENT));
+        consumed.add(ABSENT);
+        consumed.add(ADDED);
+        return new NativeFields(given, absent, consumed);
+    }
+
+    static boolean isJsonText(String field) {
+        return JSON_TEXT.contains(field);
+    }
+
+    /** Keys that need not be kept as attributes, since the fields hold their values. */
+    Set<String> consumedKeys() {
+        return consumedKeys;
+    }
+
+    /** @throws InvalidRequestException naming the field that has a wrong value */
+    TraceSpan overrule(TraceSpan mapped) {
+        if (given.isEmpty() && absent.isEmpty()) {
+            return mapped;
+        }
+        ObjectNode json = Json.MODEL.valueToTree(mapped);
+        given.forEach((name, value) -> json.set(name, valueOf(name, value)));
+        json.remove(absent.stream().filter(NAMES::contains).toList());
+        return TraceJson.readSpan(json, mapped.tenantId());
+    }
+
+    private static JsonNode valueOf(String name, AnyValue value) {
+        JsonNode json = Json.MODEL.valueToTree(AttributeCodec.encode(value));
+        if (!JSON_TEXT.contains(name) || !json.isTextual()) {
+            return json;
+        }
+        try {
+            return TraceJson.readTree(json.textValue().getBytes(StandardCharsets.UTF_8));
+        } catch (InvalidRequestException e) {
+            throw new InvalidRequestException(PREFIX + name + ": " + e.getMessage(), e);
+        }
+    }
+}

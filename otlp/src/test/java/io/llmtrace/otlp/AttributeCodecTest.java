@@ -1,0 +1,144 @@
+package io.llmtrace.otlp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.llmtrace.json.TraceJson;
+import io.llmtrace.model.JsonValues;
+import io.opentelemetry.proto.common.v1.AnyValue;
+import io.opentelemetry.proto.common.v1.ArrayValue;
+import io.opentelemetry.proto.common.v1.KeyValue;
+import io.opentelemetry.proto.common.v1.KeyValueList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+
+/** Every value comes back exactly, also by way of JSON text. */
+class AttributeCodecTest {
+
+    @Property
+    void decode_ofEncoded_isTheValue(@ForAll("values") AnyValue value) {
+        Object json = AttributeCodec.encode(value);
+        Object stored = json == null ? null : TraceJson.readValue(TraceJson.write(json));
+
+        assertThat(AttributeCodec.decode(json)).isEqualTo(value);
+        assertThat(AttributeCodec.decode(asLongs(stored))).isEqualTo(value);
+    }
+
+    @Test
+    void encode_keepsTypesApart() {
+        assertThat(AttributeCodec.encode(AnyValue.newBuilder().setIntValue(1).build()))
+                .isEqualTo(1L);
+        assertThat(AttributeCodec.encode(AnyValue.newBuilder().setDoubleValue(1).build()))
+                .isEqualTo(1.0);
+        assertThat(AttributeCodec.encode(
+                        AnyValue.newBuilder().setDoubleValue(Double.NaN).build()))
+                .isEqualTo(Map.of("doubleValue", "NaN"));
+        assertThat(AttributeCodec.encode(AnyValue.newBuilder()
+                        .setBytesValue(ByteString.copyFrom(new byte[] {1, -1}))
+                        .build()))
+                .isEqualTo(Map.of("bytesValue", "Af8="));
+        assertThat(AttributeCodec.encode(AnyValue.getDefaultInstance())).isNull();
+    }
+
+    @Test
+    void encode_kvlistThatLooksLikeATag_isWrapped() {
+        AnyValue value = AnyValue.newBuilder()
+                .setKvlistValue(KeyValueList.newBuilder().addValues(Fixtures.attribute("$ref", "prompt")))
+                .build();
+
+        assertThat(AttributeCodec.encode(value))
+                .isEqualTo(Map.of("kvlistValue", List.of(Map.of("key", "$ref", "value", "prompt"))));
+    }
+
+    @Test
+    void encode_textOfThePrompt_isAReferenceOnlyWhenLong() {
+        String longText = "x".repeat(257);
+        AnyValue value = AnyValue.newBuilder().setStringValue(longText).build();
+
+        assertThat(AttributeCodec.encode(value, longText, null)).isEqualTo(Map.of("$ref", "prompt"));
+        assertThat(AttributeCodec.encode(value, null, longText)).isEqualTo(Map.of("$ref", "response"));
+        assertThat(AttributeCodec.decode(Map.of("$ref", "prompt"), longText, null))
+                .isEqualTo(value);
+        assertThat(AttributeCodec.encode(Fixtures.any("short"), "short", null)).isEqualTo("short");
+    }
+
+    @Provide
+    Arbitrary<AnyValue> values() {
+        return anyValues();
+    }
+
+    static Arbitrary<AnyValue> anyValues() {
+        return Arbitraries.lazyOf(
+                () -> Arbitraries.strings()
+                        .ofMaxLength(5)
+                        .filter(AttributeCodecTest::isUnicode)
+                        .map(text -> AnyValue.newBuilder().setStringValue(text).build()),
+                () -> Arbitraries.of(true, false)
+                        .map(bool -> AnyValue.newBuilder().setBoolValue(bool).build()),
+                () -> Arbitraries.longs()
+                        .map(number -> AnyValue.newBuilder().setIntValue(number).build()),
+                () -> Arbitraries.oneOf(
+                                Arbitraries.doubles(),
+                                Arbitraries.of(
+                                        Double.NaN,
+                                        Double.POSITIVE_INFINITY,
+                                        Double.NEGATIVE_INFINITY,
+                                        -0.0,
+                                        Double.MIN_VALUE))
+                        .map(number ->
+                                AnyValue.newBuilder().setDoubleValue(number).build()),
+                () -> Arbitraries.bytes()
+                        .array(byte[].class)
+                        .ofMaxSize(4)
+                        .map(bytes -> AnyValue.newBuilder()
+                                .setBytesValue(ByteString.copyFrom(bytes))
+                                .build()),
+                () -> Arbitraries.just(AnyValue.getDefaultInstance()),
+                () -> anyValues()
+                        .list()
+                        .ofMaxSize(3)
+                        .map(items -> AnyValue.newBuilder()
+                                .setArrayValue(ArrayValue.newBuilder().addAllValues(items))
+                                .build()),
+                () -> entries()
+                        .list()
+                        .ofMaxSize(3)
+                        .map(entries -> AnyValue.newBuilder()
+                                .setKvlistValue(KeyValueList.newBuilder().addAllValues(entries))
+                                .build()));
+    }
+
+    private static Arbitrary<KeyValue> entries() {
+        Arbitrary<String> keys = Arbitraries.of(
+                "",
+                "a",
+                "b",
+                "key",
+                "value",
+                "$ref",
+                "bytesValue",
+                "doubleValue",
+                "kvlistValue",
+                "stringValueStrindex");
+        return Combinators.combine(keys, anyValues())
+                .as((key, value) ->
+                        KeyValue.newBuilder().setKey(key).setValue(value).build());
+    }
+
+    private static boolean isUnicode(String text) {
+        return text.chars().noneMatch(c -> Character.isSurrogate((char) c));
+    }
+
+    /** As the model does with what a store gives back. */
+    private static Object asLongs(Object json) {
+        return JsonValues.copyOf(Arrays.asList(json), "test") instanceof List<?> list ? list.get(0) : null;
+    }
+}

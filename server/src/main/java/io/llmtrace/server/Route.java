@@ -1,0 +1,40 @@
+package io.llmtrace.server;
+
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpResponse;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Something that the server answers.
+ *
+ * @param path with {@code {id}} for what varies
+ * @param parameters of the query; any other is refused
+ * @param handler runs where it may block
+ * @param failures how a failure is written
+ */
+record Route(
+        HttpMethod method,
+        String path,
+        List<String> parameters,
+        Handler handler,
+        Function<Call, Function<Failure, HttpResponse>> failures) {
+
+    static Route get(String path, List<String> parameters, Handler handler) {
+        return new Route(HttpMethod.GET, path, parameters, handler, call -> Problems::render);
+    }
+
+    static Route post(String path, Handler handler) {
+        return new Route(HttpMethod.POST, path, List.of(), handler, call -> Problems::render);
+    }
+
+    static Route delete(String path, List<String> parameters, Handler handler) {
+        return new Route(HttpMethod.DELETE, path, parameters, handler, call -> Problems::render);
+    }
+
+    /** Serves one call. */
+    @FunctionalInterface
+    interface Handler {
+        HttpResponse handle(Call call);
+    }
+}

@@ -1,0 +1,11 @@
+package io.llmtrace.server;
+
+/** The server could not begin to listen. The message names the port and the setting to change. */
+public final class ServerStartException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    ServerStartException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,150 @@
+package io.llmtrace.storage.sqlite;
+
+import io.llmtrace.model.TraceSpan;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Packs the bodies of a write into blocks, and compresses them: the costly part of a write, which needs no transaction.
+ *
+ * <pre>
+ *   spans of a trace that has blocks already, or that are large   ─→ blocks of this trace, each on top of the one before
+ *   all others, of whatever traces and of one tenant              ─→ shared blocks
+ * </pre>
+ */
+final class BlockPacker implements AutoCloseable {
+
+    /** Reading one span means unpacking its block. */
+    private static final int SHARED_BLOCK_BYTES = 64 << 10;
+
+    private static final int TRACE_BLOCK_BYTES = 256 << 10;
+
+    /** From here on a trace is worth blocks of its own: its next spans can then build on them. */
+    private static final int OWN_BLOCK_FROM_BYTES = 8 << 10;
+
+    private final RecentBlocks recent;
+    private final BodyCompression.Compressors compressors = new BodyCompression.Compressors();
+
+    BlockPacker(RecentBlocks recent) {
+        this.recent = recent;
+    }
+
+    record Body(TraceSpan span, byte[] bytes) {}
+
+    /**
+     * Bodies that will be one row.
+     *
+     * @param trace whose all bodies are; null when they are of several
+     * @param base what {@code data} was compressed against; it may be stored later than this is made
+     */
+    record Packed(
+            List<Body> bodies,
+            RecentBlocks.@Nullable TraceKey trace,
+            RecentBlocks.@Nullable Block base,
+            RecentBlocks.Block self,
+            int plainSize,
+            byte[] data) {}
+
+    private record Group(List<Body> bodies, RecentBlocks.@Nullable TraceKey trace, RecentBlocks.@Nullable Block base) {}
+
+    List<Packed> pack(Collection<TraceSpan> spans) {
+        Map<RecentBlocks.TraceKey, List<TraceSpan>> byTrace = new LinkedHashMap<>();
+        for (TraceSpan span : spans) {
+            byTrace.computeIfAbsent(RecentBlocks.TraceKey.of(span), key -> new ArrayList<>())
+                    .add(span);
+        }
+        List<List<Body>> traces = byTrace.values().parallelStream()
+                .map(list -> list.stream()
+                        .map(span -> new Body(span, SpanBody.encode(span)))
+                        .toList())
+                .toList();
+        return groups(traces).parallelStream().flatMap(this::blocksOf).toList();
+    }
+
+    /** The same bodies but some, or the same on no base. */
+    Packed repack(List<Body> bodies, RecentBlocks.@Nullable TraceKey trace, RecentBlocks.@Nullable Block base) {
+        byte[] plain = join(bodies);
+        RecentBlocks.Block self =
+                new RecentBlocks.Block(plain, bodies.get(bodies.size() - 1).bytes(), base);
+        return new Packed(
+                bodies, trace, base, self, plain.length, compress(plain, base == null ? null : base.dictionary()));
+    }
+
+    byte[] compress(byte[] plain, byte @Nullable [] dictionary) {
+        return compressors.compress(plain, dictionary);
+    }
+
+    @Override
+    public void close() {
+        compressors.close();
+    }
+
+    private List<Group> groups(List<List<Body>> traces) {
+        List<Group> groups = new ArrayList<>();
+        List<Body> shared = new ArrayList<>();
+        int sharedBytes = 0;
+        for (List<Body> bodies : traces) {
+            TraceSpan first = bodies.get(0).span();
+            RecentBlocks.TraceKey trace = RecentBlocks.TraceKey.of(first);
+            RecentBlocks.Block base = RecentBlocks.baseFor(bodies.get(0).bytes(), recent.of(trace));
+            int bytes = sizeOf(bodies);
+            if (base != null || bytes >= OWN_BLOCK_FROM_BYTES || traces.size() == 1) {
+                groups.add(new Group(bodies, trace, base));
+                continue;
+            }
+            boolean otherTenant =
+                    !shared.isEmpty() && !shared.get(0).span().tenantId().equals(first.tenantId());
+            if (sharedBytes + bytes > SHARED_BLOCK_BYTES || otherTenant) {
+                groups.add(new Group(shared, null, null));
+                shared = new ArrayList<>();
+                sharedBytes = 0;
+            }
+            shared.addAll(bodies);
+            sharedBytes += bytes;
+        }
+        if (!shared.isEmpty()) {
+            groups.add(new Group(shared, null, null));
+        }
+        return groups.stream().filter(group -> !group.bodies.isEmpty()).toList();
+    }
+
+    private Stream<Packed> blocksOf(Group group) {
+        List<Packed> blocks = new ArrayList<>();
+        Deque<Body> rest = new ArrayDeque<>(group.bodies);
+        RecentBlocks.Block base = group.base;
+        while (!rest.isEmpty()) {
+            List<Body> bodies = new ArrayList<>();
+            int bytes = 0;
+            while (!rest.isEmpty() && (bodies.isEmpty() || bytes + rest.peek().bytes().length <= TRACE_BLOCK_BYTES)) {
+                Body body = rest.remove();
+                bodies.add(body);
+                bytes += body.bytes().length;
+            }
+            Packed packed = repack(bodies, group.trace, base);
+            blocks.add(packed);
+            base = packed.self.mayBeBase() ? packed.self : null;
+        }
+        return blocks.stream();
+    }
+
+    private static int sizeOf(List<Body> bodies) {
+        return bodies.stream().mapToInt(body -> body.bytes.length).sum();
+    }
+
+    static byte[] join(List<Body> bodies) {
+        byte[] plain = new byte[sizeOf(bodies)];
+        int offset = 0;
+        for (Body body : bodies) {
+            System.arraycopy(body.bytes, 0, plain, offset, body.bytes.length);
+            offset += body.bytes.length;
+        }
+        return plain;
+    }
+}
