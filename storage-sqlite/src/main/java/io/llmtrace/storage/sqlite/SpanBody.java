@@ -77,7 +77,7 @@ final class SpanBody {
             span.securityFindings(read(fields.get(3), FINDINGS, List.of()));
             span.events(read(fields.get(4), EVENTS, List.of()));
             span.agentActions(read(fields.get(5), ACTIONS, List.of()));
-            span.attributes(read(fields.get(6), ATTRIBUTES, Map.of()));
+            span.attributes(read(fields.get(6), ATTRIBUTES, Map.<String, @Nullable Object>of()));
         } catch (IOException e) {
             throw new CorruptStoreException("a span's body cannot be read: " + e.getMessage(), e);
         }
