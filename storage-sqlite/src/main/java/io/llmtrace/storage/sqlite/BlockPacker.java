@@ -1,6 +1,7 @@
 package io.llmtrace.storage.sqlite;
 
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.Preview;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -8,7 +9,9 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +39,14 @@ final class BlockPacker implements AutoCloseable {
         this.recent = recent;
     }
 
-    record Body(TraceSpan span, byte[] bytes) {}
+    record Body(TraceSpan span, byte[] bytes, BlockMembers.Preview preview) {
+        static Body of(TraceSpan span) {
+            return new Body(
+                    span,
+                    SpanBody.encode(span),
+                    new BlockMembers.Preview(Preview.ofPrompt(span.prompt()), Preview.ofResponse(span.response())));
+        }
+    }
 
     /**
      * Bodies that will be one row.
@@ -54,18 +64,22 @@ final class BlockPacker implements AutoCloseable {
 
     private record Group(List<Body> bodies, RecentBlocks.@Nullable TraceKey trace, RecentBlocks.@Nullable Block base) {}
 
-    List<Packed> pack(Collection<TraceSpan> spans) {
+    /** Blocks are compressed by other threads while the caller stores the first of them already. */
+    List<Supplier<List<Packed>>> pack(Collection<TraceSpan> spans) {
         Map<RecentBlocks.TraceKey, List<TraceSpan>> byTrace = new LinkedHashMap<>();
         for (TraceSpan span : spans) {
             byTrace.computeIfAbsent(RecentBlocks.TraceKey.of(span), key -> new ArrayList<>())
                     .add(span);
         }
         List<List<Body>> traces = byTrace.values().parallelStream()
-                .map(list -> list.stream()
-                        .map(span -> new Body(span, SpanBody.encode(span)))
-                        .toList())
+                .map(list -> list.stream().map(Body::of).toList())
                 .toList();
-        return groups(traces).parallelStream().flatMap(this::blocksOf).toList();
+        List<Supplier<List<Packed>>> blocks = new ArrayList<>();
+        for (Group group : groups(traces)) {
+            ForkJoinTask<List<Packed>> packing = ForkJoinPool.commonPool().submit(() -> blocksOf(group));
+            blocks.add(packing::join);
+        }
+        return blocks;
     }
 
     /** The same bodies but some, or the same on no base. */
@@ -115,7 +129,7 @@ final class BlockPacker implements AutoCloseable {
         return groups.stream().filter(group -> !group.bodies.isEmpty()).toList();
     }
 
-    private Stream<Packed> blocksOf(Group group) {
+    private List<Packed> blocksOf(Group group) {
         List<Packed> blocks = new ArrayList<>();
         Deque<Body> rest = new ArrayDeque<>(group.bodies);
         RecentBlocks.Block base = group.base;
@@ -131,7 +145,7 @@ final class BlockPacker implements AutoCloseable {
             blocks.add(packed);
             base = packed.self.mayBeBase() ? packed.self : null;
         }
-        return blocks.stream();
+        return blocks;
     }
 
     private static int sizeOf(List<Body> bodies) {

@@ -1,8 +1,8 @@
 package io.llmtrace.storage.sqlite;
 
 import io.llmtrace.storage.CorruptStoreException;
+import io.llmtrace.storage.sqlite.BlockMembers.Member;
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -20,14 +20,12 @@ import org.jspecify.annotations.Nullable;
 final class Blocks {
 
     private static final String INSERT =
-            "INSERT INTO blocks (id, trace, base, members, plain_size, data) VALUES (?, ?, ?, ?, ?, ?)";
+            "INSERT INTO blocks (id, trace, base, members, previews, plain_size, data) VALUES (?, ?, ?, ?, ?, ?, ?)";
     private static final String SELECT =
             "SELECT trace, base, is_base, members, plain_size, data FROM blocks WHERE id = ?";
-    private static final int MEMBER_BYTES = Long.BYTES + Integer.BYTES;
-
     /** The spans of blocks behind the given one, as SQL: how many. */
     static final String SPANS_BEHIND =
-            "SELECT coalesce(sum(length(members)), 0) / " + MEMBER_BYTES + " FROM blocks WHERE id > ";
+            "SELECT coalesce(sum(length(members)), 0) / " + BlockMembers.MEMBER_BYTES + " FROM blocks WHERE id > ";
 
     private final BlockPacker packer;
     private final RecentBlocks recent;
@@ -37,9 +35,6 @@ final class Blocks {
         this.packer = packer;
         this.recent = recent;
     }
-
-    /** One body in a block. */
-    record Member(long span, int length) {}
 
     void open(Session session) throws SQLException {
         // Never the number of a block that was deleted: the text index goes by these numbers.
@@ -75,7 +70,9 @@ final class Blocks {
                 id,
                 trace,
                 base == null ? null : Long.valueOf(base.id()),
-                encode(members),
+                BlockMembers.encodeMembers(members),
+                BlockMembers.encodePreviews(
+                        block.bodies().stream().map(BlockPacker.Body::preview).toList()),
                 block.plainSize(),
                 block.data());
         if (block.trace() != null) {
@@ -92,7 +89,7 @@ final class Blocks {
         Row row = row(session, id);
         List<Member> kept = new ArrayList<>();
         for (Member member : row.members) {
-            if (!spans.contains(member.span) && isLive(session, member, id)) {
+            if (!spans.contains(member.span()) && isLive(session, member, id)) {
                 kept.add(member);
             }
         }
@@ -104,18 +101,22 @@ final class Blocks {
     }
 
     private static boolean isLive(Session session, Member member, long block) throws SQLException {
-        return session.number("SELECT block FROM spans WHERE id = ?", member.span) == block;
+        return session.number("SELECT block FROM spans WHERE id = ?", member.span()) == block;
     }
 
     private void rewrite(Session session, Row row, List<Member> kept) throws SQLException {
         Reader reader = new Reader(session);
         ByteArrayOutputStream plain = new ByteArrayOutputStream();
         for (Member member : kept) {
-            plain.writeBytes(reader.read(row.id, member.span));
+            plain.writeBytes(reader.read(row.id, member.span()));
         }
+        Map<Long, BlockMembers.Preview> previews = previewsOf(session, row.id);
         session.update(
-                "UPDATE blocks SET members = ?, plain_size = ?, data = ? WHERE id = ?",
-                encode(kept),
+                "UPDATE blocks SET members = ?, previews = ?, plain_size = ?, data = ? WHERE id = ?",
+                BlockMembers.encodeMembers(kept),
+                BlockMembers.encodePreviews(kept.stream()
+                        .map(member -> previews.getOrDefault(member.span(), BlockMembers.Preview.NONE))
+                        .toList()),
                 plain.size(),
                 packer.compress(plain.toByteArray(), null),
                 row.id);
@@ -134,19 +135,20 @@ final class Blocks {
         return shared;
     }
 
-    static List<Member> membersOf(byte[] bytes) {
-        ByteBuffer buffer = ByteBuffer.wrap(bytes);
-        List<Member> members = new ArrayList<>(bytes.length / MEMBER_BYTES);
-        while (buffer.remaining() >= MEMBER_BYTES) {
-            members.add(new Member(buffer.getLong(), buffer.getInt()));
-        }
-        return members;
-    }
-
-    private static byte[] encode(List<Member> members) {
-        ByteBuffer buffer = ByteBuffer.allocate(members.size() * MEMBER_BYTES);
-        members.forEach(member -> buffer.putLong(member.span).putInt(member.length));
-        return buffer.array();
+    /** The previews of a block, by the rows of the spans. */
+    static Map<Long, BlockMembers.Preview> previewsOf(Session session, long block) throws SQLException {
+        Map<Long, BlockMembers.Preview> previews = new HashMap<>();
+        session.each(
+                "SELECT members, previews FROM blocks WHERE id = ?",
+                row -> {
+                    List<Member> members = BlockMembers.decodeMembers(row.getBytes(1));
+                    List<BlockMembers.Preview> texts = BlockMembers.decodePreviews(row.getBytes(2));
+                    for (int i = 0; i < members.size(); i++) {
+                        previews.put(members.get(i).span(), texts.get(i));
+                    }
+                },
+                block);
+        return previews;
     }
 
     /** Marks a block as needed by another. @return false if it is not there: never stored, rolled back, or removed since */
@@ -163,7 +165,7 @@ final class Blocks {
                         SpanRow.longOrNull(found, 1) != null,
                         SpanRow.longOrNull(found, 2),
                         found.getInt(3) == 1,
-                        membersOf(found.getBytes(4)),
+                        BlockMembers.decodeMembers(found.getBytes(4)),
                         found.getInt(5),
                         found.getBytes(6)),
                 id);
@@ -186,10 +188,10 @@ final class Blocks {
         byte[] bodyOf(long span, long block) {
             int offset = 0;
             for (Member member : members) {
-                if (member.span == span) {
-                    return Arrays.copyOfRange(plain, offset, offset + member.length);
+                if (member.span() == span) {
+                    return Arrays.copyOfRange(plain, offset, offset + member.length());
                 }
-                offset += member.length;
+                offset += member.length();
             }
             throw new CorruptStoreException("block " + block + " lacks the span " + span);
         }

@@ -149,7 +149,6 @@ final class Database implements AutoCloseable {
         return alive(() -> {
             writing.lock();
             try {
-                requireSameFile();
                 return work.run(session);
             } finally {
                 writing.unlock();
@@ -205,6 +204,7 @@ final class Database implements AutoCloseable {
         life.readLock().lock();
         try {
             requireOpen();
+            requireSameFile();
             return call.run();
         } catch (SQLException e) {
             throw errors.typed(e);
@@ -220,12 +220,11 @@ final class Database implements AutoCloseable {
         }
     }
 
-    /** A file that was removed still takes writes, through the open handle, and loses them with it. */
+    /** A file that was removed is still read and written through the open handle, and what is written goes with it. */
     private void requireSameFile() {
         if (!Objects.equals(fileKey, fileKey(settings.file()))) {
             throw new UnavailableException(
-                    settings.file()
-                            + " was removed or replaced while open: put it back, then start again; nothing of this call was stored");
+                    settings.file() + " was removed or replaced while open: put it back, then start again");
         }
     }
 

@@ -92,7 +92,6 @@ final class Deletes {
         session.update("DELETE FROM findings WHERE span IN " + SPANS, trace);
         session.update("DELETE FROM span_moves WHERE item IN " + SPANS, trace);
         session.update("DELETE FROM trace_moves WHERE item = ?", trace);
-        session.update("DELETE FROM previews WHERE span IN " + SPANS, trace);
         session.update("DELETE FROM blocks WHERE trace = ?", trace);
         int spans = session.update("DELETE FROM spans WHERE trace = ?", trace);
         session.update("DELETE FROM traces WHERE id = ?", trace);

@@ -11,7 +11,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -26,20 +28,20 @@ final class SpanReader {
             + " WHERE s.span_id = ? AND +s.tenant = ? ORDER BY s.start_time DESC, t.trace_id DESC LIMIT 1";
 
     private static final String FACTS_OF_TRACE =
-            "SELECT s.span_id, s.parent_span_id, operation.name, s.kind, s.start_time,"
-                    + " s.end_time, provider.name, model.name, service.name, s.session_id, s.user_id, s.error, s.prompt_tokens,"
-                    + " s.completion_tokens, s.total_tokens, s.estimated_cost_usd, s.security_score, s.finding_count,"
-                    + " preview.input, preview.output"
+            "SELECT s.id, s.block, s.span_id, s.parent_span_id, operation.name, s.kind, s.start_time,"
+                    + " s.end_time, provider.name, model.name, service.name, s.session_id, s.user_id, s.error,"
+                    + " s.prompt_tokens, s.completion_tokens, s.total_tokens, s.estimated_cost_usd, s.security_score,"
+                    + " s.finding_count"
                     + " FROM spans s"
                     + " JOIN names operation ON operation.id = s.operation"
                     + " LEFT JOIN names provider ON provider.id = s.provider"
                     + " LEFT JOIN names model ON model.id = s.model"
                     + " LEFT JOIN names service ON service.id = s.service"
-                    + " LEFT JOIN previews preview ON preview.span = s.id"
                     + " WHERE s.trace = ? ORDER BY s.start_time, s.span_id";
 
     private final Session session;
     private final Blocks.Reader blocks;
+    private final Map<Long, Map<Long, BlockMembers.Preview>> previews = new HashMap<>();
 
     SpanReader(Session session) {
         this.session = session;
@@ -85,31 +87,41 @@ final class SpanReader {
         return narrow.span().build();
     }
 
-    private static SpanFacts facts(ResultSet row) throws SQLException {
-        byte[] parent = row.getBytes(2);
-        Long endNanos = SpanRow.longOrNull(row, 6);
-        double cost = row.getDouble(16);
+    private SpanFacts facts(ResultSet row) throws SQLException {
+        byte[] parent = row.getBytes(4);
+        Long endNanos = SpanRow.longOrNull(row, 8);
+        double cost = row.getDouble(18);
         Double costOrNull = row.wasNull() ? null : Double.valueOf(cost);
+        BlockMembers.Preview preview = previewOf(row.getLong(2), row.getLong(1));
         return new SpanFacts(
-                Ids.ofBytes(row.getBytes(1)),
+                Ids.ofBytes(row.getBytes(3)),
                 parent == null ? null : Ids.ofBytes(parent),
-                row.getString(3),
-                SpanKind.ofText(row.getString(4)),
-                Times.ofNanos(row.getLong(5)),
+                row.getString(5),
+                SpanKind.ofText(row.getString(6)),
+                Times.ofNanos(row.getLong(7)),
                 endNanos == null ? null : Times.ofNanos(endNanos),
-                row.getString(7),
-                row.getString(8),
                 row.getString(9),
                 row.getString(10),
                 row.getString(11),
-                row.getInt(12) == 1,
-                SpanRow.longOrNull(row, 13),
-                SpanRow.longOrNull(row, 14),
+                row.getString(12),
+                row.getString(13),
+                row.getInt(14) == 1,
                 SpanRow.longOrNull(row, 15),
+                SpanRow.longOrNull(row, 16),
+                SpanRow.longOrNull(row, 17),
                 costOrNull,
-                SpanRow.intOrNull(row, 17),
-                row.getInt(18),
-                row.getString(19),
-                row.getString(20));
+                SpanRow.intOrNull(row, 19),
+                row.getInt(20),
+                preview.input(),
+                preview.output());
+    }
+
+    private BlockMembers.Preview previewOf(long block, long span) throws SQLException {
+        Map<Long, BlockMembers.Preview> ofBlock = previews.get(block);
+        if (ofBlock == null) {
+            ofBlock = Blocks.previewsOf(session, block);
+            previews.put(block, ofBlock);
+        }
+        return ofBlock.getOrDefault(span, BlockMembers.Preview.NONE);
     }
 }

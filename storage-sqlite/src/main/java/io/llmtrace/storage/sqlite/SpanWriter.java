@@ -4,7 +4,6 @@ import io.llmtrace.model.SecurityFinding;
 import io.llmtrace.model.Times;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
-import io.llmtrace.storage.Preview;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Stores traces and spans, one transaction for each call. */
@@ -26,7 +26,6 @@ final class SpanWriter implements AutoCloseable {
     private static final String FIND_TRACE = "SELECT id, created_at FROM traces WHERE trace_id = ? AND tenant = ?";
     private static final String FIND_SPAN =
             "SELECT id, block, body_size, start_time FROM spans WHERE trace = ? AND span_id = ?";
-    private static final String PREVIEW = "INSERT OR REPLACE INTO previews (span, input, output) VALUES (?, ?, ?)";
 
     /** Of the blocks that others may build on, over all traces that are being written. */
     private static final long RECENT_BYTES = 32L << 20;
@@ -63,12 +62,10 @@ final class SpanWriter implements AutoCloseable {
     }
 
     void store(TraceEvent trace) {
-        List<BlockPacker.Packed> packed = packer.pack(trace.spans());
+        List<Supplier<List<BlockPacker.Packed>>> packed = packer.pack(trace.spans());
         write(batch -> {
             TraceRow row = batch.traceRow(trace.tenantId(), trace.traceId(), trace.createdAt());
-            for (BlockPacker.Packed block : packed) {
-                batch.store(block, span -> row);
-            }
+            batch.storeAll(packed, span -> row);
         });
     }
 
@@ -81,15 +78,12 @@ final class SpanWriter implements AutoCloseable {
         for (TraceSpan span : spans) {
             created.merge(RecentBlocks.TraceKey.of(span), span.startTime(), SpanWriter::earlier);
         }
-        List<BlockPacker.Packed> packed = packer.pack(latestOf(spans));
+        List<Supplier<List<BlockPacker.Packed>>> packed = packer.pack(latestOf(spans));
         write(batch -> {
-            for (BlockPacker.Packed block : packed) {
-                batch.store(block, span -> {
-                    RecentBlocks.TraceKey trace = RecentBlocks.TraceKey.of(span);
-                    return batch.traceRow(
-                            trace.tenantId(), trace.traceId(), Objects.requireNonNull(created.get(trace)));
-                });
-            }
+            batch.storeAll(packed, span -> {
+                RecentBlocks.TraceKey trace = RecentBlocks.TraceKey.of(span);
+                return batch.traceRow(trace.tenantId(), trace.traceId(), Objects.requireNonNull(created.get(trace)));
+            });
         });
     }
 
@@ -241,7 +235,15 @@ final class SpanWriter implements AutoCloseable {
             }
         }
 
-        void store(BlockPacker.Packed packed, TraceRows traceRows) throws SQLException {
+        void storeAll(List<Supplier<List<BlockPacker.Packed>>> blocks, TraceRows traceRows) throws SQLException {
+            for (Supplier<List<BlockPacker.Packed>> ofGroup : blocks) {
+                for (BlockPacker.Packed block : ofGroup.get()) {
+                    store(block, traceRows);
+                }
+            }
+        }
+
+        private void store(BlockPacker.Packed packed, TraceRows traceRows) throws SQLException {
             List<Target> targets = new ArrayList<>(packed.bodies().size());
             for (BlockPacker.Body body : packed.bodies()) {
                 Target target = targetOf(body, traceRows.of(body.span()));
@@ -291,11 +293,6 @@ final class SpanWriter implements AutoCloseable {
             session.update(
                     target.former == null ? SpanRow.INSERT : SpanRow.UPDATE,
                     SpanRow.values(session, interner, span, place, target.row));
-            String input = Preview.ofPrompt(span.prompt());
-            String output = Preview.ofResponse(span.response());
-            if (input != null || output != null) {
-                session.update(PREVIEW, target.row, input, output);
-            }
             for (SecurityFinding finding : span.securityFindings()) {
                 session.update(
                         "INSERT OR IGNORE INTO findings (span, finding_type) VALUES (?, ?)",
@@ -314,7 +311,6 @@ final class SpanWriter implements AutoCloseable {
             countsOf(tenant).bytes -= former.bodySize;
             recent.forget(RecentBlocks.TraceKey.of(span));
             blocks.remove(session, former.block, Set.of(former.id));
-            session.update("DELETE FROM previews WHERE span = ?", former.id);
             session.update("DELETE FROM findings WHERE span = ?", former.id);
             session.update("DELETE FROM text_index WHERE rowid = ?", former.id);
             if (former.startTime != Times.toNanos(span.startTime())) {

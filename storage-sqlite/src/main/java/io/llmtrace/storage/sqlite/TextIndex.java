@@ -91,19 +91,19 @@ final class TextIndex {
 
     /** Whole blocks, so that it can be said how far the index is. */
     private Slice nextSlice(Session session) throws SQLException {
-        Map<Long, List<Blocks.Member>> blocks = new LinkedHashMap<>();
+        Map<Long, List<BlockMembers.Member>> blocks = new LinkedHashMap<>();
         session.each(
                 "SELECT id, members FROM blocks WHERE id > " + INDEXED_TO + " ORDER BY id LIMIT " + BLOCKS_AT_ONCE,
-                row -> blocks.put(row.getLong(1), Blocks.membersOf(row.getBytes(2))));
+                row -> blocks.put(row.getLong(1), BlockMembers.decodeMembers(row.getBytes(2))));
         SpanReader reader = new SpanReader(session);
         List<Words> words = new ArrayList<>();
         long last = 0;
-        for (Map.Entry<Long, List<Blocks.Member>> block : blocks.entrySet()) {
+        for (Map.Entry<Long, List<BlockMembers.Member>> block : blocks.entrySet()) {
             if (words.size() >= SPANS_AT_ONCE) {
                 break;
             }
             last = block.getKey();
-            for (Blocks.Member member : block.getValue()) {
+            for (BlockMembers.Member member : block.getValue()) {
                 if (session.number("SELECT block FROM spans WHERE id = ?", member.span()) == last) {
                     words.add(wordsOf(reader, member.span(), last));
                 }
@@ -122,7 +122,7 @@ final class TextIndex {
         List<Long> members = new ArrayList<>();
         session.each(
                 "SELECT members FROM blocks WHERE id > " + INDEXED_TO,
-                row -> Blocks.membersOf(row.getBytes(1)).forEach(member -> members.add(member.span())));
+                row -> BlockMembers.decodeMembers(row.getBytes(1)).forEach(member -> members.add(member.span())));
         if (members.isEmpty()) {
             return List.of();
         }

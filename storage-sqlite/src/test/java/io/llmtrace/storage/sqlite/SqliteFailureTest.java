@@ -114,9 +114,8 @@ final class SqliteFailureTest {
             Files.delete(file);
             assertThatThrownBy(() -> repository.storeSpan(span(2)))
                     .isInstanceOf(UnavailableException.class)
-                    .hasMessage(file + " was removed or replaced while open: put it back, then start again;"
-                            + " nothing of this call was stored");
-            assertThat(repository.check().state()).isEqualTo(StoreHealth.State.READ_ONLY);
+                    .hasMessage(file + " was removed or replaced while open: put it back, then start again");
+            assertThat(repository.check().state()).isEqualTo(StoreHealth.State.DOWN);
         }
     }
 

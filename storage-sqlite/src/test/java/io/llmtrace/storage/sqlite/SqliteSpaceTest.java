@@ -110,7 +110,7 @@ final class SqliteSpaceTest {
             repository.deleteTrace(TENANT, new UUID(1, 1));
         }
         try (Database database = Database.open(SqliteSettings.of(file), Migrations.ALL)) {
-            for (String table : List.of("blocks", "previews", "spans", "traces", "span_moves", "trace_moves")) {
+            for (String table : List.of("blocks", "spans", "traces", "span_moves", "trace_moves")) {
                 assertThat(database.<Long>read(session -> session.number("SELECT count(*) FROM " + table)))
                         .as(table)
                         .isZero();

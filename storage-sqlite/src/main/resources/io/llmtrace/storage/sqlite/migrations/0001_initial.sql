@@ -88,17 +88,11 @@ CREATE TABLE blocks (
   base       INTEGER,                    -- the block that this one needs to be read
   is_base    INTEGER NOT NULL DEFAULT 0, -- 1 when another needs this one: it is not changed any more
   members    BLOB NOT NULL,              -- for each body the row of its span, 8 bytes, and its length, 4
+  previews   BLOB NOT NULL,              -- for each body the first words of what went in and out, for lists
   plain_size INTEGER NOT NULL,
   data       BLOB NOT NULL
 );
 CREATE INDEX blocks_by_trace ON blocks (trace) WHERE trace IS NOT NULL;
-
--- The first words of what went in and out, for lists.
-CREATE TABLE previews (
-  span   INTEGER PRIMARY KEY,
-  input  TEXT,
-  output TEXT
-);
 
 -- Spans of one service mostly carry the same tags: a set of them is stored once.
 CREATE TABLE tag_sets (
