@@ -19,6 +19,14 @@ final class Deletes {
     private static final String TENANT = "SELECT id FROM tenants WHERE tenant_id = ?";
     private static final String SPANS = "(SELECT id FROM spans WHERE trace = ?)";
 
+    private static final String UNUSED_NAMES = "DELETE FROM names WHERE id NOT IN ("
+            + "SELECT operation FROM spans"
+            + " UNION SELECT provider FROM spans WHERE provider IS NOT NULL"
+            + " UNION SELECT model FROM spans WHERE model IS NOT NULL"
+            + " UNION SELECT service FROM spans WHERE service IS NOT NULL"
+            + " UNION SELECT finish_reason FROM spans WHERE finish_reason IS NOT NULL"
+            + " UNION SELECT finding_type FROM findings)";
+
     private final Database database;
     private final SpanWriter writer;
 
@@ -42,6 +50,16 @@ final class Deletes {
 
     boolean trace(UUID tenantId, UUID traceId) {
         return remove(tenantId, "SELECT id FROM traces WHERE tenant = ? AND trace_id = ?", traceId) == 1;
+    }
+
+    /** Names are few, so nobody counts who uses them; looking for the unused reads all spans. */
+    void removeUnusedNames() {
+        database.actOnWriter(session -> {
+            int removed = session.transaction("BEGIN IMMEDIATE", s -> s.update(UNUSED_NAMES));
+            if (removed > 0) {
+                writer.forgetRows();
+            }
+        });
     }
 
     /** A time behind all that can be stored lies behind the latest of it, too. */

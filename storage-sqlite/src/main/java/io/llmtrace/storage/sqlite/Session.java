@@ -11,10 +11,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConnection;
 
 /** One connection, with its prepared statements kept for the next call. For one thread at a time. */
 final class Session {
+
+    private static final Logger log = LoggerFactory.getLogger(Session.class);
 
     private static final int MAX_STATEMENTS = 128;
 
@@ -90,17 +94,16 @@ final class Session {
     }
 
     <T> T transaction(String begin, Work<T> work) throws SQLException {
-        execute(begin);
+        prepared(begin).executeUpdate();
         boolean done = false;
         try {
             T result = work.run(this);
-            execute("COMMIT");
+            prepared("COMMIT").executeUpdate();
             done = true;
             return result;
         } finally {
             if (!done) {
                 rollback();
-                closeStatements(); // the driver closes one that failed, and would refuse it the next time
             }
         }
     }
@@ -120,14 +123,19 @@ final class Session {
         connection.close();
     }
 
-    private void closeStatements() throws SQLException {
+    private void closeStatements() {
         for (PreparedStatement statement : statements.values()) {
-            statement.close();
+            try {
+                statement.close();
+            } catch (SQLException e) {
+                log.debug("a statement did not close; its connection goes on without it", e);
+            }
         }
         statements.clear();
     }
 
     private void rollback() {
+        closeStatements(); // the driver closes one that failed, and would refuse it the next time
         try {
             execute("ROLLBACK");
         } catch (SQLException e) {

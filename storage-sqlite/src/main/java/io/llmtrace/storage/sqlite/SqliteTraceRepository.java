@@ -181,9 +181,11 @@ public final class SqliteTraceRepository implements TraceRepository {
 
     /**
      * Does now what is otherwise done behind the writes: completes the text index, and gives the space of deleted and
-     * replaced spans back to the file system.
+     * replaced spans back to the file system. Also removes the names of operations, models and the like that no span has any
+     * more, which nothing else does.
      */
     public void compact() {
+        new Deletes(database, writer()).removeUnusedNames();
         housekeeping().finish();
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -77,7 +78,12 @@ final class SqliteSpaceTest {
     void erasedText_leavesTheFile() throws Exception {
         Path file = folder.resolve("traces.db");
         try (SqliteTraceRepository repository = SqliteTraceRepository.open(file)) {
-            repository.storeSpan(span(1, 1, "the word is xylophonequark"));
+            repository.storeSpan(span(1, 1, "the word is xylophonequark").toBuilder()
+                    .operationName("operation xylophonequark")
+                    .modelName("xylophonequark-1")
+                    .sessionId("session-xylophonequark")
+                    .tags(Map.of("xylophonequark", "yes"))
+                    .build());
             for (int i = 2; i < 300; i++) {
                 repository.storeSpan(span(i, 1, unlikelyText(i)));
             }
