@@ -57,11 +57,11 @@ final class TextIndex {
     }
 
     /**
-     * Takes in the next spans.
+     * Takes in the next spans. One thread at a time: two would take in the same.
      *
      * @return how many; 0 if there is nothing left to do
      */
-    int fill(Database database) {
+    synchronized int fill(Database database) {
         Slice slice = database.read(this::nextSlice);
         if (slice.lastBlock == 0) {
             return 0;
