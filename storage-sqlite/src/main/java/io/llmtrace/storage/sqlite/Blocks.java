@@ -23,6 +23,7 @@ final class Blocks {
             "INSERT INTO blocks (id, trace, base, members, previews, plain_size, data) VALUES (?, ?, ?, ?, ?, ?, ?)";
     private static final String SELECT =
             "SELECT trace, base, is_base, members, plain_size, data FROM blocks WHERE id = ?";
+
     /** The spans of blocks behind the given one, as SQL: how many. */
     static final String SPANS_BEHIND =
             "SELECT coalesce(sum(length(members)), 0) / " + BlockMembers.MEMBER_BYTES + " FROM blocks WHERE id > ";
