@@ -233,13 +233,22 @@ final class SpanView {
         if (span.status() != SpanStatus.ERROR) {
             return;
         }
-        String code = span.statusCode() == null ? "" : Integer.toString(span.statusCode());
-        String text = (code + " " + (error == null ? "" : error)).strip();
+        String text = (statusCode(span) + " " + (error == null ? "" : error)).strip();
         if (shortened) {
             shortLine("error", text, style::red);
         } else {
             section("error", text);
         }
+    }
+
+    /** Empty also where the error message begins with it. */
+    static String statusCode(TraceSpan span) {
+        if (span.statusCode() == null) {
+            return "";
+        }
+        String code = Integer.toString(span.statusCode());
+        String message = span.errorMessage();
+        return message != null && message.startsWith(code + ":") ? "" : code;
     }
 
     private void section(String heading, String text) {

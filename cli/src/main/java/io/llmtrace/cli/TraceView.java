@@ -122,8 +122,7 @@ final class TraceView {
     private static String status(TraceSpan span) {
         if (span.status() == SpanStatus.ERROR) {
             String message = span.errorMessage();
-            String code = span.statusCode() == null ? "" : " " + span.statusCode();
-            return "error" + code
+            return ("error " + SpanView.statusCode(span)).strip()
                     + (message == null || message.isBlank() ? "" : ": " + Display.oneLine(firstLine(message)));
         }
         if (!span.securityFindings().isEmpty()) {

@@ -182,10 +182,15 @@ public final class TraceJson {
         if (e instanceof JsonProcessingException parsing && parsing.getLocation() != null) {
             return new InvalidRequestException(
                     "not JSON at line " + parsing.getLocation().getLineNr() + ", column "
-                            + parsing.getLocation().getColumnNr() + ": " + parsing.getOriginalMessage(),
+                            + parsing.getLocation().getColumnNr() + ": " + plain(parsing.getOriginalMessage()),
                     e);
         }
         return new InvalidRequestException("not JSON: " + e.getMessage(), e);
+    }
+
+    /** Without Jackson's word on why it does not name the source. */
+    private static String plain(String message) {
+        return message.replaceAll("\\[Source: REDACTED[^;]*; ([^]]*)]", "$1");
     }
 
     private static String describe(JsonMappingException e) {

@@ -229,6 +229,9 @@ final class TraceJsonTest {
         assertThatThrownBy(() -> TraceJson.readSpan("{\"trace_id\""))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageStartingWith("not JSON at line 1, column ");
+        assertThatThrownBy(() -> TraceJson.readSpan("{"))
+                .hasMessage("not JSON at line 1, column 2: Unexpected end-of-input: expected close marker for Object"
+                        + " (start marker at line: 1, column: 1)");
         assertThatThrownBy(() -> TraceJson.readSpan("{" + REQUIRED + "} {}"))
                 .isInstanceOf(InvalidRequestException.class);
     }

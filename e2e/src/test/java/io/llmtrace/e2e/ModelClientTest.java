@@ -204,6 +204,7 @@ class ModelClientTest {
     private static void assertShowsError(StoredTrace trace, String question, String message) {
         assertThat(trace.show())
                 .contains("1 error")
+                .contains(" error: " + message + " ")
                 .contains("\n  user        " + question + "\n  error       " + message + "\n");
         assertThat(trace.show("--full")).contains("\nerror\n  " + message + "\n");
         assertThat(fieldOf(trace, "status")).isEqualTo("error");

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.llmtrace.model.Ids;
+import io.opentelemetry.api.common.KeyValue;
+import io.opentelemetry.api.common.Value;
 import io.opentelemetry.sdk.trace.IdGenerator;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
@@ -18,8 +20,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the OpenTelemetry SDK sends is read back whole over REST, whichever way it came. */
+/** What the OpenTelemetry SDK sends is read back over REST, whichever way it came. */
 class OtlpTransportTest {
 
     @TempDir
@@ -59,6 +62,48 @@ class OtlpTransportTest {
             assertThat(llmtrace.get("traces/" + traceId)).isEqualTo(trace);
             assertThat(llmtrace.get("spans?trace_id=" + traceId).path("data")).hasSameSizeAs(spans);
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void logRecord_beforeItsSpan_isHeldByAPlaceholder(Transport transport) {
+        String prompt = "[{\"role\":\"user\",\"parts\":[{\"type\":\"text\",\"content\":\"Hello?\"}]}]";
+        try (Telemetry telemetry = new Telemetry(transport, llmtrace.uri())) {
+            String traceId = telemetry.trace("greet", () -> ask(telemetry, "Hello?"));
+            telemetry.sendLogs();
+
+            JsonNode placeholder = onlySpan(traceId);
+            assertThat(placeholder.path("operation_name").asText()).isEqualTo("(span not received yet)");
+            assertThat(placeholder.path("service_name").asText()).isEqualTo(Telemetry.SERVICE_NAME);
+            assertThat(placeholder.path("prompt").asText()).isEqualTo(prompt);
+            assertThat(placeholder.at("/attributes/llmtrace.placeholder").asBoolean())
+                    .isTrue();
+
+            telemetry.sendSpans();
+
+            JsonNode joined = onlySpan(traceId);
+            assertThat(joined.path("operation_name").asText()).isEqualTo("greet");
+            assertThat(joined.path("prompt").asText()).isEqualTo(prompt);
+            assertThat(joined.path("events")).isEqualTo(placeholder.path("events"));
+            assertThat(joined.path("attributes").has("llmtrace.placeholder")).isFalse();
+        }
+    }
+
+    private static void ask(Telemetry telemetry, String question) {
+        telemetry
+                .sdk()
+                .getLogsBridge()
+                .get("openai")
+                .logRecordBuilder()
+                .setEventName("gen_ai.user.message")
+                .setBody(Value.of(KeyValue.of("content", Value.of(question))))
+                .emit();
+    }
+
+    private static JsonNode onlySpan(String traceId) {
+        JsonNode spans = llmtrace.get("traces/" + traceId).path("spans");
+        assertThat(spans).hasSize(1);
+        return spans.get(0);
     }
 
     private static void export(SpanExporter exporter, List<SpanData> spans) {

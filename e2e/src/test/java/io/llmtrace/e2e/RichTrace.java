@@ -30,8 +30,8 @@ import java.util.List;
  *   invoke_agent travel-agent      agent
  *   ├─ chat gpt-4o                 model call: messages, tokens, a tool call, events, tags
  *   ├─ execute_tool get_weather    fails with an exception
- *   ├─ embeddings                  of another instrumentation scope
- *   └─ every type                  attributes of all types, links, trace state
+ *   ├─ embeddings                  of another instrumentation scope, called from another process, with a trace state
+ *   └─ every type                  attributes of all types, links
  * </pre>
  *
  * {@code rich-trace.json} is what must be read back.
@@ -70,7 +70,7 @@ final class RichTrace {
             Context inRoot = Context.root().with(root);
             trace.modelCall(inRoot);
             trace.failingTool(inRoot);
-            trace.embedding(inRoot);
+            trace.embedding(elsewhere(root));
             trace.everyType(inRoot);
             root.setAttribute("gen_ai.operation.name", "invoke_agent")
                     .setAttribute("gen_ai.agent.name", "travel-agent")
@@ -149,6 +149,17 @@ final class RichTrace {
                         at(950))
                 .setStatus(StatusCode.ERROR, "weather service is down")
                 .end(at(960));
+    }
+
+    /** As another process sees the span that called it. */
+    private static Context elsewhere(Span caller) {
+        SpanContext local = caller.getSpanContext();
+        SpanContext remote = SpanContext.createFromRemoteParent(
+                local.getTraceId(),
+                local.getSpanId(),
+                local.getTraceFlags(),
+                TraceState.builder().put("vendor", "2").build());
+        return Context.root().with(Span.wrap(remote));
     }
 
     private void embedding(Context parent) {

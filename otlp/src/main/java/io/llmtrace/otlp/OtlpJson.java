@@ -70,7 +70,7 @@ final class OtlpJson {
             JsonLocation place = e.getLocation() == null ? parser.currentLocation() : e.getLocation();
             throw new MalformedRequestException(
                     "not JSON at line " + place.getLineNr() + ", column " + place.getColumnNr() + ": "
-                            + firstLine(e.getOriginalMessage()),
+                            + plain(e.getOriginalMessage()),
                     e);
         }
     }
@@ -260,8 +260,9 @@ final class OtlpJson {
                 null);
     }
 
-    private static String firstLine(String message) {
+    /** The first line, without Jackson's word on why it does not name the source. */
+    private static String plain(String message) {
         int end = message.indexOf('\n');
-        return end < 0 ? message : message.substring(0, end);
+        return (end < 0 ? message : message.substring(0, end)).replaceAll("\\[Source: REDACTED[^;]*; ([^]]*)]", "$1");
     }
 }

@@ -16,8 +16,11 @@ record Outcome(@Nullable Integer httpStatus, @Nullable String errorMessage) {
 
     private static final int FIRST_ERROR_STATUS = 400;
     private static final Pattern HTTP_STATUS = Pattern.compile("[1-5]\\d\\d");
-    private static final Pattern IN_MESSAGE =
-            Pattern.compile("(?:Error code|status(?: code)?)[: ]+([1-5]\\d\\d)\\b", Pattern.CASE_INSENSITIVE);
+
+    /** As OpenAI's clients begin their messages: {@code 429: …} in Java, {@code Error code: 429} in Python. */
+    private static final List<Pattern> IN_MESSAGE = List.of(
+            Pattern.compile("^([45]\\d\\d): "),
+            Pattern.compile("(?:Error code|status(?: code)?)[: ]+([1-5]\\d\\d)\\b", Pattern.CASE_INSENSITIVE));
 
     static Outcome of(SpanView view) {
         Status status = view.span.getStatus();
@@ -60,7 +63,12 @@ record Outcome(@Nullable Integer httpStatus, @Nullable String errorMessage) {
     }
 
     private static @Nullable Integer inMessage(String message) {
-        Matcher matcher = IN_MESSAGE.matcher(message);
-        return matcher.find() ? Integer.valueOf(matcher.group(1)) : null;
+        for (Pattern form : IN_MESSAGE) {
+            Matcher matcher = form.matcher(message);
+            if (matcher.find()) {
+                return Integer.valueOf(matcher.group(1));
+            }
+        }
+        return null;
     }
 }

@@ -76,7 +76,7 @@ class OtlpDecoderTest {
             value = {
                 "``                                  | at the top (line 1, column 0): expected an object, got the end",
                 "[]                                  | at the top (line 1, column 1): expected an object, got an array",
-                "{                                   | not JSON at line 1, column 2",
+                "{                                   | not JSON at line 1, column 2: Unexpected end-of-input: expected close marker for Object (start marker at line: 1, column: 1)",
                 "{\"resourceSpans\":[}               | not JSON at line 1, column 19",
                 "{\"resourceSpans\":5}               | at /resourceSpans (line 1, column 18): expected an array, got a number",
                 "{\"resourceSpans\":[5]}             | at /resourceSpans/0 (line 1, column 19): expected an object, got a number",

@@ -194,6 +194,37 @@ class SpanMapperTest {
         assertThat(failed.statusCode()).isEqualTo(503);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "none",
+            value = {
+                "429: Rate limit reached | 429",
+                "500: | none",
+                "Error code: 503 - busy | 503",
+                "Request failed with status code 404 | 404",
+                "399: odd | none",
+                "4291: odd | none",
+                "429 requests | none",
+                "line 429: odd | none",
+                "time: 12:429: odd | none",
+            })
+    void map_httpStatus_isReadFromTheMessage(String message, Integer expected) {
+        Span.Builder span =
+                Fixtures.span().setStatus(Status.newBuilder().setCodeValue(2).setMessage(message));
+
+        assertThat(Fixtures.mapOne(span).statusCode()).isEqualTo(expected);
+        assertThat(Fixtures.mapOne(span).errorMessage()).isEqualTo(message);
+    }
+
+    @Test
+    void map_httpStatusOfItsOwn_goesBeforeTheMessage() {
+        Span.Builder span = Fixtures.span("http.response.status_code", 502L)
+                .setStatus(Status.newBuilder().setCodeValue(2).setMessage("429: Rate limit reached"));
+
+        assertThat(Fixtures.mapOne(span).statusCode()).isEqualTo(502);
+    }
+
     @Test
     void map_timeToFirstChunk_isDroppedWhenLongerThanTheSpan() {
         assertThat(Fixtures.mapOne(Fixtures.span("gen_ai.response.time_to_first_chunk", 0.9996))

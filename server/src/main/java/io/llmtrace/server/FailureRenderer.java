@@ -37,9 +37,13 @@ final class FailureRenderer implements ServerErrorHandler {
             return null;
         }
         Failure failure = Failure.of(status, detail(status, description));
-        HttpResponse response =
-                headers != null && OtlpHttp.isOtlp(headers) ? OtlpHttp.render(failure, type) : Problems.render(failure);
+        HttpResponse response = headers == null ? Problems.render(failure) : render(failure, headers);
         return response.aggregate().join(); // complete already
+    }
+
+    /** In the form that the path of the request has for failures. */
+    static HttpResponse render(Failure failure, RequestHeaders headers) {
+        return OtlpHttp.isOtlp(headers) ? OtlpHttp.render(failure, headers.contentType()) : Problems.render(failure);
     }
 
     private String detail(HttpStatus status, @Nullable String description) {

@@ -28,18 +28,18 @@ import java.util.concurrent.CompletionException;
  */
 public final class LlmTraceServer implements AutoCloseable {
 
-    /** How long it must be quiet, and how long calls under way are waited for, when the server closes. */
-    private static final Duration QUIET_PERIOD = Duration.ofMillis(100);
-
-    private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(10);
+    /** How long calls under way are waited for when the server closes. */
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
     private final ServerConfig config;
     private final Server server;
+    private final CallsUnderWay calls;
     private final List<Integer> ports;
 
-    private LlmTraceServer(ServerConfig config, Server server) {
+    private LlmTraceServer(ServerConfig config, Server server, CallsUnderWay calls) {
         this.config = config;
         this.server = server;
+        this.calls = calls;
         // Active ports come in the order in which they were configured.
         this.ports = server.activePorts().keySet().stream()
                 .map(InetSocketAddress::getPort)
@@ -59,14 +59,15 @@ public final class LlmTraceServer implements AutoCloseable {
     public static LlmTraceServer start(ServerConfig config, TraceRepository repository, TenantResolver tenants) {
         Objects.requireNonNull(repository, "repository");
         Objects.requireNonNull(tenants, "tenants");
-        Server server = build(config, repository, tenants);
+        CallsUnderWay calls = new CallsUnderWay();
+        Server server = build(config, repository, tenants, calls);
         try {
             server.start().join();
         } catch (CompletionException e) {
             server.stop().join();
             throw startFailure(config, e.getCause() == null ? e : e.getCause());
         }
-        return new LlmTraceServer(config, server);
+        return new LlmTraceServer(config, server, calls);
     }
 
     /** Where to find it, such as {@code http://127.0.0.1:8080}. */
@@ -85,9 +86,10 @@ public final class LlmTraceServer implements AutoCloseable {
         return ports.subList(1, ports.size());
     }
 
-    /** Stops to accept, and waits for the calls under way. */
+    /** Waits for the calls under way, up to 10 s, and turns away what comes meanwhile. */
     @Override
     public void close() {
+        calls.close(CLOSE_TIMEOUT);
         server.stop().join();
     }
 
@@ -96,7 +98,8 @@ public final class LlmTraceServer implements AutoCloseable {
         return "LlmTraceServer[" + uri() + " otlp-ports=" + otlpPorts() + "]";
     }
 
-    private static Server build(ServerConfig config, TraceRepository repository, TenantResolver tenants) {
+    private static Server build(
+            ServerConfig config, TraceRepository repository, TenantResolver tenants, CallsUnderWay calls) {
         ServerBuilder builder = Server.builder()
                 .requestTimeout(config.requestTimeout())
                 .maxRequestLength(config.maxBodyBytes())
@@ -104,10 +107,11 @@ public final class LlmTraceServer implements AutoCloseable {
                 .meterRegistry(new CompositeMeterRegistry())
                 // What goes wrong is answered, and logged once where it is answered.
                 .unloggedExceptionsReportIntervalMillis(0)
-                .gracefulShutdownTimeout(QUIET_PERIOD, SHUTDOWN_TIMEOUT);
+                .bossGroupFactory(Acceptor::group);
         listen(builder, config, config.port());
         config.otlpPorts().forEach(port -> listen(builder, config, port));
         Services.addTo(builder, config, repository, tenants);
+        builder.decorator(calls::serve);
         return builder.build();
     }
 

@@ -42,12 +42,7 @@ final class OriginGuard {
 
     HttpResponse serve(HttpService delegate, ServiceRequestContext context, HttpRequest request) throws Exception {
         Failure failure = check(request.headers());
-        if (failure == null) {
-            return delegate.serve(context, request);
-        }
-        return OtlpHttp.isOtlp(request.headers())
-                ? OtlpHttp.render(failure, request.contentType())
-                : Problems.render(failure);
+        return failure == null ? delegate.serve(context, request) : FailureRenderer.render(failure, request.headers());
     }
 
     @Nullable

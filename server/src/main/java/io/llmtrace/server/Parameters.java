@@ -165,13 +165,21 @@ final class Parameters {
         query.order(Order.ofText(value));
     }
 
-    /** What a query refuses as a whole names its field first: {@code limit <= 0: -5}. */
+    /**
+     * What a query or a store refuses about a whole query names the parameter first: {@code limit <= 0: -5},
+     * {@code cursor is damaged: …}.
+     */
+    static RuntimeException refused(RuntimeException refusal) {
+        String message = String.valueOf(refusal.getMessage());
+        String first = message.split(" ", 2)[0];
+        return OF_QUERY.contains(first) ? Failure.badParameter(first, message) : refusal;
+    }
+
     private static TraceQuery build(TraceQuery.Builder query) {
         try {
             return query.build();
         } catch (IllegalArgumentException e) {
-            String message = String.valueOf(e.getMessage());
-            throw Failure.badParameter(message.split(" ", 2)[0], message);
+            throw refused(e);
         }
     }
 

@@ -7,11 +7,14 @@ import io.llmtrace.json.TraceJson;
 import io.llmtrace.model.Ids;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.InvalidRequestException;
 import io.llmtrace.storage.Page;
+import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /api/v1}: traces and spans in the vocabulary of the model. */
@@ -97,12 +100,20 @@ final class RestApi {
     }
 
     private HttpResponse findTraces(Call call) {
-        return Call.json(
-                Found.of(repository.queryTraceSummaries(call.parameters().query(call.tenant()))));
+        return find(call, repository::queryTraceSummaries);
     }
 
     private HttpResponse findSpans(Call call) {
-        return Call.json(Found.of(repository.querySpans(call.parameters().query(call.tenant()))));
+        return find(call, repository::querySpans);
+    }
+
+    private static <T> HttpResponse find(Call call, Function<TraceQuery, Page<T>> finder) {
+        TraceQuery query = call.parameters().query(call.tenant());
+        try {
+            return Call.json(Found.of(finder.apply(query)));
+        } catch (InvalidRequestException e) {
+            throw Parameters.refused(e);
+        }
     }
 
     private HttpResponse trace(Call call) {

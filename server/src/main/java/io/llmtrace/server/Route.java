@@ -2,7 +2,9 @@ package io.llmtrace.server;
 
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -30,6 +32,11 @@ record Route(
 
     static Route delete(String path, List<String> parameters, Handler handler) {
         return new Route(HttpMethod.DELETE, path, parameters, handler, call -> Problems::render);
+    }
+
+    /** What reads answers HEAD as well; the body is then left out on the way. */
+    Set<HttpMethod> methods() {
+        return method == HttpMethod.GET ? EnumSet.of(HttpMethod.GET, HttpMethod.HEAD) : EnumSet.of(method);
     }
 
     /** Serves one call. */

@@ -38,7 +38,7 @@ final class Services {
         services.routes.addAll(allRoutes(repository, ingest, receiver, metrics, config));
 
         for (Route route : services.routes) {
-            builder.route().methods(route.method()).path(route.path()).build(metrics.around(services.blocking(route)));
+            builder.route().methods(route.methods()).path(route.path()).build(metrics.around(services.blocking(route)));
         }
         builder.service(OtlpGrpc.service(receiver, tenants, config), metrics::around);
         builder.serviceUnder("/", metrics.around((context, request) -> services.notFound(request)));
@@ -97,7 +97,7 @@ final class Services {
         String path = request.path().split("\\?", 2)[0];
         List<HttpMethod> methods = routes.stream()
                 .filter(route -> matches(route.path(), path))
-                .map(Route::method)
+                .flatMap(route -> route.methods().stream())
                 .distinct()
                 .toList();
         if (methods.isEmpty()) {

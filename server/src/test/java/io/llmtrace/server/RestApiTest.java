@@ -221,7 +221,8 @@ class RestApiTest {
                 "/api/v1/traces?tag.=x               | tag.          | unknown parameter 'tag.'",
                 "/api/v1/traces?min_cost_usd=-1      | min_cost_usd  | min_cost_usd < 0: -1.0",
                 "/api/v1/traces?min_cost_usd=NaN     | min_cost_usd  | min_cost_usd < 0: NaN",
-                "/api/v1/traces?cursor=x             |               | cursor is damaged",
+                "/api/v1/traces?cursor=x             | cursor        | cursor is damaged",
+                "/api/v1/spans?cursor=x              | cursor        | cursor is damaged",
                 "/api/v1/traces?order=up             | order         | order: not an order",
                 "/api/v1/export?cursor=x             | cursor        | unknown parameter 'cursor'",
                 "/api/v1/export?limit=0              | limit         | limit <= 0: 0",
@@ -238,6 +239,19 @@ class RestApiTest {
     }
 
     @Test
+    void head_isAnsweredAsGetWithoutBody() {
+        for (String path : List.of("/health", "/metrics", "/", "/api/v1/traces", "/api/v1/export")) {
+            RunningServer.Answer head = server.send(server.request(path).method("HEAD", BodyPublishers.noBody()));
+
+            assertThat(head.status()).as(path).isEqualTo(200);
+            assertThat(head.bytes()).as(path).isEmpty();
+            assertThat(head.header("content-type"))
+                    .as(path)
+                    .isEqualTo(server.get(path).header("content-type"));
+        }
+    }
+
+    @Test
     void absent_is404() {
         assertThat(server.get("/api/v1/traces/" + UUID.randomUUID()).status()).isEqualTo(404);
         assertThat(server.get("/api/v1/spans/0000000000000007")
@@ -247,7 +261,7 @@ class RestApiTest {
                 .isEqualTo("no span 0000000000000007");
         RunningServer.Answer put = server.send(server.request("/api/v1/traces").PUT(BodyPublishers.ofString("")));
         assertThat(put.status()).isEqualTo(405);
-        assertThat(put.header("allow")).isEqualTo("POST, GET, DELETE");
+        assertThat(put.header("allow")).isEqualTo("POST, GET, HEAD, DELETE");
     }
 
     @Test

@@ -45,7 +45,11 @@ public final class RunningServer implements AutoCloseable {
     }
 
     public static RunningServer over(TraceRepository repository, ServerConfig.Builder config) {
-        return new RunningServer(repository, LlmTraceServer.start(config.build(), repository));
+        return over(repository, config, TenantResolver.single());
+    }
+
+    public static RunningServer over(TraceRepository repository, ServerConfig.Builder config, TenantResolver tenants) {
+        return new RunningServer(repository, LlmTraceServer.start(config.build(), repository, tenants));
     }
 
     /** Any free port, and none of OTLP's. */
