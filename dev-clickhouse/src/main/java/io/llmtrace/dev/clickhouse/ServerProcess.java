@@ -1,0 +1,167 @@
+package io.llmtrace.dev.clickhouse;
+
+import com.sun.jna.Native;
+import io.llmtrace.dev.clickhouse.launcher.Launcher;
+import java.io.File;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/** A server's process: a small JVM that holds the engine, or was replaced by it. */
+final class ServerProcess {
+
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
+
+    /**
+     * The kernel ends a server when the thread that started it ends, rather than its process: so all are started by one
+     * thread that stays.
+     */
+    private static final ExecutorService STARTER = Executors.newSingleThreadExecutor(task -> {
+        Thread thread = new Thread(task, "clickhouse-starter");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private final Process process;
+
+    private ServerProcess(Process process) {
+        this.process = process;
+    }
+
+    static ServerProcess start(Engine engine, ServerFiles files, String logLevel) {
+        ProcessBuilder builder = new ProcessBuilder(command(engine, files, logLevel))
+                .directory(files.folder().toFile())
+                .redirectInput(new File("/dev/null"))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(files.console().toFile()));
+        // Options for this JVM (agents, heap) are not meant for the server's.
+        List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS").forEach(builder.environment()::remove);
+        // Else the binary becomes two processes, and signals reach the wrong one.
+        builder.environment().put("CLICKHOUSE_WATCHDOG_ENABLE", "0");
+        // The library takes its time zone from here, whatever the configuration says.
+        builder.environment().put("TZ", "UTC");
+        try {
+            return new ServerProcess(STARTER.submit(builder::start).get());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ClickHouseStartException("interrupted while starting a server", e);
+        } catch (ExecutionException e) {
+            throw new ClickHouseStartException("cannot run " + builder.command().get(0), e.getCause());
+        }
+    }
+
+    private static List<String> command(Engine engine, ServerFiles files, String logLevel) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx32m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:-UsePerfData",
+                "-Xshare:auto",
+                "-XX:ErrorFile=" + files.folder().resolve("jvm-error.log"),
+                "-Djna.tmpdir=" + files.temporary()));
+        if (Runtime.version().feature() >= 22) {
+            command.add("--enable-native-access=ALL-UNNAMED");
+        }
+        command.addAll(List.of(
+                "-cp",
+                origin(Launcher.class) + File.pathSeparator + origin(Native.class),
+                Launcher.class.getName(),
+                String.valueOf(ProcessHandle.current().pid())));
+        command.addAll(engine.launcherArguments(files, logLevel));
+        return command;
+    }
+
+    /** The jar or folder that a class was loaded from. */
+    private static Path origin(Class<?> type) {
+        try {
+            return Path.of(
+                    type.getProtectionDomain().getCodeSource().getLocation().toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    int exitCode() {
+        return process.exitValue();
+    }
+
+    /** @return whether the process has ended by then */
+    boolean endsWithin(Duration timeout) {
+        try {
+            return process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ClickHouseStartException("interrupted while waiting for a server", e);
+        }
+    }
+
+    /** Lets the server end in order, and kills it if that takes too long. */
+    void stop() {
+        if (!isAlive()) {
+            return;
+        }
+        process.destroy();
+        resume();
+        try {
+            if (process.waitFor(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        kill();
+    }
+
+    /** Returns when the process has ended, also to a thread that is interrupted: a kill takes no time. */
+    void kill() {
+        process.destroyForcibly();
+        boolean interrupted = Thread.interrupted();
+        while (process.isAlive()) {
+            try {
+                process.waitFor();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    void pause() {
+        signal("STOP");
+    }
+
+    void resume() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        if (!isAlive()) {
+            return;
+        }
+        try {
+            Commands.run(Path.of("/"), List.of("sh", "-c", "kill -" + name + " " + pid()));
+        } catch (IOException e) {
+            if (isAlive()) {
+                throw new IllegalStateException("cannot send SIG" + name + " to " + pid(), e);
+            }
+        }
+    }
+}
