@@ -27,6 +27,9 @@ final class BlockPacker implements AutoCloseable {
     /** Reading one span means unpacking its block. */
     private static final int SHARED_BLOCK_BYTES = 64 << 10;
 
+    /** Of spans without much text, which compress well anyway. */
+    private static final int SHARED_BLOCK_SPANS = 32;
+
     private static final int TRACE_BLOCK_BYTES = 256 << 10;
 
     /** From here on a trace is worth blocks of its own: its next spans can then build on them. */
@@ -59,6 +62,7 @@ final class BlockPacker implements AutoCloseable {
             RecentBlocks.@Nullable TraceKey trace,
             RecentBlocks.@Nullable Block base,
             RecentBlocks.Block self,
+            byte[] previews,
             int plainSize,
             byte[] data) {}
 
@@ -87,8 +91,10 @@ final class BlockPacker implements AutoCloseable {
         byte[] plain = join(bodies);
         RecentBlocks.Block self =
                 new RecentBlocks.Block(plain, bodies.get(bodies.size() - 1).bytes(), base);
-        return new Packed(
-                bodies, trace, base, self, plain.length, compress(plain, base == null ? null : base.dictionary()));
+        byte[] previews =
+                BlockMembers.encodePreviews(bodies.stream().map(Body::preview).toList());
+        byte[] data = compress(plain, base == null ? null : base.dictionary());
+        return new Packed(bodies, trace, base, self, previews, plain.length, data);
     }
 
     byte[] compress(byte[] plain, byte @Nullable [] dictionary) {
@@ -115,7 +121,9 @@ final class BlockPacker implements AutoCloseable {
             }
             boolean otherTenant =
                     !shared.isEmpty() && !shared.get(0).span().tenantId().equals(first.tenantId());
-            if (sharedBytes + bytes > SHARED_BLOCK_BYTES || otherTenant) {
+            boolean full =
+                    sharedBytes + bytes > SHARED_BLOCK_BYTES || shared.size() + bodies.size() > SHARED_BLOCK_SPANS;
+            if (full || otherTenant) {
                 groups.add(new Group(shared, null, null));
                 shared = new ArrayList<>();
                 sharedBytes = 0;

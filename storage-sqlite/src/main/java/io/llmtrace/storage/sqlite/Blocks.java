@@ -72,8 +72,7 @@ final class Blocks {
                 trace,
                 base == null ? null : Long.valueOf(base.id()),
                 BlockMembers.encodeMembers(members),
-                BlockMembers.encodePreviews(
-                        block.bodies().stream().map(BlockPacker.Body::preview).toList()),
+                block.previews(),
                 block.plainSize(),
                 block.data());
         if (block.trace() != null) {

@@ -17,11 +17,8 @@ final class Housekeeping implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Housekeeping.class);
 
-    /** After a write so long ago the store counts as idle. */
-    private static final Duration IDLE_AFTER = Duration.ofMillis(500);
-
-    /** Until it is idle: so many times as long as a slice took, before the next. */
-    private static final int REST_FACTOR = 9;
+    /** So many times as long as a slice took, before the next, when writes take all of the time; less when they take less. */
+    private static final int MOST_REST = 19;
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
     private static final Duration MOVES_EVERY = Duration.ofHours(1);
@@ -35,7 +32,7 @@ final class Housekeeping implements AutoCloseable {
 
     private boolean closing;
     private boolean written = true;
-    private long lastWrite = System.nanoTime();
+    private long writingNanos;
     private boolean deleted = true; // by a former process, perhaps
     private Instant movesForgotten = Instant.MIN;
 
@@ -50,12 +47,13 @@ final class Housekeeping implements AutoCloseable {
         thread.start();
     }
 
-    void afterWrite() {
-        signal(false);
+    /** @param took the whole call, for its caller */
+    void afterWrite(Duration took) {
+        signal(took, false);
     }
 
     void afterDelete() {
-        signal(true);
+        signal(Duration.ZERO, true);
     }
 
     /** Does all there is to do, now. */
@@ -82,11 +80,11 @@ final class Housekeeping implements AutoCloseable {
         }
     }
 
-    private void signal(boolean afterDelete) {
+    private void signal(Duration writing, boolean afterDelete) {
         lock.lock();
         try {
             written = true;
-            lastWrite = System.nanoTime();
+            writingNanos += writing.toNanos();
             deleted |= afterDelete;
             changed.signalAll();
         } finally {
@@ -103,7 +101,7 @@ final class Housekeeping implements AutoCloseable {
                         "text index and space are behind; next try in {} s: {}",
                         RETRY_AFTER.toSeconds(),
                         e.getMessage());
-                signal(true);
+                signal(Duration.ZERO, true);
                 if (rest(RETRY_AFTER)) {
                     return;
                 }
@@ -112,12 +110,15 @@ final class Housekeeping implements AutoCloseable {
     }
 
     private void work() {
+        long last = System.nanoTime();
         boolean fill = true;
         while (fill) {
             long start = System.nanoTime();
             fill = text.fill(database) > 0;
-            Duration took = Duration.ofNanos(System.nanoTime() - start);
-            if (isClosing() || (!isIdle() && rest(took.multipliedBy(REST_FACTOR)))) {
+            long end = System.nanoTime();
+            double writing = Math.min(1, (double) takeWritingNanos() / (end - last));
+            last = end;
+            if (isClosing() || rest(Duration.ofNanos((long) ((end - start) * MOST_REST * writing)))) {
                 return;
             }
         }
@@ -178,10 +179,13 @@ final class Housekeeping implements AutoCloseable {
         }
     }
 
-    private boolean isIdle() {
+    /** How long writes took since it was asked last; of several at once, all together. */
+    private long takeWritingNanos() {
         lock.lock();
         try {
-            return System.nanoTime() - lastWrite > IDLE_AFTER.toNanos();
+            long taken = writingNanos;
+            writingNanos = 0;
+            return taken;
         } finally {
             lock.unlock();
         }

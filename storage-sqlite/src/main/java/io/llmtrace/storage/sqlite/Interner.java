@@ -1,22 +1,22 @@
 package io.llmtrace.storage.sqlite;
 
 import java.sql.SQLException;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Small integers for what stands on many rows: tenants, names and sets of tags. Keeps those used last in memory; for the
- * writer alone, and to be cleared after a rollback.
+ * Small integers for what stands on many rows: tenants, names and sets of tags. Keeps many in memory; for the writer
+ * alone, and to be cleared after a rollback.
  */
 final class Interner {
 
     private static final int MAX_CACHED = 20_000;
 
-    private final Map<UUID, Long> tenants = bounded();
-    private final Map<String, Long> names = bounded();
-    private final Map<TagSet, Long> tagSets = bounded();
+    private final Map<UUID, Long> tenants = new HashMap<>();
+    private final Map<String, Long> names = new HashMap<>();
+    private final Map<TagSet, Long> tagSets = new HashMap<>();
 
     private record TagSet(long tenant, Map<String, String> tags) {}
 
@@ -79,19 +79,11 @@ final class Interner {
         Long id = cache.get(key);
         if (id == null) {
             id = lookup.run();
+            if (cache.size() >= MAX_CACHED) {
+                cache.clear(); // cheaper than to note with each look what was looked at last
+            }
             cache.put(key, id);
         }
         return id;
-    }
-
-    private static <K, V> Map<K, V> bounded() {
-        return new LinkedHashMap<>(256, 0.75f, true) {
-            private static final long serialVersionUID = 1L;
-
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
-                return size() > MAX_CACHED;
-            }
-        };
     }
 }

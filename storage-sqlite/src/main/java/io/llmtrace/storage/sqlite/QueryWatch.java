@@ -2,32 +2,43 @@ package io.llmtrace.storage.sqlite;
 
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Ends queries that take too long. The driver's own {@code setQueryTimeout} only sets how long to wait for locks. */
+/**
+ * Ends queries that take too long. The driver's own {@code setQueryTimeout} only sets how long to wait for locks. All
+ * queries are looked at from time to time: an alarm for each would cost more than a short query.
+ */
 final class QueryWatch implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(QueryWatch.class);
 
+    private static final long MOST_BETWEEN_LOOKS_MS = 1_000;
+
     private final Duration timeout;
-    private final ScheduledThreadPoolExecutor timer;
+    private final Set<Run> runs = ConcurrentHashMap.newKeySet();
+    private final ScheduledExecutorService timer;
 
     QueryWatch(Duration timeout) {
         this.timeout = timeout;
-        this.timer = new ScheduledThreadPoolExecutor(1, task -> {
+        this.timer = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "llmtrace-sqlite-query-watch");
             thread.setDaemon(true);
             return thread;
         });
-        timer.setRemoveOnCancelPolicy(true);
+        long betweenLooks = Math.max(1, Math.min(MOST_BETWEEN_LOOKS_MS, timeout.toMillis() / 10));
+        timer.scheduleWithFixedDelay(this::look, betweenLooks, betweenLooks, TimeUnit.MILLISECONDS);
     }
 
     Run begin(Session session) {
-        return new Run(session);
+        Run run = new Run(session);
+        runs.add(run);
+        return run;
     }
 
     @Override
@@ -35,15 +46,23 @@ final class QueryWatch implements AutoCloseable {
         timer.shutdownNow();
     }
 
+    private void look() {
+        long now = System.nanoTime();
+        for (Run run : runs) {
+            if (now - run.start > timeout.toNanos()) {
+                run.interrupt();
+            }
+        }
+    }
+
     /** One watched query. */
     final class Run implements AutoCloseable {
         private final Session session;
-        private final ScheduledFuture<?> alarm;
+        private final long start = System.nanoTime();
         private boolean ended;
 
         private Run(Session session) {
             this.session = session;
-            this.alarm = timer.schedule(this::interrupt, timeout.toMillis(), TimeUnit.MILLISECONDS);
         }
 
         /** Not after the end: the interrupt would hit the next query on that connection. */
@@ -59,9 +78,11 @@ final class QueryWatch implements AutoCloseable {
         }
 
         @Override
-        public synchronized void close() {
-            ended = true;
-            alarm.cancel(false);
+        public void close() {
+            runs.remove(this);
+            synchronized (this) {
+                ended = true;
+            }
         }
     }
 }

@@ -40,7 +40,9 @@ final class SpanFilter {
             return Condition.NEVER;
         }
         List<Condition> all = new ArrayList<>();
-        all.add(Condition.of("s.tenant = ?", tenant));
+        addValues(all);
+        // Plus: spans that are known by their rows are not looked for among all of the tenant.
+        all.add(Condition.of((all.isEmpty() ? "" : "+") + "s.tenant = ?", tenant));
         addNarrow(all);
         addTags(all);
         addScore(all);
@@ -64,6 +66,23 @@ final class SpanFilter {
                 query.findingType());
         Stream<String> tags = query.tags().entrySet().stream().flatMap(tag -> Stream.of(tag.getKey(), tag.getValue()));
         return Stream.concat(texts, tags).allMatch(text -> text == null || utf8.canEncode(text));
+    }
+
+    /** Of values that mostly few spans have: which these are, if they are few. */
+    private void addValues(List<Condition> all) throws SQLException {
+        addRows(all, ValueWords.Field.SESSION_ID, query.sessionId(), "s.session_id = ?");
+        addRows(all, ValueWords.Field.USER_ID, query.userId(), "s.user_id = ?");
+        addRows(all, ValueWords.Field.MODEL, query.modelName(), "s.model = (SELECT id FROM names WHERE name = ?)");
+    }
+
+    private void addRows(List<Condition> all, ValueWords.Field field, @Nullable String value, String equal)
+            throws SQLException {
+        if (value != null) {
+            Condition rows = text.rowsWith(session, ValueWords.of(tenant, field, value), Condition.of(equal, value));
+            if (rows != null) {
+                all.add(rows);
+            }
+        }
     }
 
     private void addNarrow(List<Condition> all) throws SQLException {

@@ -21,22 +21,17 @@ import org.jspecify.annotations.Nullable;
 final class SpanReader {
 
     private static final String BY_ROW = SpanRow.SELECT + " WHERE s.id = ?";
-    private static final String OF_TRACE = SpanRow.SELECT + " WHERE s.trace = ? ORDER BY s.id";
+    private static final String OF_TRACE = SpanRow.SELECT + " WHERE s.trace = ?";
     private static final String BY_IDENTITY =
             SpanRow.SELECT + " WHERE t.trace_id = ? AND t.tenant = ? AND s.span_id = ?";
-    private static final String BY_SPAN_ID = SpanRow.SELECT
-            + " WHERE s.span_id = ? AND +s.tenant = ? ORDER BY s.start_time DESC, t.trace_id DESC LIMIT 1";
+    private static final String LATEST = " ORDER BY s.start_time DESC, t.trace_id DESC LIMIT 1";
 
     private static final String FACTS_OF_TRACE =
-            "SELECT s.id, s.block, s.span_id, s.parent_span_id, operation.name, s.kind, s.start_time,"
-                    + " s.end_time, provider.name, model.name, service.name, s.session_id, s.user_id, s.error,"
+            "SELECT s.id, s.block, s.span_id, s.parent_span_id, s.operation, s.kind, s.start_time,"
+                    + " s.end_time, s.provider, s.model, s.service, s.session_id, s.user_id, s.error,"
                     + " s.prompt_tokens, s.completion_tokens, s.total_tokens, s.estimated_cost_usd, s.security_score,"
                     + " s.finding_count"
                     + " FROM spans s"
-                    + " JOIN names operation ON operation.id = s.operation"
-                    + " LEFT JOIN names provider ON provider.id = s.provider"
-                    + " LEFT JOIN names model ON model.id = s.model"
-                    + " LEFT JOIN names service ON service.id = s.service"
                     + " WHERE s.trace = ? ORDER BY s.start_time, s.span_id";
 
     private final Session session;
@@ -50,22 +45,27 @@ final class SpanReader {
 
     @Nullable
     TraceSpan byRow(long row, UUID tenantId) throws SQLException {
-        return whole(session.first(BY_ROW, found -> SpanRow.read(found, tenantId), row));
+        return whole(session.first(BY_ROW, found -> SpanRow.read(found, tenantId, session.interned()), row));
     }
 
     @Nullable
     TraceSpan byIdentity(UUID tenantId, long tenant, UUID traceId, UUID spanId) throws SQLException {
-        return whole(session.first(BY_IDENTITY, found -> SpanRow.read(found, tenantId), traceId, tenant, spanId));
+        return whole(session.first(
+                BY_IDENTITY, found -> SpanRow.read(found, tenantId, session.interned()), traceId, tenant, spanId));
     }
 
+    /** The latest of the spans that fulfil a condition on {@code s}. */
     @Nullable
-    TraceSpan bySpanId(UUID tenantId, long tenant, UUID spanId) throws SQLException {
-        return whole(session.first(BY_SPAN_ID, found -> SpanRow.read(found, tenantId), spanId, tenant));
+    TraceSpan latest(UUID tenantId, Condition condition) throws SQLException {
+        return whole(session.first(
+                SpanRow.SELECT + " WHERE " + condition.sql() + LATEST,
+                found -> SpanRow.read(found, tenantId, session.interned()),
+                condition.parameters().toArray()));
     }
 
     TraceEvent trace(long row, UUID traceId, UUID tenantId, Instant createdAt) throws SQLException {
         List<SpanRow.Narrow> narrow = new ArrayList<>();
-        session.each(OF_TRACE, found -> narrow.add(SpanRow.read(found, tenantId)), row);
+        session.each(OF_TRACE, found -> narrow.add(SpanRow.read(found, tenantId, session.interned())), row);
         List<TraceSpan> spans = new ArrayList<>(narrow.size());
         for (SpanRow.Narrow span : narrow) {
             spans.add(whole(span));
@@ -88,6 +88,7 @@ final class SpanReader {
     }
 
     private SpanFacts facts(ResultSet row) throws SQLException {
+        Interned interned = session.interned();
         byte[] parent = row.getBytes(4);
         Long endNanos = SpanRow.longOrNull(row, 8);
         double cost = row.getDouble(18);
@@ -96,13 +97,13 @@ final class SpanReader {
         return new SpanFacts(
                 Ids.ofBytes(row.getBytes(3)),
                 parent == null ? null : Ids.ofBytes(parent),
-                row.getString(5),
+                interned.name(row.getLong(5)),
                 SpanKind.ofText(row.getString(6)),
                 Times.ofNanos(row.getLong(7)),
                 endNanos == null ? null : Times.ofNanos(endNanos),
-                row.getString(9),
-                row.getString(10),
-                row.getString(11),
+                interned.nameOrNull(SpanRow.longOrNull(row, 9)),
+                interned.nameOrNull(SpanRow.longOrNull(row, 10)),
+                interned.nameOrNull(SpanRow.longOrNull(row, 11)),
                 row.getString(12),
                 row.getString(13),
                 row.getInt(14) == 1,

@@ -60,18 +60,12 @@ final class SpanRow {
     /** To be followed by conditions on {@code s}, the span, and {@code t}, its trace. */
     static final String SELECT =
             "SELECT s.id, s.block, t.trace_id, s.span_id, s.parent_span_id, s.start_time, s.end_time,"
-                    + " s.duration_ms, operation.name, s.kind, provider.name, model.name, service.name, finish.name,"
-                    + " s.session_id, s.user_id, tag_sets.tags, s.status_code, s.prompt_tokens, s.completion_tokens, s.total_tokens,"
+                    + " s.duration_ms, s.operation, s.kind, s.provider, s.model, s.service, s.finish_reason,"
+                    + " s.session_id, s.user_id, s.tag_set, s.status_code, s.prompt_tokens, s.completion_tokens, s.total_tokens,"
                     + " s.cache_read_tokens, s.cache_write_tokens, s.reasoning_tokens, s.time_to_first_token_ms,"
                     + " s.estimated_cost_usd, s.security_score"
                     + " FROM spans s"
-                    + " JOIN traces t ON t.id = s.trace"
-                    + " JOIN names operation ON operation.id = s.operation"
-                    + " LEFT JOIN names provider ON provider.id = s.provider"
-                    + " LEFT JOIN names model ON model.id = s.model"
-                    + " LEFT JOIN names service ON service.id = s.service"
-                    + " LEFT JOIN names finish ON finish.id = s.finish_reason"
-                    + " LEFT JOIN tag_sets ON tag_sets.id = s.tag_set";
+                    + " JOIN traces t ON t.id = s.trace";
 
     private SpanRow() {}
 
@@ -120,21 +114,21 @@ final class SpanRow {
     /** The narrow part of a span, as {@link #SELECT} gives it, with the block of its body. */
     record Narrow(long id, long block, TraceSpan.Builder span) {}
 
-    static Narrow read(ResultSet row, UUID tenantId) throws SQLException {
+    static Narrow read(ResultSet row, UUID tenantId, Interned interned) throws SQLException {
         TraceSpan.Builder span = TraceSpan.builder(
                         tenantId,
                         Ids.ofBytes(row.getBytes(3)),
                         Ids.ofBytes(row.getBytes(4)),
-                        row.getString(9),
+                        interned.name(row.getLong(9)),
                         Times.ofNanos(row.getLong(6)))
                 .kind(SpanKind.ofText(row.getString(10)))
                 .durationMs(longOrNull(row, 8))
-                .modelName(row.getString(12))
-                .serviceName(row.getString(13))
-                .finishReason(row.getString(14))
+                .modelName(interned.nameOrNull(longOrNull(row, 12)))
+                .serviceName(interned.nameOrNull(longOrNull(row, 13)))
+                .finishReason(interned.nameOrNull(longOrNull(row, 14)))
                 .sessionId(row.getString(15))
                 .userId(row.getString(16))
-                .tags(TagJson.read(row.getString(17)))
+                .tags(interned.tags(longOrNull(row, 17)))
                 .statusCode(intOrNull(row, 18))
                 .promptTokens(longOrNull(row, 19))
                 .completionTokens(longOrNull(row, 20))
@@ -152,7 +146,7 @@ final class SpanRow {
         if (endNanos != null) {
             span.endTime(Times.ofNanos(endNanos));
         }
-        String provider = row.getString(11);
+        String provider = interned.nameOrNull(longOrNull(row, 11));
         if (provider != null) {
             span.provider(new LlmProvider(provider));
         }

@@ -23,6 +23,8 @@ final class SpanWriter implements AutoCloseable {
 
     private static final int MAX_CACHED_TRACES = 20_000;
 
+    private static final String INSERT_TRACE =
+            "INSERT INTO traces (id, tenant, trace_id, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING";
     private static final String FIND_TRACE = "SELECT id, created_at FROM traces WHERE trace_id = ? AND tenant = ?";
     private static final String FIND_SPAN =
             "SELECT id, block, body_size, start_time FROM spans WHERE trace = ? AND span_id = ?";
@@ -35,14 +37,7 @@ final class SpanWriter implements AutoCloseable {
     private final RecentBlocks recent = new RecentBlocks(RECENT_BYTES);
     private final BlockPacker packer = new BlockPacker(recent);
     private final Blocks blocks = new Blocks(packer, recent);
-    private final Map<TraceKey, TraceRow> traces = new LinkedHashMap<>(256, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<TraceKey, TraceRow> eldest) {
-            return size() > MAX_CACHED_TRACES;
-        }
-    };
+    private final Map<TraceKey, TraceRow> traces = new HashMap<>();
 
     private long nextTrace;
     private long nextSpan;
@@ -198,19 +193,12 @@ final class SpanWriter implements AutoCloseable {
             TraceKey key = new TraceKey(tenant, traceId);
             TraceRow row = traces.get(key);
             if (row == null) {
-                row = findTrace(tenant, traceId);
+                row = insertedOrFound(tenant, traceId, nanos);
+                if (traces.size() >= MAX_CACHED_TRACES) {
+                    traces.clear();
+                }
+                traces.put(key, row);
             }
-            if (row == null) {
-                row = new TraceRow(nextTrace++, nanos, write);
-                session.update(
-                        "INSERT INTO traces (id, tenant, trace_id, created_at) VALUES (?, ?, ?, ?)",
-                        row.id,
-                        tenant,
-                        traceId,
-                        nanos);
-                countsOf(tenant).traces++;
-            }
-            traces.put(key, row);
             if (nanos < row.createdAt) {
                 if (row.bornIn != write) {
                     traceMoves.record(session, row.id, write, tenant, row.createdAt);
@@ -219,6 +207,15 @@ final class SpanWriter implements AutoCloseable {
                 session.update("UPDATE traces SET created_at = ? WHERE id = ?", nanos, row.id);
             }
             return row;
+        }
+
+        private TraceRow insertedOrFound(long tenant, UUID traceId, long nanos) throws SQLException {
+            if (session.update(INSERT_TRACE, nextTrace, tenant, traceId, nanos) == 0) {
+                return Objects.requireNonNull(session.first(
+                        FIND_TRACE, row -> new TraceRow(row.getLong(1), row.getLong(2), -1), traceId, tenant));
+            }
+            countsOf(tenant).traces++;
+            return new TraceRow(nextTrace++, nanos, write);
         }
 
         /** The counts of statistics change with the rows that they count, in one transaction. */
@@ -268,9 +265,16 @@ final class SpanWriter implements AutoCloseable {
                     block,
                     block.trace() == null ? null : Long.valueOf(targets.get(0).trace.id),
                     targets.stream().map(Target::row).toList());
+            List<@Nullable Object[]> inserted = new ArrayList<>(targets.size());
             for (Target target : targets) {
-                store(target, id);
+                @Nullable Object[] values = storeBeside(target, id);
+                if (target.former == null) {
+                    inserted.add(values);
+                } else {
+                    session.update(SpanRow.UPDATE, values);
+                }
             }
+            session.updateAll(SpanRow.INSERT, inserted);
         }
 
         /** Null for a span that is stored as it is: clients send again when an answer was lost. */
@@ -285,14 +289,11 @@ final class SpanWriter implements AutoCloseable {
                     : new Target(body, trace, former.id, former);
         }
 
-        private void store(Target target, long block) throws SQLException {
+        /** What a span has beside its row. @return the values of the row */
+        private @Nullable Object[] storeBeside(Target target, long block) throws SQLException {
             TraceSpan span = target.body.span();
             long tenant = interner.tenant(session, span.tenantId());
             int size = target.body.bytes().length;
-            SpanRow.Place place = new SpanRow.Place(tenant, target.trace.id, block, size);
-            session.update(
-                    target.former == null ? SpanRow.INSERT : SpanRow.UPDATE,
-                    SpanRow.values(session, interner, span, place, target.row));
             for (SecurityFinding finding : span.securityFindings()) {
                 session.update(
                         "INSERT OR IGNORE INTO findings (span, finding_type) VALUES (?, ?)",
@@ -302,6 +303,8 @@ final class SpanWriter implements AutoCloseable {
             Counts delta = countsOf(tenant);
             delta.spans += target.former == null ? 1 : 0;
             delta.bytes += size;
+            SpanRow.Place place = new SpanRow.Place(tenant, target.trace.id, block, size);
+            return SpanRow.values(session, interner, span, place, target.row);
         }
 
         /** What hangs on the former version of a span: its row stays, to be updated. */
@@ -320,10 +323,6 @@ final class SpanWriter implements AutoCloseable {
 
         private Counts countsOf(long tenant) {
             return counts.computeIfAbsent(tenant, id -> new Counts());
-        }
-
-        private @Nullable TraceRow findTrace(long tenant, UUID traceId) throws SQLException {
-            return session.first(FIND_TRACE, row -> new TraceRow(row.getLong(1), row.getLong(2), -1), traceId, tenant);
         }
 
         private @Nullable FormerSpan findSpan(long trace, UUID spanId) throws SQLException {

@@ -15,6 +15,7 @@ import io.llmtrace.storage.TraceSummary;
 import io.llmtrace.storage.spi.PageCursor;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +33,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SqliteTraceRepository implements TraceRepository {
 
+    private static final int MAX_CACHED_TENANTS = 10_000;
+
     private final Database database;
+    /** Rows of tenants, once they were seen: they are never removed. */
+    private final Map<UUID, Long> tenants = new ConcurrentHashMap<>();
+
     private final TextIndex text = new TextIndex();
     private final @Nullable SpanWriter writer;
     private final @Nullable Housekeeping housekeeping;
@@ -64,8 +71,9 @@ public final class SqliteTraceRepository implements TraceRepository {
     @Override
     public void storeTrace(TraceEvent trace) {
         Objects.requireNonNull(trace, "trace");
+        long start = System.nanoTime();
         writer().store(trace);
-        housekeeping().afterWrite();
+        housekeeping().afterWrite(Duration.ofNanos(System.nanoTime() - start));
     }
 
     @Override
@@ -76,8 +84,10 @@ public final class SqliteTraceRepository implements TraceRepository {
 
     @Override
     public void storeSpans(Collection<TraceSpan> spans) {
-        writer().store(List.copyOf(Objects.requireNonNull(spans, "spans")));
-        housekeeping().afterWrite();
+        List<TraceSpan> all = List.copyOf(Objects.requireNonNull(spans, "spans"));
+        long start = System.nanoTime();
+        writer().store(all);
+        housekeeping().afterWrite(Duration.ofNanos(System.nanoTime() - start));
     }
 
     @Override
@@ -122,7 +132,14 @@ public final class SqliteTraceRepository implements TraceRepository {
     public Optional<TraceSpan> getSpan(UUID tenantId, UUID spanId) {
         Objects.requireNonNull(tenantId, "tenantId");
         Objects.requireNonNull(spanId, "spanId");
-        return ofTenant(tenantId, (session, tenant) -> new SpanReader(session).bySpanId(tenantId, tenant, spanId));
+        return ofTenant(tenantId, (session, tenant) -> {
+            Condition exact = Condition.of("s.span_id = ?", spanId);
+            String word = ValueWords.of(tenant, ValueWords.Field.SPAN_ID, spanId.toString());
+            Condition rows = text.rowsWith(session, word, exact);
+            Condition ofTenant = Condition.of(rows == null ? "s.tenant = ?" : "+s.tenant = ?", tenant);
+            Condition all = ofTenant.and(exact);
+            return new SpanReader(session).latest(tenantId, rows == null ? all : rows.and(all));
+        });
     }
 
     @Override
@@ -228,9 +245,23 @@ public final class SqliteTraceRepository implements TraceRepository {
     /** Empty for a tenant that is not known. */
     private <T> Optional<T> ofTenant(UUID tenantId, TenantWork<T> work) {
         return database.read(session -> {
-            Long tenant = session.first("SELECT id FROM tenants WHERE tenant_id = ?", row -> row.getLong(1), tenantId);
+            Long tenant = tenants.get(tenantId);
+            if (tenant == null) {
+                tenant = session.first("SELECT id FROM tenants WHERE tenant_id = ?", row -> row.getLong(1), tenantId);
+                cache(tenantId, tenant);
+            }
             return tenant == null ? Optional.<T>empty() : Optional.ofNullable(work.run(session, tenant));
         });
+    }
+
+    private void cache(UUID tenantId, @Nullable Long tenant) {
+        if (tenant == null) {
+            return;
+        }
+        if (tenants.size() >= MAX_CACHED_TENANTS) {
+            tenants.clear();
+        }
+        tenants.put(tenantId, tenant);
     }
 
     private SpanWriter writer() {

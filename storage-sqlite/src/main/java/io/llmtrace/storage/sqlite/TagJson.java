@@ -7,7 +7,6 @@ import io.llmtrace.storage.CorruptStoreException;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** A set of tags as one text: a JSON object with sorted keys, so that equal sets are equal texts. */
 final class TagJson {
@@ -21,10 +20,7 @@ final class TagJson {
         return TraceJson.write(new TreeMap<>(tags));
     }
 
-    static Map<String, String> read(@Nullable String json) {
-        if (json == null) {
-            return Map.of();
-        }
+    static Map<String, String> read(String json) {
         try {
             return JSON.readValue(json, TAGS);
         } catch (IOException e) {

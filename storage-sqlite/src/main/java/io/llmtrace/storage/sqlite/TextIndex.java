@@ -39,17 +39,41 @@ final class TextIndex {
 
     private record Slice(long lastBlock, List<Words> words) {}
 
+    /** Up to so many spans of one value are looked up one by one; of more, one looks at the newest first. */
+    private static final int MOST_ROWS = 20_000;
+
+    private static final String INDEXED = "SELECT rowid FROM text_index WHERE text_index MATCH ?";
+
     /** Spans whose name, prompt, response, … have all the words; {@code others} are the query's other filters. */
     Condition condition(Session session, Set<String> words, Condition others) throws SQLException {
         String match = words.stream().map(word -> '"' + word + '"').collect(Collectors.joining(" AND "));
-        String indexed = "SELECT rowid FROM text_index WHERE text_index MATCH ?";
-        String pending = TraceJson.write(pendingMatches(session, words, others));
-        boolean few = session.number("SELECT count(*) FROM (" + indexed + " LIMIT " + (SpanFilter.FEW + 1) + ")", match)
-                <= SpanFilter.FEW;
+        Condition rows = rows(match, pendingMatches(session, words, others));
+        return isMany(session, match, SpanFilter.FEW) ? new Condition("+" + rows.sql(), rows.parameters()) : rows;
+    }
+
+    /**
+     * The spans that may have a value, by their rows: words of values are hashes.
+     *
+     * @param exact whether {@code s} has it
+     * @return null if there are so many that some will be among the first that one looks at
+     */
+    @Nullable
+    Condition rowsWith(Session session, String valueWord, Condition exact) throws SQLException {
+        String match = '"' + valueWord + '"';
+        if (isMany(session, match, MOST_ROWS)) {
+            return null;
+        }
+        List<Long> pending = pendingRows(session, exact, MOST_ROWS + 1);
+        return pending.size() > MOST_ROWS ? null : rows(match, pending);
+    }
+
+    private static Condition rows(String match, List<Long> pending) {
         return Condition.of(
-                (few ? "" : "+") + "s.id IN (" + indexed + " UNION ALL SELECT value FROM json_each(?))",
-                match,
-                pending);
+                "s.id IN (" + INDEXED + " UNION ALL SELECT value FROM json_each(?))", match, TraceJson.write(pending));
+    }
+
+    private static boolean isMany(Session session, String match, int limit) throws SQLException {
+        return session.number("SELECT count(*) FROM (" + INDEXED + " LIMIT " + (limit + 1) + ")", match) > limit;
     }
 
     long pending(Session session) throws SQLException {
@@ -104,21 +128,40 @@ final class TextIndex {
             }
             last = block.getKey();
             for (BlockMembers.Member member : block.getValue()) {
-                if (session.number("SELECT block FROM spans WHERE id = ?", member.span()) == last) {
-                    words.add(wordsOf(reader, member.span(), last));
+                Long tenant = session.first(
+                        "SELECT tenant FROM spans WHERE id = ? AND block = ?",
+                        row -> row.getLong(1),
+                        member.span(),
+                        last);
+                if (tenant != null) {
+                    words.add(wordsOf(reader, tenant, member.span(), last));
                 }
             }
         }
         return new Slice(last, words);
     }
 
-    private static Words wordsOf(SpanReader reader, long span, long block) throws SQLException {
+    private static Words wordsOf(SpanReader reader, long tenant, long span, long block) throws SQLException {
         TraceSpan whole = Objects.requireNonNull(reader.byRow(span, ANY_TENANT));
-        return new Words(span, block, String.join(" ", SearchText.wordsOf(whole)));
+        String ofValues = String.join(" ", ValueWords.of(tenant, whole));
+        return new Words(span, block, ofValues + " " + String.join(" ", SearchText.wordsOf(whole)));
     }
 
     private static List<Long> pendingMatches(Session session, Collection<String> wanted, Condition others)
             throws SQLException {
+        SpanReader reader = new SpanReader(session);
+        List<Long> matches = new ArrayList<>();
+        for (long row : pendingRows(session, others, Integer.MAX_VALUE)) {
+            TraceSpan span = reader.byRow(row, ANY_TENANT);
+            if (span != null && SearchText.wordsOf(span).containsAll(wanted)) {
+                matches.add(row);
+            }
+        }
+        return matches;
+    }
+
+    /** Of the spans that the index lacks still. */
+    private static List<Long> pendingRows(Session session, Condition condition, int limit) throws SQLException {
         List<Long> members = new ArrayList<>();
         session.each(
                 "SELECT members FROM blocks WHERE id > " + INDEXED_TO,
@@ -126,23 +169,17 @@ final class TextIndex {
         if (members.isEmpty()) {
             return List.of();
         }
-        List<Long> rows = new ArrayList<>();
         List<@Nullable Object> parameters = new ArrayList<>();
         parameters.add(TraceJson.write(members));
-        parameters.addAll(others.parameters());
+        parameters.addAll(condition.parameters());
+        parameters.add(limit);
+        List<Long> rows = new ArrayList<>();
+        // A cross join keeps the order of the tables: an index of the condition could lead through all that is stored.
         session.each(
-                "SELECT s.id FROM spans s WHERE s.id IN (SELECT value FROM json_each(?)) AND s.block > " + INDEXED_TO
-                        + " AND " + others.sql(),
+                "SELECT s.id FROM json_each(?) member CROSS JOIN spans s ON s.id = member.value WHERE s.block > "
+                        + INDEXED_TO + " AND " + condition.sql() + " LIMIT ?",
                 row -> rows.add(row.getLong(1)),
                 parameters.toArray());
-        SpanReader reader = new SpanReader(session);
-        List<Long> matches = new ArrayList<>();
-        for (long row : rows) {
-            TraceSpan span = reader.byRow(row, ANY_TENANT);
-            if (span != null && SearchText.wordsOf(span).containsAll(wanted)) {
-                matches.add(row);
-            }
-        }
-        return matches;
+        return rows;
     }
 }

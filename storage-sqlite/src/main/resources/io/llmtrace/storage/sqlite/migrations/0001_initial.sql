@@ -20,9 +20,9 @@ CREATE TABLE tenants (
   body_bytes  INTEGER NOT NULL DEFAULT 0
 );
 
--- Operations, models and the like: few, and on every row.
+-- Operations, models and the like: few, and on every row. Readers remember them, so an id is never given again.
 CREATE TABLE names (
-  id   INTEGER PRIMARY KEY,
+  id   INTEGER PRIMARY KEY AUTOINCREMENT,
   name TEXT NOT NULL UNIQUE
 );
 
@@ -70,11 +70,7 @@ CREATE TABLE spans (
   finding_count          INTEGER
 );
 CREATE UNIQUE INDEX spans_by_trace ON spans (trace, span_id);
-CREATE INDEX spans_by_span_id ON spans (span_id);
 CREATE INDEX spans_by_start_time ON spans (tenant, start_time);
-CREATE INDEX spans_by_model ON spans (tenant, model, start_time) WHERE model IS NOT NULL;
-CREATE INDEX spans_by_session ON spans (tenant, session_id, start_time) WHERE session_id IS NOT NULL;
-CREATE INDEX spans_by_user ON spans (tenant, user_id, start_time) WHERE user_id IS NOT NULL;
 CREATE INDEX spans_by_tag_set ON spans (tag_set, start_time) WHERE tag_set IS NOT NULL;
 CREATE INDEX spans_by_score ON spans (tenant, security_score, start_time) WHERE security_score IS NOT NULL;
 CREATE INDEX spans_with_error ON spans (tenant, start_time) WHERE error = 1;
@@ -96,7 +92,7 @@ CREATE INDEX blocks_by_trace ON blocks (trace) WHERE trace IS NOT NULL;
 
 -- Spans of one service mostly carry the same tags: a set of them is stored once.
 CREATE TABLE tag_sets (
-  id     INTEGER PRIMARY KEY,
+  id     INTEGER PRIMARY KEY AUTOINCREMENT,
   tenant INTEGER NOT NULL,
   tags   TEXT NOT NULL, -- JSON object, keys sorted
   UNIQUE (tenant, tags)
@@ -136,7 +132,8 @@ CREATE TABLE span_moves (
 ) WITHOUT ROWID;
 CREATE INDEX span_moves_by_time ON span_moves (tenant, time_before);
 
--- The words of a span, under its row id. The program cuts the words; this tokenizer only splits at spaces.
+-- The words of a span, under its row id, and a word for each of its span id, session, user and model: an index of their own
+-- would change a page for nearly every span that is stored. The program cuts the words; this tokenizer only splits at spaces.
 CREATE VIRTUAL TABLE text_index USING fts5 (
   words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
 );
