@@ -1,0 +1,114 @@
+package io.llmtrace.storage.clickhouse;
+
+import io.llmtrace.model.TraceSpan;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * The rows of one call, in the format RowBinary. Made on the caller's thread; only the versions are filled in later, when the
+ * batch's turn to be written has come.
+ */
+final class Batch {
+
+    private static final List<String> KEY =
+            List.of("tenant_id", "start_hour", "trace_id", "start_time", "span_id", "row_kind", "version");
+
+    /** Of the table {@code places}. */
+    static final List<String> PLACE_COLUMNS = KEY;
+
+    /** Of the table {@code spans}. */
+    static final List<String> ROW_COLUMNS = Stream.of(KEY, List.of("text_bytes"), SpanColumns.WRITTEN)
+            .flatMap(List::stream)
+            .toList();
+
+    private static final TraceSpan EMPTY = TraceSpan.builder(
+                    new UUID(0, 0), new UUID(0, 0), new UUID(0, 0), "", java.time.Instant.EPOCH)
+            .build();
+
+    private final List<Row> rows;
+    private final RowOutput encoded = new RowOutput();
+    private final RowOutput places = new RowOutput();
+    private final int[] versionPositions;
+    private final int[] placeVersionPositions;
+
+    Batch(List<Row> rows) {
+        this.rows = rows;
+        this.versionPositions = new int[rows.size()];
+        this.placeVersionPositions = new int[rows.size()];
+        for (int i = 0; i < rows.size(); i++) {
+            Row row = rows.get(i);
+            placeVersionPositions[i] = writeKey(places, row);
+            versionPositions[i] = writeKey(encoded, row);
+            TraceSpan span = row.span() == null ? EMPTY : row.span();
+            encoded.writeLong(textBytes(span));
+            SpanColumns.write(encoded, span);
+        }
+    }
+
+    int bytes() {
+        return encoded.size();
+    }
+
+    /**
+     * Numbers the rows. One that comes again within the batches gets a higher number, so that the later one counts.
+     *
+     * @param seen how often each row has come in the batches before
+     * @return the highest version given
+     */
+    long setVersions(long first, Map<RowKey, Integer> seen) {
+        long highest = first;
+        for (int i = 0; i < rows.size(); i++) {
+            Row row = rows.get(i);
+            long version =
+                    first + seen.merge(new RowKey(row.tenantId(), row.traceId(), row.spanId()), 1, Integer::sum) - 1;
+            encoded.setLong(versionPositions[i], version);
+            places.setLong(placeVersionPositions[i], version);
+            highest = Math.max(highest, version);
+        }
+        return highest;
+    }
+
+    void writeRows(OutputStream out) throws IOException {
+        encoded.writeTo(out, 0, encoded.size());
+    }
+
+    void writePlaces(OutputStream out) throws IOException {
+        places.writeTo(out, 0, places.size());
+    }
+
+    static Batch ofSpans(List<TraceSpan> spans) {
+        List<Row> rows = new ArrayList<>(spans.size());
+        spans.forEach(span -> rows.add(Row.of(span)));
+        return new Batch(rows);
+    }
+
+    /** Who a row is about. */
+    record RowKey(UUID tenantId, UUID traceId, UUID spanId) {}
+
+    static Map<RowKey, Integer> noneSeen() {
+        return new HashMap<>();
+    }
+
+    private static int writeKey(RowOutput out, Row row) {
+        out.writeUuid(row.tenantId());
+        out.writeInt(row.startHour());
+        out.writeUuid(row.traceId());
+        out.writeLong(row.startNanos());
+        out.writeUuid(row.spanId());
+        out.writeByte(row.kind().ordinal());
+        int position = out.size();
+        out.writeLong(0);
+        return position;
+    }
+
+    private static long textBytes(TraceSpan span) {
+        return (long) (span.prompt() == null ? 0 : span.prompt().length())
+                + (span.response() == null ? 0 : span.response().length());
+    }
+}

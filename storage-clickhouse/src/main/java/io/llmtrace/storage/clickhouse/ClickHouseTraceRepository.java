@@ -1,0 +1,221 @@
+package io.llmtrace.storage.clickhouse;
+
+import io.llmtrace.model.Ids;
+import io.llmtrace.model.TraceEvent;
+import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.GlobalStats;
+import io.llmtrace.storage.Page;
+import io.llmtrace.storage.StorageException;
+import io.llmtrace.storage.StorageStats;
+import io.llmtrace.storage.StoreHealth;
+import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.TraceRepository;
+import io.llmtrace.storage.TraceSummary;
+import io.llmtrace.storage.clickhouse.RowReader.Filtered;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * Traces on ClickHouse, one server or a cluster. Any number of processes may write to one database; the clocks of their
+ * machines must agree to some milliseconds, since the later write of a span is the one with the later time. See the module's
+ * README for the layout, and for when space is given back.
+ */
+public final class ClickHouseTraceRepository implements TraceRepository {
+
+    private final Database database;
+    private final Versions versions;
+    private final SpanWriter writer;
+    private final Deletes deletes;
+    private final Housekeeping housekeeping;
+
+    private ClickHouseTraceRepository(Database database) {
+        this.database = database;
+        this.deletes = new Deletes(database);
+        new Migrations(database).run();
+        deletes.finishRequested();
+        this.versions = new Versions(database.number(Sql.of("last version", "SELECT max(version) FROM spans")));
+        this.writer = new SpanWriter(database, versions);
+        this.housekeeping = new Housekeeping(deletes);
+        OriginalSchema original = new OriginalSchema(database);
+        if (original.isThere()) {
+            original.takeOver(rows -> writer.write(new Batch(rows)));
+        }
+    }
+
+    /**
+     * Opens a store; makes the database and its tables when missing, and brings older ones to the newest schema.
+     *
+     * @throws io.llmtrace.storage.UnavailableException if the server cannot be reached, or refuses the user
+     * @throws io.llmtrace.storage.CorruptStoreException if the schema is newer than this program
+     */
+    public static ClickHouseTraceRepository open(ClickHouseSettings settings) {
+        Database database = new Database(settings);
+        try {
+            ClickHouseTraceRepository repository = new ClickHouseTraceRepository(database);
+            repository.housekeeping.start();
+            return repository;
+        } catch (RuntimeException e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void storeTrace(TraceEvent trace) {
+        Objects.requireNonNull(trace, "trace");
+        writer.write(new Batch(Row.of(trace)));
+    }
+
+    @Override
+    public void storeSpan(TraceSpan span) {
+        Objects.requireNonNull(span, "span");
+        writer.write(Batch.ofSpans(List.of(span)));
+    }
+
+    @Override
+    public void storeSpans(Collection<TraceSpan> spans) {
+        List<TraceSpan> all = List.copyOf(Objects.requireNonNull(spans, "spans"));
+        database.requireOpen();
+        if (!all.isEmpty()) {
+            writer.write(Batch.ofSpans(all));
+        }
+    }
+
+    @Override
+    public Page<TraceEvent> queryTraces(TraceQuery query) {
+        Objects.requireNonNull(query, "query");
+        return new TracePages(database, query, versions.snapshot()).traces();
+    }
+
+    @Override
+    public Page<TraceSummary> queryTraceSummaries(TraceQuery query) {
+        Objects.requireNonNull(query, "query");
+        return new TracePages(database, query, versions.snapshot()).summaries();
+    }
+
+    @Override
+    public Page<TraceSpan> querySpans(TraceQuery query) {
+        Objects.requireNonNull(query, "query");
+        return new SpanPages(database, query, versions.snapshot()).page();
+    }
+
+    @Override
+    public Optional<TraceEvent> getTrace(UUID tenantId, UUID traceId) {
+        Objects.requireNonNull(tenantId, "tenantId");
+        Objects.requireNonNull(traceId, "traceId");
+        return Optional.ofNullable(new RowReader(database, tenantId)
+                        .traces(Set.of(traceId))
+                        .get(traceId))
+                .map(trace -> TracePages.event(tenantId, traceId, trace));
+    }
+
+    @Override
+    public Optional<TraceSpan> getSpan(UUID tenantId, UUID traceId, UUID spanId) {
+        Objects.requireNonNull(tenantId, "tenantId");
+        Objects.requireNonNull(traceId, "traceId");
+        Objects.requireNonNull(spanId, "spanId");
+        return new RowReader(database, tenantId)
+                .span(traceId, spanId).stream().reduce(StoredTrace::later).map(StoredRow::content);
+    }
+
+    @Override
+    public Optional<TraceSpan> getSpan(UUID tenantId, UUID spanId) {
+        Objects.requireNonNull(tenantId, "tenantId");
+        Objects.requireNonNull(spanId, "spanId");
+        Map<UUID, StoredRow<Filtered<TraceSpan>>> ofTraces = new HashMap<>();
+        new RowReader(database, tenantId)
+                .spans(Set.of(spanId), Condition.of("TRUE"))
+                .forEach(row -> ofTraces.merge(row.traceId(), row, StoredTrace::later));
+        return ofTraces.values().stream()
+                .max(Comparator.comparingLong((StoredRow<Filtered<TraceSpan>> row) -> row.startNanos())
+                        .thenComparing(StoredRow::traceId, Ids.BYTE_ORDER))
+                .map(row -> row.content().content());
+    }
+
+    @Override
+    public long deleteTracesBefore(UUID tenantId, Instant time) {
+        Objects.requireNonNull(tenantId, "tenantId");
+        Objects.requireNonNull(time, "time");
+        database.requireOpen();
+        return writer.exclusively(version -> deletes.before(tenantId, time, version));
+    }
+
+    @Override
+    public boolean deleteTrace(UUID tenantId, UUID traceId) {
+        Objects.requireNonNull(tenantId, "tenantId");
+        Objects.requireNonNull(traceId, "traceId");
+        database.requireOpen();
+        return writer.exclusively(version -> deletes.trace(tenantId, traceId, version));
+    }
+
+    @Override
+    public StorageStats stats(UUID tenantId) {
+        Objects.requireNonNull(tenantId, "tenantId");
+        return new Stats(database).ofTenant(tenantId);
+    }
+
+    @Override
+    public GlobalStats globalStats() {
+        return new Stats(database).ofAll();
+    }
+
+    @Override
+    public StoreHealth check() {
+        database.requireOpen();
+        Map<String, String> details = new LinkedHashMap<>();
+        details.put("backend", "clickhouse");
+        details.put("server", database.settings().displayUrl());
+        try {
+            details.put(
+                    "server_version",
+                    Objects.requireNonNullElse(
+                            database.first(Sql.of("server version", "SELECT version()"), RowInput::readText), ""));
+            details.put("schema_version", Long.toString(Migrations.newest()));
+        } catch (StorageException e) {
+            return new StoreHealth(StoreHealth.State.DOWN, message(e), details);
+        }
+        try {
+            // An insert is the only proof that inserts work; an empty one leaves nothing.
+            database.execute(
+                    Sql.of("check writes", "INSERT INTO schema_versions SELECT * FROM schema_versions WHERE FALSE"));
+            return new StoreHealth(StoreHealth.State.OK, "reads and writes", details);
+        } catch (StorageException e) {
+            return new StoreHealth(StoreHealth.State.READ_ONLY, message(e), details);
+        }
+    }
+
+    /** Does now what the server does at some later time: merges all parts, and gives the space of what was deleted back. */
+    public void compact() {
+        writer.exclusively(version -> {
+            deletes.erase(version);
+            return null;
+        });
+        for (String table : List.of("spans", "trace_places", "trace_times", "span_places")) {
+            database.executeEverywhere(Sql.of("compact", "OPTIMIZE TABLE " + table + " FINAL"));
+        }
+    }
+
+    @Override
+    public void close() {
+        housekeeping.close();
+        database.close();
+    }
+
+    @Override
+    public String toString() {
+        return "ClickHouseTraceRepository[" + database.settings().displayUrl() + "]";
+    }
+
+    private static String message(StorageException e) {
+        return Objects.requireNonNullElse(e.getMessage(), e.toString());
+    }
+}

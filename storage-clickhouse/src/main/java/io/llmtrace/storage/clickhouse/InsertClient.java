@@ -1,0 +1,85 @@
+package io.llmtrace.storage.clickhouse;
+
+import com.clickhouse.client.api.Client;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+/**
+ * Connections to one server for inserts alone, so that one that hangs can be ended: a timeout of the network counts while an
+ * answer is awaited, but not while rows are sent, and a server that reads no more would hold the call for ever. Closing the
+ * client is the only thing that ends it.
+ */
+final class InsertClient implements AutoCloseable {
+
+    private static final ScheduledThreadPoolExecutor CLOCK = new ScheduledThreadPoolExecutor(1, task -> {
+        Thread thread = new Thread(task, "llmtrace-insert-timeouts");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    static {
+        CLOCK.setRemoveOnCancelPolicy(true);
+    }
+
+    private final Supplier<Client> maker;
+    private Client client;
+    private boolean closed;
+
+    InsertClient(Supplier<Client> maker) {
+        this.maker = maker;
+        this.client = maker.get();
+    }
+
+    interface Call {
+        void on(Client client) throws Exception;
+    }
+
+    /** @throws SocketTimeoutException if the call was ended since it took longer */
+    void call(Duration timeout, Call call) throws Exception {
+        Client mine = current();
+        AtomicBoolean ended = new AtomicBoolean();
+        ScheduledFuture<?> end = CLOCK.schedule(
+                () -> {
+                    ended.set(true);
+                    replace(mine);
+                },
+                timeout.toMillis(),
+                TimeUnit.MILLISECONDS);
+        try {
+            call.on(mine);
+        } catch (Exception e) {
+            if (!ended.get()) {
+                throw e;
+            }
+            SocketTimeoutException timedOut = new SocketTimeoutException("not done after " + timeout.toMillis() + " ms");
+            timedOut.initCause(e);
+            throw timedOut;
+        } finally {
+            end.cancel(false);
+        }
+    }
+
+    private synchronized Client current() {
+        return client;
+    }
+
+    private void replace(Client hanging) {
+        synchronized (this) {
+            if (client == hanging && !closed) {
+                client = maker.get();
+            }
+        }
+        hanging.close();
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        client.close();
+    }
+}

@@ -1,0 +1,205 @@
+package io.llmtrace.storage.clickhouse;
+
+import io.llmtrace.model.SpanKind;
+import io.llmtrace.model.Times;
+import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.TraceSummary.SpanFacts;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** Reads rows of {@code spans} of one tenant by their ids: of all versions, since the last of them must be found. */
+final class RowReader {
+
+    private static final String FACTS = """
+            parent_span_id, operation_name, kind, end_time, provider, model_name, service_name, session_id, user_id, is_error,
+            prompt_tokens, completion_tokens, total_tokens, estimated_cost_usd, security_score,
+            toInt32(length(finding_types)), input_preview, output_preview""";
+
+    private static final String DELETED = """
+            (
+                SELECT trace_id, max(version) AS deleted FROM deleted_traces
+                WHERE tenant_id = {tenant:UUID} GROUP BY trace_id
+            )""";
+
+    private static final String SPAN_PLACES = """
+            SELECT p.trace_id, p.span_id, p.start_time, arrayFilter(version -> version > d.deleted, p.versions)
+            FROM span_places AS p LEFT JOIN %s AS d ON d.trace_id = p.trace_id
+            WHERE p.tenant_id = {tenant:UUID}""".formatted(DELETED);
+
+    private final Database database;
+    private final UUID tenantId;
+
+    RowReader(Database database, UUID tenantId) {
+        this.database = database;
+        this.tenantId = tenantId;
+    }
+
+    record SpanId(UUID traceId, UUID spanId) {}
+
+    /** @param passes the filter that was asked for */
+    record Filtered<T>(boolean passes, T content) {}
+
+    /** What is read of a row behind its key. */
+    interface Content<T> {
+        T read(RowInput row, StoredRow.Key key) throws IOException;
+    }
+
+    Map<UUID, StoredTrace<TraceSpan>> traces(Collection<UUID> traceIds) {
+        return byTrace(select("traces", SpanColumns.READ, ofTraces()), traceIds, this::readSpan);
+    }
+
+    /** With each row goes whether it passes the filter. */
+    Map<UUID, StoredTrace<Filtered<SpanFacts>>> facts(Collection<UUID> traceIds, Condition filter) {
+        return byTrace(
+                select("facts of traces", passes(filter) + FACTS, ofTraces()).with(filter),
+                traceIds,
+                (row, key) -> new Filtered<>(row.readBool(), readFacts(row, key)));
+    }
+
+    /** All rows of these spans, and perhaps of others of the same id; with each goes whether it passes the filter. */
+    List<StoredRow<Filtered<TraceSpan>>> spans(Collection<UUID> spanIds, Condition filter) {
+        if (spanIds.isEmpty()) {
+            return List.of();
+        }
+        Sql sql = select("spans", passes(filter) + SpanColumns.READ, """
+                (start_hour, trace_id) IN (
+                    SELECT start_hour, trace_id FROM span_places WHERE tenant_id = {tenant:UUID} AND span_id IN {ids:Array(UUID)}
+                ) AND span_id IN {ids:Array(UUID)} AND row_kind != 2""");
+        return rows(
+                sql.with(filter).withIds("ids", spanIds),
+                (row, key) -> new Filtered<>(row.readBool(), readSpan(row, key)));
+    }
+
+    List<StoredRow<TraceSpan>> span(UUID traceId, UUID spanId) {
+        Sql sql = select("span", SpanColumns.READ, """
+                (start_hour, trace_id) IN (
+                    SELECT start_hour, trace_id FROM span_places
+                    WHERE tenant_id = {tenant:UUID} AND span_id = {span:UUID} AND trace_id = {trace:UUID}
+                ) AND span_id = {span:UUID} AND row_kind != 2""");
+        return rows(sql.with("trace", traceId).with("span", spanId), this::readSpan);
+    }
+
+    /** Every time that these traces were given as the start of their first span or as their own, since they were deleted last. */
+    Map<UUID, List<GivenTime>> placesOfTraces(Collection<UUID> traceIds) {
+        Map<UUID, List<GivenTime>> places = new HashMap<>();
+        Sql sql = Sql.of("places of traces", """
+                        SELECT p.trace_id, p.time, arrayFilter(version -> version > d.deleted, p.versions)
+                        FROM trace_places AS p LEFT JOIN %s AS d ON d.trace_id = p.trace_id
+                        WHERE p.tenant_id = {tenant:UUID} AND p.trace_id IN {ids:Array(UUID)} AND p.dates""".formatted(DELETED))
+                .with("tenant", tenantId)
+                .withIds("ids", traceIds);
+        database.read(sql, row -> {
+            readTimes(row, places.computeIfAbsent(row.readUuid(), id -> new ArrayList<>()));
+            return row;
+        });
+        return places;
+    }
+
+    /** Every time that these spans, and perhaps others of the same id, were given since their trace was deleted last. */
+    Map<SpanId, List<GivenTime>> placesOfSpans(Collection<UUID> spanIds) {
+        return spanPlaces(Sql.of("places of spans", SPAN_PLACES + " AND p.span_id IN {ids:Array(UUID)}")
+                .withIds("ids", spanIds));
+    }
+
+    /** As {@link #placesOfSpans}, of all that were written after a snapshot. */
+    Map<SpanId, List<GivenTime>> placesOfSpansWrittenAfter(long snapshot) {
+        return spanPlaces(
+                Sql.of("places of spans written since", SPAN_PLACES + """
+                                 AND (p.span_id, p.trace_id) IN (
+                                    SELECT span_id, trace_id FROM span_places
+                                    WHERE tenant_id = {tenant:UUID} AND arrayMax(versions) > {snapshot:UInt64})""").with("snapshot", snapshot));
+    }
+
+    private Map<SpanId, List<GivenTime>> spanPlaces(Sql sql) {
+        Map<SpanId, List<GivenTime>> places = new HashMap<>();
+        database.read(sql.with("tenant", tenantId), row -> {
+            SpanId span = new SpanId(row.readUuid(), row.readUuid());
+            readTimes(row, places.computeIfAbsent(span, id -> new ArrayList<>()));
+            return row;
+        });
+        return places;
+    }
+
+    private static void readTimes(RowInput row, List<GivenTime> times) throws IOException {
+        long time = row.readLong();
+        for (int versions = row.readCount(); versions > 0; versions--) {
+            times.add(new GivenTime(time, row.readLong()));
+        }
+    }
+
+    private static String ofTraces() {
+        return """
+                (start_hour, trace_id) IN (
+                    SELECT start_hour, trace_id FROM trace_places WHERE tenant_id = {tenant:UUID} AND trace_id IN {ids:Array(UUID)}
+                )""";
+    }
+
+    private static String passes(Condition filter) {
+        return "coalesce(" + filter.sql() + ", FALSE), ";
+    }
+
+    private <T> Map<UUID, StoredTrace<T>> byTrace(Sql sql, Collection<UUID> traceIds, Content<T> content) {
+        if (traceIds.isEmpty()) {
+            return Map.of();
+        }
+        Map<UUID, List<StoredRow<T>>> rows = new LinkedHashMap<>();
+        for (StoredRow<T> row : rows(sql.withIds("ids", traceIds), content)) {
+            rows.computeIfAbsent(row.traceId(), id -> new ArrayList<>()).add(row);
+        }
+        Map<UUID, StoredTrace<T>> traces = new HashMap<>();
+        rows.forEach((id, all) -> traces.put(id, new StoredTrace<>(all)));
+        return traces;
+    }
+
+    private Sql select(String name, String columns, String where) {
+        return Sql.of(
+                        name,
+                        "SELECT " + StoredRow.COLUMNS + ", " + columns
+                                + " FROM spans WHERE tenant_id = {tenant:UUID} AND " + where)
+                .with("tenant", tenantId);
+    }
+
+    private <T> List<StoredRow<T>> rows(Sql sql, Content<T> content) {
+        return database.read(sql, row -> {
+            StoredRow.Key key = StoredRow.Key.read(row);
+            return key.with(content.read(row, key));
+        });
+    }
+
+    private TraceSpan readSpan(RowInput row, StoredRow.Key key) throws IOException {
+        TraceSpan.Builder span =
+                TraceSpan.builder(tenantId, key.traceId(), key.spanId(), "", Times.ofNanos(key.startNanos()));
+        SpanColumns.readInto(row, span);
+        return span.build();
+    }
+
+    private static SpanFacts readFacts(RowInput row, StoredRow.Key key) throws IOException {
+        return new SpanFacts(
+                key.spanId(),
+                row.readNullableUuid(),
+                row.readText(),
+                SpanKind.ofText(row.readText()),
+                Times.ofNanos(key.startNanos()),
+                row.readNullableTime(),
+                row.readNullableText(),
+                row.readNullableText(),
+                row.readNullableText(),
+                row.readNullableText(),
+                row.readNullableText(),
+                row.readBool(),
+                row.readNullableLong(),
+                row.readNullableLong(),
+                row.readNullableLong(),
+                row.readNullableDouble(),
+                row.readPresence() ? Integer.valueOf(row.readByte()) : null,
+                row.readInt(),
+                row.readNullableText(),
+                row.readNullableText());
+    }
+}

@@ -1,0 +1,166 @@
+package io.llmtrace.storage.clickhouse;
+
+import io.llmtrace.model.SpanStatus;
+import io.llmtrace.model.Times;
+import io.llmtrace.storage.TraceQuery;
+import java.nio.charset.CharsetEncoder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** A query's filters as SQL on a row of {@code spans}. */
+final class SpanFilter {
+
+    private static final Condition NEVER = Condition.of("FALSE");
+
+    /** The same expression as that of the index {@code words}: only so does the server use it. */
+    private static final String WORDS =
+            "lower(concat(operation_name, ' ', ifNull(prompt, ''), ' ', ifNull(response, ''), ' ', more_words))";
+
+    private static final int LONGEST_PARAMETER = 10_000;
+
+    private SpanFilter() {}
+
+    static Condition of(TraceQuery query) {
+        List<Condition> all = new ArrayList<>();
+        all.add(Condition.of("tenant_id = {tenant:UUID}", "tenant", query.tenantId()));
+        all.add(Condition.of("row_kind != 2"));
+        if (!storable(query)) {
+            all.add(NEVER);
+            return Condition.all(all);
+        }
+        addTime(all, query);
+        if (query.traceId() != null) {
+            all.add(Condition.of("trace_id = {trace_id:UUID}", "trace_id", query.traceId()));
+        }
+        addEqual(
+                all,
+                "provider",
+                query.provider() == null ? null : query.provider().name());
+        addEqual(all, "model_name", query.modelName());
+        addEqual(all, "operation_name", query.operationName());
+        addEqual(all, "kind", query.kind() == null ? null : query.kind().text());
+        addEqual(all, "session_id", query.sessionId());
+        addEqual(all, "user_id", query.userId());
+        addEqual(all, "service_name", query.serviceName());
+        addBound(all, "security_score", ">=", "Int32", query.minSecurityScore());
+        addBound(all, "security_score", "<=", "Int32", query.maxSecurityScore());
+        addBound(all, "duration_ms", ">=", "UInt64", query.minDurationMs());
+        addBound(all, "duration_ms", "<=", "UInt64", query.maxDurationMs());
+        addBound(all, "estimated_cost_usd", ">=", "Float64", query.minCostUsd());
+        addBound(all, "estimated_cost_usd", "<=", "Float64", query.maxCostUsd());
+        if (query.status() != null) {
+            all.add(Condition.of(query.status() == SpanStatus.ERROR ? "is_error" : "NOT is_error"));
+        }
+        if (query.findingType() != null) {
+            Condition type = equal("t", "finding_type", query.findingType());
+            all.add(new Condition("arrayExists(t -> " + type.sql() + ", finding_types)", type.parameters()));
+        }
+        addTags(all, query.tags());
+        addWords(all, query);
+        return Condition.all(all);
+    }
+
+    /** Text that is not Unicode is in no span, but would be sent as other text. */
+    private static boolean storable(TraceQuery query) {
+        CharsetEncoder utf8 = StandardCharsets.UTF_8.newEncoder();
+        Stream<@Nullable String> texts = Stream.of(
+                query.provider() == null ? null : query.provider().name(),
+                query.modelName(),
+                query.operationName(),
+                query.serviceName(),
+                query.sessionId(),
+                query.userId(),
+                query.findingType());
+        Stream<String> tags = query.tags().entrySet().stream().flatMap(tag -> Stream.of(tag.getKey(), tag.getValue()));
+        return Stream.concat(Stream.concat(texts, tags), query.words().stream())
+                .allMatch(text -> text == null || utf8.canEncode(text));
+    }
+
+    private static void addTime(List<Condition> all, TraceQuery query) {
+        if (query.startTime() != null) {
+            // Bounds beyond what can be stored are cut to its ends, and would take in what lies there.
+            if (query.startTime().isAfter(Times.LATEST)) {
+                all.add(NEVER);
+            }
+            long from = Times.toNanos(query.startTime());
+            all.add(Condition.of("start_hour >= {from_hour:Int32}", "from_hour", Row.hourOf(from)));
+            all.add(Condition.of("start_time >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')", "from", from));
+        }
+        if (query.endTime() != null) {
+            if (query.endTime().isBefore(Times.EARLIEST)) {
+                all.add(NEVER);
+            }
+            long to = Times.toNanos(query.endTime());
+            all.add(Condition.of("start_hour <= {to_hour:Int32}", "to_hour", Row.hourOf(to)));
+            all.add(Condition.of("start_time <= fromUnixTimestamp64Nano({to:Int64}, 'UTC')", "to", to));
+        }
+    }
+
+    private static void addTags(List<Condition> all, Map<String, String> tags) {
+        int i = 0;
+        for (Map.Entry<String, String> tag : tags.entrySet()) {
+            Condition key = equal("k", "tag_key_" + i, tag.getKey());
+            Condition value = equal("v", "tag_value_" + i, tag.getValue());
+            all.add(new Condition(
+                    "arrayExists((k, v) -> " + key.sql() + " AND " + value.sql() + ", mapKeys(tags), mapValues(tags))",
+                    Map.of("tag_key_" + i, parameter(tag.getKey()), "tag_value_" + i, parameter(tag.getValue()))));
+            if (!tag.getValue().isEmpty() && !isLong(tag.getValue())) {
+                // What the index knows.
+                all.add(Condition.of("has(mapValues(tags), {tag_value_" + i + ":String})"));
+            }
+            i++;
+        }
+    }
+
+    /** A request has no room for a long value: then its hash is compared. */
+    private static Condition equal(String expression, String name, String value) {
+        String compared = isLong(value) ? "hex(SHA256(" + expression + "))" : expression;
+        return Condition.of(compared + " = {" + name + ":String}", name, parameter(value));
+    }
+
+    private static String parameter(String value) {
+        return isLong(value) ? sha256(value) : value;
+    }
+
+    private static boolean isLong(String value) {
+        return value.length() > LONGEST_PARAMETER;
+    }
+
+    private static String sha256(String value) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(value.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().withUpperCase().formatHex(hash);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every JDK has it
+        }
+    }
+
+    private static void addWords(List<Condition> all, TraceQuery query) {
+        int i = 0;
+        for (String word : query.words()) {
+            String name = "word_" + i++;
+            all.add(Condition.of("hasToken(" + WORDS + ", {" + name + ":String})", name, word));
+        }
+    }
+
+    private static void addEqual(List<Condition> all, String column, @Nullable String value) {
+        if (value != null) {
+            all.add(equal(column, column, value));
+        }
+    }
+
+    private static void addBound(
+            List<Condition> all, String column, String operator, String type, @Nullable Object value) {
+        if (value != null) {
+            String name = (operator.equals(">=") ? "min_" : "max_") + column;
+            all.add(Condition.of(column + " " + operator + " {" + name + ":" + type + "}", name, value));
+        }
+    }
+}

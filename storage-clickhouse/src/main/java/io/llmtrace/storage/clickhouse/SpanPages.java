@@ -1,0 +1,188 @@
+package io.llmtrace.storage.clickhouse;
+
+import io.llmtrace.model.Ids;
+import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.Order;
+import io.llmtrace.storage.Page;
+import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.clickhouse.RowReader.Filtered;
+import io.llmtrace.storage.clickhouse.RowReader.SpanId;
+import io.llmtrace.storage.spi.PageCursor;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pages of spans. Candidates are rows that pass the filters, in the order of the page; on the page are those that are their
+ * span's last version. A span whose start has changed since the walk began stands elsewhere than its row; these few are
+ * looked for by themselves, and join the candidates where they stood.
+ */
+final class SpanPages {
+
+    private static final int MAX_CANDIDATES = 10_000;
+
+    private final Database database;
+    private final TraceQuery query;
+    private final Condition filter;
+    private final RowReader reader;
+    private final long snapshot;
+    private final @Nullable Place start;
+    private final Comparator<Place> order;
+
+    SpanPages(Database database, TraceQuery query, long now) {
+        this.database = database;
+        this.query = query;
+        this.filter = SpanFilter.of(query);
+        this.reader = new RowReader(database, query.tenantId());
+        Comparator<Place> oldestFirst = Comparator.comparingLong(Place::timeNanos)
+                .thenComparing(place -> place.span.traceId(), Ids.BYTE_ORDER)
+                .thenComparing(place -> place.span.spanId(), Ids.BYTE_ORDER);
+        this.order = query.order() == Order.NEWEST_FIRST ? oldestFirst.reversed() : oldestFirst;
+        if (query.cursor() == null) {
+            this.snapshot = now;
+            this.start = null;
+        } else {
+            PageCursor cursor = PageCursor.decode(query, PageCursor.Items.SPANS);
+            this.snapshot = cursor.snapshot();
+            Versions.requireRecent(snapshot);
+            this.start = new Place(cursor.timeNanos(), new SpanId(cursor.traceId(), cursor.spanId()));
+        }
+    }
+
+    private record Place(long timeNanos, SpanId span) {}
+
+    private record Found(Place place, TraceSpan span) {}
+
+    Page<TraceSpan> page() {
+        List<Found> found = find();
+        boolean more = found.size() > query.limit();
+        List<Found> items = more ? found.subList(0, query.limit()) : found;
+        String next = null;
+        if (more) {
+            Place last = items.get(items.size() - 1).place;
+            next = PageCursor.ofSpan(last.timeNanos, last.span.traceId(), last.span.spanId(), snapshot)
+                    .encode(query);
+        }
+        return new Page<>(items.stream().map(Found::span).toList(), next);
+    }
+
+    /** The page, and the span behind it if there is one. */
+    private List<Found> find() {
+        List<Found> found = new ArrayList<>();
+        int wanted = query.offset() + query.limit() + 1;
+        int seen = 0;
+        Place after = start;
+        while (true) {
+            int missing = wanted - seen;
+            int count = Math.min(MAX_CANDIDATES, missing + missing / 8 + 4);
+            List<Place> rows = candidates(after, count);
+            Place end = rows.size() < count ? null : rows.get(rows.size() - 1);
+            for (Found each : passing(rows, after, end)) {
+                seen++;
+                if (seen > query.offset()) {
+                    found.add(each);
+                }
+                if (seen == wanted) {
+                    return found;
+                }
+            }
+            if (end == null) {
+                return found;
+            }
+            after = end;
+        }
+    }
+
+    private List<Place> candidates(@Nullable Place after, int count) {
+        String direction = query.order() == Order.NEWEST_FIRST ? "DESC" : "ASC";
+        Sql sql = Sql.of(
+                        "page of spans",
+                        "SELECT start_time, trace_id, span_id FROM spans WHERE " + filter.sql() + behind(after)
+                                + " ORDER BY start_hour " + direction + ", start_time " + direction
+                                + ", toUInt128(trace_id) " + direction + ", toUInt128(span_id) " + direction + " LIMIT "
+                                + count)
+                .with(filter);
+        if (after != null) {
+            sql = sql.with("after_hour", Row.hourOf(after.timeNanos))
+                    .with("after_time", after.timeNanos)
+                    .with("after_trace", after.span.traceId())
+                    .with("after_span", after.span.spanId());
+        }
+        return database.read(sql, row -> new Place(row.readLong(), new SpanId(row.readUuid(), row.readUuid())));
+    }
+
+    private String behind(@Nullable Place after) {
+        if (after == null) {
+            return "";
+        }
+        String than = query.order() == Order.NEWEST_FIRST ? "<" : ">";
+        return " AND start_hour " + than + "= {after_hour:Int32}"
+                + " AND (toUnixTimestamp64Nano(start_time), toUInt128(trace_id), toUInt128(span_id)) " + than
+                + " ({after_time:Int64}, toUInt128({after_trace:UUID}), toUInt128({after_span:UUID}))";
+    }
+
+    /** What is on the page between two places, in its order. */
+    private List<Found> passing(List<Place> rows, @Nullable Place after, @Nullable Place end) {
+        Set<SpanId> spans = rows.stream().map(Place::span).collect(Collectors.toCollection(HashSet::new));
+        spans.addAll(movedSpans());
+        Map<SpanId, StoredRow<Filtered<TraceSpan>>> last = lastRows(spans);
+        Map<SpanId, Long> places = placesOf(last);
+        List<Found> found = new ArrayList<>();
+        last.forEach((span, row) -> {
+            Place place = new Place(places.getOrDefault(span, row.startNanos()), span);
+            boolean behind = after == null || order.compare(place, after) > 0;
+            boolean before = end == null || order.compare(place, end) <= 0;
+            if (row.content().passes() && behind && before) {
+                found.add(new Found(place, row.content().content()));
+            }
+        });
+        found.sort(Comparator.comparing(Found::place, order));
+        return found;
+    }
+
+    private Map<SpanId, StoredRow<Filtered<TraceSpan>>> lastRows(Set<SpanId> spans) {
+        Map<SpanId, StoredRow<Filtered<TraceSpan>>> last = new HashMap<>();
+        Set<UUID> ids = spans.stream().map(SpanId::spanId).collect(Collectors.toSet());
+        for (StoredRow<Filtered<TraceSpan>> row : reader.spans(ids, filter)) {
+            SpanId span = new SpanId(row.traceId(), row.spanId());
+            if (spans.contains(span)) {
+                last.merge(span, row, StoredTrace::later);
+            }
+        }
+        return last;
+    }
+
+    /** Where those stand that were written since the walk began: where they stood then, or else at first. */
+    private Map<SpanId, Long> placesOf(Map<SpanId, StoredRow<Filtered<TraceSpan>>> rows) {
+        Set<UUID> written = rows.values().stream()
+                .filter(row -> row.version() > snapshot)
+                .map(StoredRow::spanId)
+                .collect(Collectors.toSet());
+        Map<SpanId, Long> places = new HashMap<>();
+        if (!written.isEmpty()) {
+            reader.placesOfSpans(written)
+                    .forEach((span, times) ->
+                            GivenTime.lastAt(snapshot, times).ifPresent(time -> places.put(span, time)));
+        }
+        return places;
+    }
+
+    /** Spans that were there when the walk began, and have got another start since. */
+    private Set<SpanId> movedSpans() {
+        Set<SpanId> moved = new HashSet<>();
+        reader.placesOfSpansWrittenAfter(snapshot).forEach((span, times) -> {
+            boolean old = times.stream().anyMatch(time -> time.version() <= snapshot);
+            if (old && times.stream().mapToLong(GivenTime::timeNanos).distinct().count() > 1) {
+                moved.add(span);
+            }
+        });
+        return moved;
+    }
+}

@@ -1,0 +1,137 @@
+package io.llmtrace.storage.clickhouse;
+
+import io.llmtrace.storage.InvalidRequestException;
+import io.llmtrace.storage.StorageException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes batches, one insert at a time. What comes while an insert is under way is written together with the next:
+ *
+ * <pre>
+ *   caller 1  ──▶ [ insert ············ ]
+ *   caller 2     ──▶ waits ············ [ insert of 2 and 3 ······ ]
+ *   caller 3         ──▶ waits ········ (by caller 2)
+ * </pre>
+ *
+ * One at a time also gives the writes of this process an order: each has a higher version than all before it.
+ */
+final class SpanWriter {
+
+    private final Database database;
+    private final ReentrantLock lane = new ReentrantLock(true);
+    private final Deque<Pending> waiting = new ArrayDeque<>();
+
+    private final Versions versions;
+
+    SpanWriter(Database database, Versions versions) {
+        this.database = database;
+        this.versions = versions;
+    }
+
+    /** Returns when the batch is durable; if it throws, nothing of it is visible. */
+    void write(Batch batch) {
+        database.requireOpen();
+        long limit = (long) database.settings().maxBatchMb() << 20;
+        if (batch.bytes() > limit) {
+            throw new InvalidRequestException("a call's spans take more than max_batch_mb ("
+                    + database.settings().maxBatchMb() + "): " + batch.bytes() + " bytes. Write them in smaller calls");
+        }
+        Pending mine = new Pending(batch);
+        synchronized (waiting) {
+            waiting.add(mine);
+        }
+        lane.lock();
+        try {
+            if (!mine.done) {
+                writeWaiting(limit);
+            }
+        } finally {
+            lane.unlock();
+        }
+        if (mine.failure != null) {
+            throw mine.failure;
+        }
+    }
+
+    /** Runs between two writes, with a version of its own: higher than that of every write before. */
+    <T> T exclusively(LongFunction<T> work) {
+        lane.lock();
+        try {
+            return work.apply(versions.next());
+        } finally {
+            lane.unlock();
+        }
+    }
+
+    private void writeWaiting(long limit) {
+        List<Pending> together = new ArrayList<>();
+        long bytes = 0;
+        synchronized (waiting) {
+            while (!waiting.isEmpty()
+                    && (together.isEmpty() || bytes + waiting.peek().batch.bytes() <= limit)) {
+                Pending next = waiting.remove();
+                bytes += next.batch.bytes();
+                together.add(next);
+            }
+        }
+        StorageException failure = insert(together);
+        if (failure == null || together.size() == 1) {
+            together.forEach(pending -> pending.end(failure));
+            return;
+        }
+        // One of them may be what the server refuses: that must not fail the others.
+        together.forEach(pending -> pending.end(insert(List.of(pending))));
+    }
+
+    private @Nullable StorageException insert(List<Pending> together) {
+        long first = versions.begin();
+        long highest = first;
+        Map<Batch.RowKey, Integer> seen = Batch.noneSeen();
+        for (Pending pending : together) {
+            highest = Math.max(highest, pending.batch.setVersions(first, seen));
+        }
+        try {
+            database.insert("places", Batch.PLACE_COLUMNS, out -> writeAll(together, Batch::writePlaces, out));
+            database.insert("spans", Batch.ROW_COLUMNS, out -> writeAll(together, Batch::writeRows, out));
+            return null;
+        } catch (StorageException e) {
+            return e;
+        } finally {
+            versions.end(highest);
+        }
+    }
+
+    private interface Part {
+        void write(Batch batch, OutputStream out) throws IOException;
+    }
+
+    private static void writeAll(List<Pending> together, Part part, OutputStream out) throws IOException {
+        for (Pending pending : together) {
+            part.write(pending.batch, out);
+        }
+    }
+
+    private static final class Pending {
+        private final Batch batch;
+        private boolean done;
+        private @Nullable StorageException failure;
+
+        Pending(Batch batch) {
+            this.batch = batch;
+        }
+
+        void end(@Nullable StorageException result) {
+            done = true;
+            failure = result;
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package io.llmtrace.storage.clickhouse;
+
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/**
+ * A statement with the values of its parameters, which stand in it as {@code {name:Type}}.
+ *
+ * @param name what it is for, as the server's query log shows it
+ */
+record Sql(String name, String text, Map<String, Object> parameters) {
+
+    static Sql of(String name, String text) {
+        return new Sql(name, text, Map.of());
+    }
+
+    Sql with(String parameter, Object value) {
+        Map<String, Object> all = new LinkedHashMap<>(parameters);
+        all.put(parameter, value);
+        return new Sql(name, text, all);
+    }
+
+    Sql with(Condition condition) {
+        Map<String, Object> all = new LinkedHashMap<>(parameters);
+        all.putAll(condition.parameters());
+        return new Sql(name, text, all);
+    }
+
+    /** Ids as the value of a parameter {@code {name:Array(UUID)}}. */
+    Sql withIds(String parameter, Collection<UUID> ids) {
+        return with(parameter, ids.stream().map(id -> "'" + id + "'").collect(Collectors.joining(",", "[", "]")));
+    }
+
+    /** Without the values: they may be anything. */
+    @Override
+    public String toString() {
+        return "Sql[" + name + "]";
+    }
+}

@@ -1,0 +1,92 @@
+package io.llmtrace.storage.clickhouse;
+
+import io.llmtrace.model.Times;
+import io.llmtrace.storage.GlobalStats;
+import io.llmtrace.storage.StorageStats;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Exact counts, and bytes on disk. */
+final class Stats {
+
+    /** One row for each trace: rows of replaced versions count once, and those of traces themselves for no span. */
+    private static final String TRACES = """
+            SELECT tenant_id, trace_id, minIf(start_time, row_kind != 1) AS created_at,
+                uniqExactIf(span_id, row_kind != 2) AS spans
+            FROM spans %s
+            GROUP BY tenant_id, trace_id""";
+
+    private static final int BYTES_BESIDE_TEXT = 300;
+
+    private static final String COUNTS = "count(), sum(spans), min(created_at), max(created_at)";
+
+    private final Database database;
+
+    Stats(Database database) {
+        this.database = database;
+    }
+
+    private record Counts(long tenants, long traces, long spans, long oldestNanos, long newestNanos) {
+        @Nullable
+        Instant oldest() {
+            return traces == 0 ? null : Times.ofNanos(oldestNanos);
+        }
+
+        @Nullable
+        Instant newest() {
+            return traces == 0 ? null : Times.ofNanos(newestNanos);
+        }
+    }
+
+    StorageStats ofTenant(UUID tenantId) {
+        Counts counts = counts(Sql.of(
+                        "statistics",
+                        "SELECT toUInt64(1), " + COUNTS + " FROM ("
+                                + TRACES.formatted("WHERE tenant_id = {tenant:UUID}") + ")")
+                .with("tenant", tenantId));
+        return new StorageStats(counts.traces, counts.spans, bytesOf(tenantId), counts.oldest(), counts.newest());
+    }
+
+    GlobalStats ofAll() {
+        Counts counts = counts(Sql.of(
+                "statistics of all",
+                "SELECT uniqExact(tenant_id), " + COUNTS + " FROM (" + TRACES.formatted("") + ")"));
+        return new GlobalStats(
+                counts.tenants, counts.traces, counts.spans, bytesOfAll(), counts.oldest(), counts.newest());
+    }
+
+    private Counts counts(Sql sql) {
+        Counts counts = database.first(
+                sql, row -> new Counts(row.readLong(), row.readLong(), row.readLong(), row.readLong(), row.readLong()));
+        return counts == null ? new Counts(0, 0, 0, 0, 0) : counts;
+    }
+
+    /**
+     * The tenant's share of each part's bytes on disk, by the length of its texts and {@value #BYTES_BESIDE_TEXT} for the rest
+     * of each row; the tables of places are shared out in the same way.
+     */
+    private long bytesOf(UUID tenantId) {
+        return database.number(Sql.of("bytes on disk", """
+                        WITH parts AS (
+                            SELECT name, table, bytes_on_disk FROM system.parts
+                            WHERE database = currentDatabase() AND active AND table NOT LIKE 'original\\_%%'
+                        ), shares AS (
+                            SELECT _part AS name, sum(text_bytes + %d) AS whole,
+                                sumIf(text_bytes + %d, tenant_id = {tenant:UUID}) AS mine
+                            FROM spans GROUP BY _part
+                        )
+                        SELECT toUInt64(coalesce(sum(parts.bytes_on_disk * shares.mine / shares.whole)
+                            * (SELECT sum(bytes_on_disk) FROM parts)
+                            / (SELECT greatest(sum(bytes_on_disk), 1) FROM parts WHERE table = 'spans'), 0))
+                        FROM shares INNER JOIN parts ON parts.name = shares.name AND parts.table = 'spans'""".formatted(BYTES_BESIDE_TEXT, BYTES_BESIDE_TEXT))
+                .with("tenant", tenantId));
+    }
+
+    private long bytesOfAll() {
+        return database.number(Sql.of(
+                "bytes on disk of all",
+                "SELECT toUInt64(sum(bytes_on_disk)) FROM system.parts WHERE database = currentDatabase() AND active"
+                        + " AND table NOT LIKE 'original\\_%'"));
+    }
+}

@@ -1,0 +1,238 @@
+package io.llmtrace.storage.clickhouse;
+
+import io.llmtrace.model.Times;
+import io.llmtrace.model.TraceEvent;
+import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.Order;
+import io.llmtrace.storage.Page;
+import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.TraceSummary;
+import io.llmtrace.storage.TraceSummary.SpanFacts;
+import io.llmtrace.storage.clickhouse.RowReader.Filtered;
+import io.llmtrace.storage.spi.PageCursor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pages of traces. Candidates come in the order of the page, some too many: a trace stands in {@code trace_times} with each
+ * time that a write gave it. Those whose rows say that it is the one that counts, and whose spans pass the filters, are the
+ * page.
+ *
+ * <pre>
+ *   trace_times  ──▶  candidates  ──▶  rows that pass the filters  ──▶  rows of these traces  ──▶  page
+ *                         ▲                     │ too few
+ *                         └── only traces with such rows (from the second time on)
+ * </pre>
+ */
+final class TracePages {
+
+    /** So many traces are looked at in their order before looking for those that pass the filters. */
+    private static final int FIRST_CANDIDATES = 256;
+
+    private static final int MAX_CANDIDATES = 10_000;
+
+    private final Database database;
+    private final TraceQuery query;
+    private final Condition filter;
+    private final long snapshot;
+    private final RowReader reader;
+    private final @Nullable Candidate start;
+
+    TracePages(Database database, TraceQuery query, long now) {
+        this.database = database;
+        this.query = query;
+        this.filter = SpanFilter.of(query);
+        this.reader = new RowReader(database, query.tenantId());
+        if (query.cursor() == null) {
+            this.snapshot = now;
+            this.start = null;
+        } else {
+            PageCursor cursor = PageCursor.decode(query, PageCursor.Items.TRACES);
+            this.snapshot = cursor.snapshot();
+            Versions.requireRecent(snapshot);
+            this.start = new Candidate(cursor.timeNanos(), cursor.traceId());
+        }
+    }
+
+    private record Candidate(long timeNanos, UUID traceId) {}
+
+    private record Found(Candidate place, StoredTrace<Filtered<SpanFacts>> trace) {}
+
+    Page<TraceSummary> summaries() {
+        return page(found -> {
+            TraceSummary.Accumulator summary = new TraceSummary.Accumulator(
+                    found.place.traceId, query.tenantId(), Times.ofNanos(found.trace.createdNanos()));
+            found.trace.spans().forEach(row -> summary.add(row.content().content()));
+            return summary.summary();
+        });
+    }
+
+    Page<TraceEvent> traces() {
+        Page<UUID> page = page(found -> found.place.traceId);
+        Map<UUID, StoredTrace<TraceSpan>> whole = reader.traces(page.items());
+        List<TraceEvent> traces = page.items().stream()
+                .filter(whole::containsKey) // or it was deleted between the two reads
+                .map(id -> event(query.tenantId(), id, Objects.requireNonNull(whole.get(id))))
+                .toList();
+        return new Page<>(traces, page.nextCursor());
+    }
+
+    static TraceEvent event(UUID tenantId, UUID traceId, StoredTrace<TraceSpan> trace) {
+        return new TraceEvent(
+                traceId,
+                tenantId,
+                Times.ofNanos(trace.createdNanos()),
+                trace.spans().stream().map(StoredRow::content).toList());
+    }
+
+    private <I> Page<I> page(Function<Found, I> itemOf) {
+        List<Found> found = find();
+        boolean more = found.size() > query.limit();
+        List<Found> items = more ? found.subList(0, query.limit()) : found;
+        return new Page<>(items.stream().map(itemOf).toList(), more ? cursorAt(items.get(items.size() - 1)) : null);
+    }
+
+    private String cursorAt(Found last) {
+        return PageCursor.ofTrace(last.place.timeNanos, last.place.traceId, snapshot)
+                .encode(query);
+    }
+
+    /** The page, and the trace behind it if there is one. */
+    private List<Found> find() {
+        List<Found> found = new ArrayList<>();
+        int wanted = query.offset() + query.limit() + 1;
+        int seen = 0;
+        Candidate after = start;
+        boolean onlyMatching = query.startTime() != null || query.endTime() != null || query.traceId() != null;
+        while (true) {
+            int count = candidateCount(wanted - seen, onlyMatching);
+            List<Candidate> candidates = candidates(after, count, onlyMatching);
+            for (Found each : passing(candidates)) {
+                seen++;
+                if (seen > query.offset()) {
+                    found.add(each);
+                }
+                if (seen == wanted) {
+                    return found;
+                }
+            }
+            if (candidates.size() < count) {
+                return found;
+            }
+            after = candidates.get(candidates.size() - 1);
+            onlyMatching = query.filtersSpans();
+        }
+    }
+
+    private int candidateCount(int missing, boolean onlyMatching) {
+        int some = missing + missing / 4 + 16;
+        return Math.min(
+                MAX_CANDIDATES, onlyMatching || !query.filtersSpans() ? some : Math.max(FIRST_CANDIDATES, some));
+    }
+
+    private List<Candidate> candidates(@Nullable Candidate after, int count, boolean onlyMatching) {
+        Condition filter = onlyMatching && query.filtersSpans()
+                ? matchingTraces()
+                : Condition.of("tenant_id = {tenant:UUID}", "tenant", query.tenantId());
+        if (query.traceId() != null) {
+            filter = filter.and(Condition.of("trace_id = {trace_id:UUID}", "trace_id", query.traceId()));
+        }
+        boolean byTrace = onlyMatching;
+        String direction = query.order() == Order.NEWEST_FIRST ? "DESC" : "ASC";
+        Sql sql = Sql.of(
+                        byTrace ? "page of matching traces" : "page of traces",
+                        "SELECT time, trace_id FROM " + (byTrace ? "trace_places" : "trace_times") + " WHERE "
+                                + filter.sql()
+                                + (byTrace ? " AND dates" : "") + behind(after)
+                                + (byTrace ? " GROUP BY time, trace_id" : "") + " ORDER BY time " + direction
+                                + ", toUInt128(trace_id) " + direction + " LIMIT " + count)
+                .with(filter);
+        if (after != null) {
+            sql = sql.with("after_time", after.timeNanos).with("after_trace", after.traceId);
+        }
+        return database.read(sql, row -> new Candidate(row.readLong(), row.readUuid()));
+    }
+
+    private Condition matchingTraces() {
+        return new Condition(
+                "tenant_id = {tenant:UUID} AND trace_id IN (SELECT trace_id FROM spans WHERE " + filter.sql() + ")",
+                filter.parameters());
+    }
+
+    private String behind(@Nullable Candidate after) {
+        if (after == null) {
+            return "";
+        }
+        String than = query.order() == Order.NEWEST_FIRST ? "<" : ">";
+        String time = "fromUnixTimestamp64Nano({after_time:Int64}, 'UTC')";
+        return " AND time " + than + "= " + time + " AND (time " + than + " " + time + " OR toUInt128(trace_id) " + than
+                + " toUInt128({after_trace:UUID}))";
+    }
+
+    /** Those of the candidates that have their place there, and pass the filters, in their order. */
+    private List<Found> passing(List<Candidate> candidates) {
+        Set<UUID> ids =
+                candidates.stream().map(Candidate::traceId).collect(Collectors.toCollection(LinkedHashSet::new));
+        Map<UUID, StoredTrace<Filtered<SpanFacts>>> traces =
+                reader.facts(query.filtersSpans() ? matching(ids) : ids, filter);
+        Map<UUID, Long> places = placesOf(traces);
+        List<Found> found = new ArrayList<>();
+        for (Candidate candidate : new LinkedHashSet<>(candidates)) {
+            StoredTrace<Filtered<SpanFacts>> trace = traces.get(candidate.traceId);
+            if (trace != null && Objects.equals(places.get(candidate.traceId), candidate.timeNanos) && passes(trace)) {
+                found.add(new Found(candidate, trace));
+            }
+        }
+        return found;
+    }
+
+    /** Those of the traces that have a row that passes the filters, of whatever version. */
+    private Set<UUID> matching(Set<UUID> traceIds) {
+        if (traceIds.isEmpty()) {
+            return Set.of();
+        }
+        Sql sql = Sql.of("matching traces", """
+                        SELECT DISTINCT trace_id FROM spans
+                        WHERE (start_hour, trace_id) IN (
+                            SELECT start_hour, trace_id FROM trace_places WHERE tenant_id = {tenant:UUID} AND trace_id IN {ids:Array(UUID)}
+                        ) AND\s""" + filter.sql()).with(filter).withIds("ids", traceIds);
+        return new LinkedHashSet<>(database.read(sql, RowInput::readUuid));
+    }
+
+    private boolean passes(StoredTrace<Filtered<SpanFacts>> trace) {
+        return !query.filtersSpans()
+                || trace.spans().stream().anyMatch(row -> row.content().passes());
+    }
+
+    /** The time that each had when the walk began. */
+    private Map<UUID, Long> placesOf(Map<UUID, StoredTrace<Filtered<SpanFacts>>> traces) {
+        Map<UUID, Long> places = new LinkedHashMap<>();
+        Set<UUID> changed = new LinkedHashSet<>();
+        traces.forEach((id, trace) -> {
+            if (trace.isOlderThan(snapshot)) {
+                places.put(id, trace.createdNanos());
+            } else {
+                changed.add(id);
+            }
+        });
+        if (!changed.isEmpty()) {
+            Map<UUID, List<GivenTime>> history = reader.placesOfTraces(changed);
+            for (UUID id : changed) {
+                StoredTrace<Filtered<SpanFacts>> trace = traces.get(id);
+                if (trace != null) {
+                    places.put(id, trace.createdNanosAt(snapshot, history.getOrDefault(id, List.of())));
+                }
+            }
+        }
+        return places;
+    }
+}

@@ -1,0 +1,265 @@
+package io.llmtrace.storage.clickhouse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.llmtrace.dev.clickhouse.ClickHouseServer;
+import io.llmtrace.model.AgentAction;
+import io.llmtrace.model.AgentActionType;
+import io.llmtrace.model.SecurityFinding;
+import io.llmtrace.model.Severity;
+import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.spi.SearchText;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the server's {@code hasToken} finds in a stored span is what {@link SearchText} says: no word less, none more. */
+@Timeout(180)
+final class MoreWordsTest {
+
+    private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
+    private static final int SPANS = 120;
+    private static final List<String> PIECES = List.of(
+            "a",
+            "b",
+            "Z",
+            "0",
+            "7",
+            "ab",
+            "Foo",
+            "bar",
+            "x1",
+            "ä",
+            "Ö",
+            "ß",
+            "ẞ",
+            "é",
+            "e\u0301",
+            "İ",
+            "ı",
+            "i\u0307",
+            "I",
+            "Σ",
+            "σ",
+            "ς",
+            "ΑΣ",
+            "\u212A",
+            "K",
+            "k",
+            "\u212B",
+            "Å",
+            "ﬁ",
+            "中",
+            "文",
+            "中文",
+            "カ",
+            "한국",
+            "ไทย",
+            "я",
+            "Ж",
+            "ع",
+            "𝒳",
+            "𐐀",
+            "𐐨",
+            "😀",
+            "👩\u200D👧",
+            "٣",
+            "Ⅷ",
+            "½",
+            "ª",
+            "“",
+            "”",
+            "’",
+            "–",
+            "\u00A0",
+            "\u2028",
+            "\u200B",
+            "\uFEFF",
+            " ",
+            " ",
+            " ",
+            " ",
+            "\n",
+            "\t",
+            "\0",
+            "_",
+            "-",
+            ".",
+            "'",
+            "\"",
+            "\\",
+            "{",
+            "%",
+            "\u007F",
+            "\u0080");
+
+    private static ClickHouseTraceRepository repository;
+    private static Database database;
+
+    @BeforeAll
+    static void open() {
+        ClickHouseSettings settings =
+                ClickHouseSettings.parse(ClickHouseFixture.server().url(ClickHouseFixture.newDatabaseName()));
+        repository = ClickHouseTraceRepository.open(settings);
+        database = new Database(settings);
+    }
+
+    @AfterAll
+    static void close() {
+        ClickHouseServer server = ClickHouseFixture.server();
+        server.execute("DROP DATABASE " + database.settings().database() + " SYNC");
+        database.close();
+        repository.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void hasToken_findsExactlyTheWordsOfEachSpan(long seed) {
+        Random random = new Random(seed);
+        UUID tenant = UUID.randomUUID();
+        List<TraceSpan> spans = new ArrayList<>();
+        for (int i = 0; i < SPANS; i++) {
+            spans.add(randomSpan(random, tenant));
+        }
+        assertFoundExactly(tenant, spans);
+    }
+
+    @Test
+    void hasToken_wordsThatLookAlike() {
+        UUID tenant = UUID.randomUUID();
+        String run = "x".repeat(64);
+        assertFoundExactly(
+                tenant,
+                List.of(
+                        span(tenant, "quote").prompt("say “hello” to foo’s bar").build(),
+                        span(tenant, "quote").prompt("say hellofoo").build(),
+                        span(tenant, "kelvin").prompt("300\u212A").build(),
+                        span(tenant, "kelvin").prompt("300K").build(),
+                        span(tenant, "kelvin").prompt("300 K").build(),
+                        span(tenant, "umlaut").prompt("MÜLLER").build(),
+                        span(tenant, "umlaut").prompt("mu\u0308ller").build(),
+                        span(tenant, "umlaut").prompt("muller").build(),
+                        span(tenant, "dotted").prompt("İx").build(),
+                        span(tenant, "dotted").prompt("i\u0307x").build(),
+                        span(tenant, "dotted").prompt("ix").build(),
+                        span(tenant, "sigma").prompt("ΟΔΟΣ").build(),
+                        span(tenant, "sigma").prompt("οδοσ").build(),
+                        span(tenant, "han").prompt("中文a").build(),
+                        span(tenant, "han").prompt("文").build(),
+                        span(tenant, "run").prompt(run).build(),
+                        span(tenant, "run").prompt(run + "y").build(),
+                        span(tenant, "run").prompt(run.substring(1)).build(),
+                        span(tenant, "run").prompt("ä".repeat(64) + "y").build(),
+                        span(tenant, "run").prompt("ä".repeat(65)).build(),
+                        span(tenant, "run").prompt("𝒳".repeat(65)).build(),
+                        span(tenant, "run").prompt("İ".repeat(40)).build(),
+                        span(tenant, "nul").prompt("a\0b").build(),
+                        span(tenant, "nul").prompt("ab").build(),
+                        span(tenant, "emoji").prompt("go😀stop").build(),
+                        span(tenant, "emoji").prompt("gostop").build(),
+                        span(tenant, "ends").prompt("first").response("last").build(),
+                        span(tenant, "ends").prompt("firstlast").build(),
+                        span(tenant, "").build()));
+    }
+
+    private static TraceSpan.Builder span(UUID tenant, String name) {
+        return TraceSpan.builder(tenant, UUID.randomUUID(), UUID.randomUUID(), name, START);
+    }
+
+    private static TraceSpan randomSpan(Random random, UUID tenant) {
+        TraceSpan.Builder span = span(tenant, randomText(random))
+                .prompt(random.nextBoolean() ? randomText(random) : null)
+                .response(random.nextBoolean() ? randomText(random) : null)
+                .errorMessage(random.nextInt(3) == 0 ? randomText(random) : null);
+        if (random.nextInt(3) == 0) {
+            span.agentActions(List.of(AgentAction.builder(AgentActionType.TOOL_CALL, randomText(random), START)
+                    .arguments(randomText(random))
+                    .result(randomText(random))
+                    .build()));
+        }
+        if (random.nextInt(3) == 0) {
+            span.securityFindings(List.of(new SecurityFinding(
+                    UUID.randomUUID(),
+                    Severity.LOW,
+                    "f" + randomText(random),
+                    randomText(random),
+                    START,
+                    0.5,
+                    null,
+                    Map.of(),
+                    false)));
+        }
+        return span.build();
+    }
+
+    private static String randomText(Random random) {
+        StringBuilder text = new StringBuilder();
+        for (int i = random.nextInt(12); i >= 0; i--) {
+            String piece = PIECES.get(random.nextInt(PIECES.size()));
+            text.append(random.nextInt(40) == 0 ? piece.repeat(30 + random.nextInt(40)) : piece);
+        }
+        return text.toString();
+    }
+
+    /** Stores the spans, and asks for every word of each and for what is like one. */
+    private static void assertFoundExactly(UUID tenant, List<TraceSpan> spans) {
+        repository.storeSpans(spans);
+        Set<String> words = new TreeSet<>();
+        spans.forEach(span -> words.addAll(SearchText.wordsOf(span)));
+        for (String word : List.copyOf(words)) {
+            twins(word).forEach(twin -> words.addAll(SearchText.wordsOf(twin)));
+        }
+        Map<String, Set<UUID>> expected = new HashMap<>();
+        Map<String, Set<UUID>> found = new HashMap<>();
+        for (String word : words) {
+            expected.put(word, idsWith(spans, word));
+            found.put(word, idsFound(tenant, word));
+        }
+        assertThat(found).isEqualTo(expected);
+    }
+
+    /** One character less, more or another. */
+    private static List<String> twins(String word) {
+        int last = word.offsetByCodePoints(word.length(), -1);
+        return List.of(
+                word.substring(0, last),
+                word + "q",
+                "q" + word,
+                word.substring(0, last) + "ß",
+                word.toUpperCase(Locale.ROOT));
+    }
+
+    private static Set<UUID> idsWith(List<TraceSpan> spans, String word) {
+        return spans.stream()
+                .filter(span -> SearchText.wordsOf(span).contains(word))
+                .map(TraceSpan::spanId)
+                .collect(Collectors.toSet());
+    }
+
+    private static Set<UUID> idsFound(UUID tenant, String word) {
+        return new HashSet<>(database.read(
+                Sql.of(
+                                "spans with a word",
+                                "SELECT span_id FROM spans WHERE tenant_id = {tenant:UUID} AND hasToken(lower(concat("
+                                        + "operation_name, ' ', ifNull(prompt, ''), ' ', ifNull(response, ''), ' ', more_words)),"
+                                        + " {word:String})")
+                        .with("tenant", tenant)
+                        .with("word", word),
+                RowInput::readUuid));
+    }
+}
