@@ -35,6 +35,7 @@ public final class ClickHouseTraceRepository implements TraceRepository {
     private final Versions versions;
     private final SpanWriter writer;
     private final Deletes deletes;
+    private final Stats stats;
     private final Housekeeping housekeeping;
 
     private ClickHouseTraceRepository(Database database) {
@@ -44,6 +45,7 @@ public final class ClickHouseTraceRepository implements TraceRepository {
         deletes.finishRequested();
         this.versions = new Versions(database.number(Sql.of("last version", "SELECT max(version) FROM spans")));
         this.writer = new SpanWriter(database, versions);
+        this.stats = new Stats(database);
         this.housekeeping = new Housekeeping(deletes);
         OriginalSchema original = new OriginalSchema(database);
         if (original.isThere()) {
@@ -160,12 +162,12 @@ public final class ClickHouseTraceRepository implements TraceRepository {
     @Override
     public StorageStats stats(UUID tenantId) {
         Objects.requireNonNull(tenantId, "tenantId");
-        return new Stats(database).ofTenant(tenantId);
+        return stats.ofTenant(tenantId);
     }
 
     @Override
     public GlobalStats globalStats() {
-        return new Stats(database).ofAll();
+        return stats.ofAll();
     }
 
     @Override

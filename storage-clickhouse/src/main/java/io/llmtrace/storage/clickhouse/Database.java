@@ -1,5 +1,6 @@
 package io.llmtrace.storage.clickhouse;
 
+import com.clickhouse.client.api.ClickHouseException;
 import com.clickhouse.client.api.Client;
 import com.clickhouse.client.api.ClientFaultCause;
 import com.clickhouse.client.api.DataStreamWriter;
@@ -60,7 +61,8 @@ final class Database implements AutoCloseable {
     /** All rows of the answer, which the server has in full before it sends the first: a late error is an error, not half an answer. */
     <T> List<T> read(Sql sql, RowReader<T> reader) {
         return onAnyServer(sql, server -> {
-            try (QueryResponse response = server.client.query(sql.text(), sql.parameters(), querySettings(sql))
+            try (QueryResponse response = server.client
+                    .query(sql.text(), sql.parameters(), querySettings(sql))
                     .get()) {
                 RowInput rows = new RowInput(response.getInputStream());
                 List<T> all = new ArrayList<>();
@@ -156,10 +158,11 @@ final class Database implements AutoCloseable {
         insert.setNetworkTimeout(settings.writeTimeout().toMillis(), ChronoUnit.MILLIS);
         DataStreamWriter writer = rows::writeTo;
         onAnyServer(sql, server -> {
-            server.inserts.call(settings.writeTimeout(), client -> client.insert(
-                            table, columns, writer, ClickHouseFormat.RowBinary, insert)
-                    .get()
-                    .close());
+            server.inserts.call(
+                    settings.writeTimeout(),
+                    client -> client.insert(table, columns, writer, ClickHouseFormat.RowBinary, insert)
+                            .get()
+                            .close());
             return true;
         });
     }
@@ -275,6 +278,10 @@ final class Database implements AutoCloseable {
         if (settings.tlsCaFile() != null) {
             builder.setRootCertificate(settings.tlsCaFile());
         }
-        return builder.build();
+        try {
+            return builder.build();
+        } catch (ClickHouseException e) {
+            throw Failures.ofSettings(e, settings);
+        }
     }
 }

@@ -1,7 +1,9 @@
 package io.llmtrace.storage.clickhouse;
 
+import com.clickhouse.client.api.ConnectionInitiationException;
 import com.clickhouse.client.api.ServerException;
 import io.llmtrace.storage.CorruptStoreException;
+import io.llmtrace.storage.InvalidRequestException;
 import io.llmtrace.storage.OverloadedException;
 import io.llmtrace.storage.StorageException;
 import io.llmtrace.storage.UnavailableException;
@@ -38,6 +40,16 @@ final class Failures {
         return new UnavailableException(withoutAnswer(failure, sql, settings), failure);
     }
 
+    /** Before anything is sent. All but the file of certificates is checked with the settings. */
+    static StorageException ofSettings(Throwable failure, ClickHouseSettings settings) {
+        return new InvalidRequestException(
+                settings.displayUrl()
+                        + " cannot be opened; tls_ca_file must name a file of certificates in PEM, and is "
+                        + (settings.tlsCaFile() == null ? "not set" : settings.tlsCaFile()) + ": "
+                        + rootMessage(failure),
+                failure);
+    }
+
     private static String withoutAnswer(Throwable failure, Sql sql, ClickHouseSettings settings) {
         String url = settings.displayUrl();
         if (has(failure, InterruptedException.class)) {
@@ -49,7 +61,7 @@ final class Failures {
                     + (settings.tlsCaFile() == null ? "not set: the JDK's certificates count" : settings.tlsCaFile())
                     + ") name the certificate to trust?";
         }
-        if (has(failure, SocketTimeoutException.class) && !has(failure, java.net.ConnectException.class)) {
+        if (has(failure, SocketTimeoutException.class) && !has(failure, ConnectionInitiationException.class)) {
             return url + " gave no answer (" + sql.name()
                     + ") in time: the server hangs, or the network does; write_timeout_ms is "
                     + settings.writeTimeout().toMillis() + ", query_timeout_ms "

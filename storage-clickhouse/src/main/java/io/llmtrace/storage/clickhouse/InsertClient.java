@@ -56,7 +56,8 @@ final class InsertClient implements AutoCloseable {
             if (!ended.get()) {
                 throw e;
             }
-            SocketTimeoutException timedOut = new SocketTimeoutException("not done after " + timeout.toMillis() + " ms");
+            SocketTimeoutException timedOut =
+                    new SocketTimeoutException("not done after " + timeout.toMillis() + " ms");
             timedOut.initCause(e);
             throw timedOut;
         } finally {

@@ -64,16 +64,17 @@ final class RowReader {
 
     /** All rows of these spans, and perhaps of others of the same id; with each goes whether it passes the filter. */
     List<StoredRow<Filtered<TraceSpan>>> spans(Collection<UUID> spanIds, Condition filter) {
-        if (spanIds.isEmpty()) {
-            return List.of();
-        }
         Sql sql = select("spans", passes(filter) + SpanColumns.READ, """
                 (start_hour, trace_id) IN (
                     SELECT start_hour, trace_id FROM span_places WHERE tenant_id = {tenant:UUID} AND span_id IN {ids:Array(UUID)}
                 ) AND span_id IN {ids:Array(UUID)} AND row_kind != 2""");
-        return rows(
-                sql.with(filter).withIds("ids", spanIds),
-                (row, key) -> new Filtered<>(row.readBool(), readSpan(row, key)));
+        List<StoredRow<Filtered<TraceSpan>>> rows = new ArrayList<>();
+        for (List<UUID> ids : Sql.parts(spanIds)) {
+            rows.addAll(rows(
+                    sql.with(filter).withIds("ids", ids),
+                    (row, key) -> new Filtered<>(row.readBool(), readSpan(row, key))));
+        }
+        return rows;
     }
 
     List<StoredRow<TraceSpan>> span(UUID traceId, UUID spanId) {
@@ -91,20 +92,22 @@ final class RowReader {
         Sql sql = Sql.of("places of traces", """
                         SELECT p.trace_id, p.time, arrayFilter(version -> version > d.deleted, p.versions)
                         FROM trace_places AS p LEFT JOIN %s AS d ON d.trace_id = p.trace_id
-                        WHERE p.tenant_id = {tenant:UUID} AND p.trace_id IN {ids:Array(UUID)} AND p.dates""".formatted(DELETED))
-                .with("tenant", tenantId)
-                .withIds("ids", traceIds);
-        database.read(sql, row -> {
-            readTimes(row, places.computeIfAbsent(row.readUuid(), id -> new ArrayList<>()));
-            return row;
-        });
+                        WHERE p.tenant_id = {tenant:UUID} AND p.trace_id IN {ids:Array(UUID)} AND p.dates""".formatted(DELETED)).with("tenant", tenantId);
+        for (List<UUID> ids : Sql.parts(traceIds)) {
+            database.read(sql.withIds("ids", ids), row -> {
+                readTimes(row, places.computeIfAbsent(row.readUuid(), id -> new ArrayList<>()));
+                return row;
+            });
+        }
         return places;
     }
 
     /** Every time that these spans, and perhaps others of the same id, were given since their trace was deleted last. */
     Map<SpanId, List<GivenTime>> placesOfSpans(Collection<UUID> spanIds) {
-        return spanPlaces(Sql.of("places of spans", SPAN_PLACES + " AND p.span_id IN {ids:Array(UUID)}")
-                .withIds("ids", spanIds));
+        Sql sql = Sql.of("places of spans", SPAN_PLACES + " AND p.span_id IN {ids:Array(UUID)}");
+        Map<SpanId, List<GivenTime>> places = new HashMap<>();
+        Sql.parts(spanIds).forEach(ids -> places.putAll(spanPlaces(sql.withIds("ids", ids))));
+        return places;
     }
 
     /** As {@link #placesOfSpans}, of all that were written after a snapshot. */
@@ -145,12 +148,11 @@ final class RowReader {
     }
 
     private <T> Map<UUID, StoredTrace<T>> byTrace(Sql sql, Collection<UUID> traceIds, Content<T> content) {
-        if (traceIds.isEmpty()) {
-            return Map.of();
-        }
         Map<UUID, List<StoredRow<T>>> rows = new LinkedHashMap<>();
-        for (StoredRow<T> row : rows(sql.withIds("ids", traceIds), content)) {
-            rows.computeIfAbsent(row.traceId(), id -> new ArrayList<>()).add(row);
+        for (List<UUID> ids : Sql.parts(traceIds)) {
+            for (StoredRow<T> row : rows(sql.withIds("ids", ids), content)) {
+                rows.computeIfAbsent(row.traceId(), id -> new ArrayList<>()).add(row);
+            }
         }
         Map<UUID, StoredTrace<T>> traces = new HashMap<>();
         rows.forEach((id, all) -> traces.put(id, new StoredTrace<>(all)));

@@ -102,12 +102,13 @@ final class SpanPages {
 
     private List<Place> candidates(@Nullable Place after, int count) {
         String direction = query.order() == Order.NEWEST_FIRST ? "DESC" : "ASC";
+        String where = filter.sql() + behind(after);
         Sql sql = Sql.of(
                         "page of spans",
-                        "SELECT start_time, trace_id, span_id FROM spans WHERE " + filter.sql() + behind(after)
-                                + " ORDER BY start_hour " + direction + ", start_time " + direction
-                                + ", toUInt128(trace_id) " + direction + ", toUInt128(span_id) " + direction + " LIMIT "
-                                + count)
+                        "SELECT start_time, trace_id, span_id FROM spans WHERE " + where + " AND start_hour "
+                                + TracePages.upTo("start_hour", "spans WHERE " + where, query.order(), count)
+                                + " ORDER BY start_time " + direction + ", toUInt128(trace_id) " + direction
+                                + ", toUInt128(span_id) " + direction + " LIMIT " + count)
                 .with(filter);
         if (after != null) {
             sql = sql.with("after_hour", Row.hourOf(after.timeNanos))

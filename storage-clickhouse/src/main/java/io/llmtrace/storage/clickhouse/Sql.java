@@ -1,7 +1,9 @@
 package io.llmtrace.storage.clickhouse;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -12,6 +14,8 @@ import java.util.stream.Collectors;
  * @param name what it is for, as the server's query log shows it
  */
 record Sql(String name, String text, Map<String, Object> parameters) {
+
+    private static final int MOST_IDS = 2_000;
 
     static Sql of(String name, String text) {
         return new Sql(name, text, Map.of());
@@ -29,7 +33,17 @@ record Sql(String name, String text, Map<String, Object> parameters) {
         return new Sql(name, text, all);
     }
 
-    /** Ids as the value of a parameter {@code {name:Array(UUID)}}. */
+    /** A server takes some 100 KB as the value of one parameter: the ids in parts that fit. */
+    static List<List<UUID>> parts(Collection<UUID> ids) {
+        List<UUID> all = List.copyOf(ids);
+        List<List<UUID>> parts = new ArrayList<>();
+        for (int i = 0; i < all.size(); i += MOST_IDS) {
+            parts.add(all.subList(i, Math.min(all.size(), i + MOST_IDS)));
+        }
+        return parts;
+    }
+
+    /** Ids as the value of a parameter {@code {name:Array(UUID)}}; not more than {@link #parts} gives. */
     Sql withIds(String parameter, Collection<UUID> ids) {
         return with(parameter, ids.stream().map(id -> "'" + id + "'").collect(Collectors.joining(",", "[", "]")));
     }

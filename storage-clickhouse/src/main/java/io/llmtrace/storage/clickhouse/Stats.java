@@ -4,6 +4,8 @@ import io.llmtrace.model.Times;
 import io.llmtrace.storage.GlobalStats;
 import io.llmtrace.storage.StorageStats;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -18,14 +20,27 @@ final class Stats {
             GROUP BY tenant_id, trace_id""";
 
     private static final int BYTES_BESIDE_TEXT = 300;
+    private static final int MOST_REMEMBERED = 1_000;
 
     private static final String COUNTS = "count(), sum(spans), min(created_at), max(created_at)";
 
     private final Database database;
+    private final Map<UUID, Remembered> remembered = new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<UUID, Remembered> eldest) {
+            return size() > MOST_REMEMBERED;
+        }
+    };
 
     Stats(Database database) {
         this.database = database;
     }
+
+    /**
+     * Statistics of a tenant, good for as long as the table consists of these parts: each write, merge and delete makes parts
+     * with new names.
+     */
+    private record Remembered(long parts, StorageStats stats) {}
 
     private record Counts(long tenants, long traces, long spans, long oldestNanos, long newestNanos) {
         @Nullable
@@ -40,6 +55,23 @@ final class Stats {
     }
 
     StorageStats ofTenant(UUID tenantId) {
+        long parts = database.number(Sql.of("parts", """
+                SELECT sipHash64(arraySort(groupArray(name))) FROM system.parts
+                WHERE database = currentDatabase() AND table = 'spans' AND active"""));
+        synchronized (remembered) {
+            Remembered known = remembered.get(tenantId);
+            if (known != null && known.parts == parts) {
+                return known.stats;
+            }
+        }
+        StorageStats stats = count(tenantId);
+        synchronized (remembered) {
+            remembered.put(tenantId, new Remembered(parts, stats));
+        }
+        return stats;
+    }
+
+    private StorageStats count(UUID tenantId) {
         Counts counts = counts(Sql.of(
                         "statistics",
                         "SELECT toUInt64(1), " + COUNTS + " FROM ("

@@ -146,20 +146,33 @@ final class TracePages {
         if (query.traceId() != null) {
             filter = filter.and(Condition.of("trace_id = {trace_id:UUID}", "trace_id", query.traceId()));
         }
-        boolean byTrace = onlyMatching;
+        String where = filter.sql() + (onlyMatching ? " AND dates" : "") + behind(after);
         String direction = query.order() == Order.NEWEST_FIRST ? "DESC" : "ASC";
-        Sql sql = Sql.of(
-                        byTrace ? "page of matching traces" : "page of traces",
-                        "SELECT time, trace_id FROM " + (byTrace ? "trace_places" : "trace_times") + " WHERE "
-                                + filter.sql()
-                                + (byTrace ? " AND dates" : "") + behind(after)
-                                + (byTrace ? " GROUP BY time, trace_id" : "") + " ORDER BY time " + direction
-                                + ", toUInt128(trace_id) " + direction + " LIMIT " + count)
+        String page = " ORDER BY time " + direction + ", toUInt128(trace_id) " + direction + " LIMIT " + count;
+        Sql sql = (onlyMatching
+                        ? Sql.of(
+                                "page of matching traces",
+                                "SELECT time, trace_id FROM trace_places WHERE " + where + " GROUP BY time, trace_id"
+                                        + page)
+                        : Sql.of(
+                                "page of traces",
+                                "SELECT time, trace_id FROM trace_times WHERE " + where + " AND time "
+                                        + upTo("time", "trace_times WHERE " + where, query.order(), count) + page))
                 .with(filter);
         if (after != null) {
             sql = sql.with("after_time", after.timeNanos).with("after_trace", after.traceId);
         }
         return database.read(sql, row -> new Candidate(row.readLong(), row.readUuid()));
+    }
+
+    /**
+     * A bound behind which the first {@code count} rows lie. Only in the order of the table's key does the server stop reading
+     * once it has enough; for the rest of the order it would read all.
+     */
+    static String upTo(String column, String fromWhere, Order order, int count) {
+        boolean newestFirst = order == Order.NEWEST_FIRST;
+        return (newestFirst ? ">= (SELECT min(" : "<= (SELECT max(") + column + ") FROM (SELECT " + column + " FROM "
+                + fromWhere + " ORDER BY " + column + (newestFirst ? " DESC" : " ASC") + " LIMIT " + count + "))";
     }
 
     private Condition matchingTraces() {
@@ -197,15 +210,15 @@ final class TracePages {
 
     /** Those of the traces that have a row that passes the filters, of whatever version. */
     private Set<UUID> matching(Set<UUID> traceIds) {
-        if (traceIds.isEmpty()) {
-            return Set.of();
-        }
         Sql sql = Sql.of("matching traces", """
                         SELECT DISTINCT trace_id FROM spans
                         WHERE (start_hour, trace_id) IN (
-                            SELECT start_hour, trace_id FROM trace_places WHERE tenant_id = {tenant:UUID} AND trace_id IN {ids:Array(UUID)}
-                        ) AND\s""" + filter.sql()).with(filter).withIds("ids", traceIds);
-        return new LinkedHashSet<>(database.read(sql, RowInput::readUuid));
+                            SELECT start_hour, trace_id FROM trace_places
+                            WHERE tenant_id = {tenant:UUID} AND trace_id IN {ids:Array(UUID)}
+                        ) AND %s""".formatted(filter.sql())).with(filter);
+        Set<UUID> matching = new LinkedHashSet<>();
+        Sql.parts(traceIds).forEach(ids -> matching.addAll(database.read(sql.withIds("ids", ids), RowInput::readUuid)));
+        return matching;
     }
 
     private boolean passes(StoredTrace<Filtered<SpanFacts>> trace) {

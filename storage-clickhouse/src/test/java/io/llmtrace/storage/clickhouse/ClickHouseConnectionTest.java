@@ -1,6 +1,7 @@
 package io.llmtrace.storage.clickhouse;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.llmtrace.dev.clickhouse.ClickHouseServer;
 import io.llmtrace.storage.UnavailableException;
@@ -91,7 +92,7 @@ final class ClickHouseConnectionTest {
     /** The reader throws in the middle of a long answer. */
     private void abandon() {
         AtomicInteger rows = new AtomicInteger();
-        assertThat(org.assertj.core.api.Assertions.catchThrowable(() ->
+        assertThat(catchThrowable(() ->
                         database.read(Sql.of("abandoned", "SELECT toUInt64(number) FROM numbers(100000)"), row -> {
                             if (rows.incrementAndGet() == 10) {
                                 throw new EOFException("enough");

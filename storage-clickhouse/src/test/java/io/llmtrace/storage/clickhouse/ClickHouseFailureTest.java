@@ -1,6 +1,7 @@
 package io.llmtrace.storage.clickhouse;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.llmtrace.dev.clickhouse.ClickHouseServer;
 import io.llmtrace.dev.clickhouse.ClickHouseServerOptions;
@@ -64,7 +65,7 @@ final class ClickHouseFailureTest {
         open("").close();
         server.execute("INSERT INTO " + database + ".schema_versions (version) VALUES (99)");
 
-        assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> open("")))
+        assertThat(catchThrowable(() -> open("")))
                 .isExactlyInstanceOf(CorruptStoreException.class)
                 .hasMessage(displayUrl()
                         + " has schema version 99, newer than this program knows (1): use a newer llmtrace");
@@ -175,7 +176,8 @@ final class ClickHouseFailureTest {
             List<TraceSpan> large = Failing.spans(tenant, 60, Failing.noise(1 << 20));
 
             Failing.assertFails(server, OverloadedException.class, () -> repository.storeSpans(large))
-                    .startsWith(displayUrl() + " (insert into spans): out of memory on the server; max_query_memory_mb is 48.");
+                    .startsWith(displayUrl()
+                            + " (insert into spans): out of memory on the server; max_query_memory_mb is 48.");
             assertThat(Failing.stored(repository, large)).isEmpty();
             assertThat(repository.stats(tenant).totalSpans()).isZero();
         }
@@ -184,11 +186,14 @@ final class ClickHouseFailureTest {
     @Test
     void query_beyondItsTime() {
         open("").close();
-        Sql endless = Sql.of("endless", "SELECT count() FROM numbers(1000000000000) WHERE NOT ignore(sipHash64(number))");
-        try (Database impatient = new Database(ClickHouseSettings.parse(server.url(database) + "?query_timeout_ms=200"))) {
+        Sql endless =
+                Sql.of("endless", "SELECT count() FROM numbers(1000000000000) WHERE NOT ignore(sipHash64(number))");
+        try (Database impatient =
+                new Database(ClickHouseSettings.parse(server.url(database) + "?query_timeout_ms=200"))) {
             Failing.assertFails(server, OverloadedException.class, () -> impatient.number(endless))
-                    .startsWith(displayUrl() + " (endless): query_timeout_ms reached (200); narrow the query, or raise it."
-                            + " Code 159: ");
+                    .startsWith(
+                            displayUrl() + " (endless): query_timeout_ms reached (200); narrow the query, or raise it."
+                                    + " Code 159: ");
         }
     }
 

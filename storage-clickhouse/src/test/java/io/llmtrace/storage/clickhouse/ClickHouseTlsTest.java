@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.llmtrace.dev.clickhouse.ClickHouseServer;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.InvalidRequestException;
 import io.llmtrace.storage.UnavailableException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,11 +87,24 @@ final class ClickHouseTlsTest {
 
         Failing.assertFails(
                         ClickHouseFixture.server(),
-                        UnavailableException.class,
+                        InvalidRequestException.class,
                         () -> Failing.open(url("?tls=true&tls_ca_file=" + missing)))
-                .startsWith(displayUrl())
-                .contains("tls_ca_file")
-                .contains(missing.toString());
+                .startsWith(
+                        displayUrl() + " cannot be opened; tls_ca_file must name a file of certificates in PEM, and is "
+                                + missing + ": ");
+    }
+
+    @Test
+    void open_caFileIsNoCertificate() throws Exception {
+        Path text = Files.writeString(folder.resolve("text.pem"), "no certificate");
+
+        Failing.assertFails(
+                        ClickHouseFixture.server(),
+                        InvalidRequestException.class,
+                        () -> Failing.open(url("?tls=true&tls_ca_file=" + text)))
+                .startsWith(
+                        displayUrl() + " cannot be opened; tls_ca_file must name a file of certificates in PEM, and is "
+                                + text + ": ");
     }
 
     @Test

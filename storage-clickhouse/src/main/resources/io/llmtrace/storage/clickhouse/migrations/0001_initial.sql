@@ -7,7 +7,8 @@
 -- Rows of one trace lie together in the order of time, so that what an agent sends again compresses well. A row that is
 -- written again replaces the one before where all of the key is equal; where a span's start has changed, both rows stay, and
 -- the later version counts. The partition is when a row was written, since clients' clocks lie: a batch is one part, whatever
--- times are in it, and so is seen whole or not at all.
+-- times are in it, and so is seen whole or not at all. Texts stand under large compression blocks, for the sake of what an
+-- agent sends again; numbers and names under the usual ones, since lists read them for many rows.
 CREATE TABLE IF NOT EXISTS spans (
     tenant_id UUID,
     start_hour Int32,                       -- hours since 1970 of start_time
@@ -44,13 +45,13 @@ CREATE TABLE IF NOT EXISTS spans (
     input_preview Nullable(String),
     output_preview Nullable(String),
     text_bytes UInt64,                      -- of the texts below, before compression
-    prompt Nullable(String) CODEC(ZSTD(3)),
-    response Nullable(String) CODEC(ZSTD(3)),
+    prompt Nullable(String) CODEC(ZSTD(3)) SETTINGS (min_compress_block_size = 4194304, max_compress_block_size = 4194304),
+    response Nullable(String) CODEC(ZSTD(3)) SETTINGS (min_compress_block_size = 4194304, max_compress_block_size = 4194304),
     error_message Nullable(String) CODEC(ZSTD(3)),
     security_findings String CODEC(ZSTD(3)),  -- JSON, as are the next three; empty for none
-    events String CODEC(ZSTD(3)),
-    agent_actions String CODEC(ZSTD(3)),
-    attributes String CODEC(ZSTD(3)),
+    events String CODEC(ZSTD(3)) SETTINGS (min_compress_block_size = 4194304, max_compress_block_size = 4194304),
+    agent_actions String CODEC(ZSTD(3)) SETTINGS (min_compress_block_size = 4194304, max_compress_block_size = 4194304),
+    attributes String CODEC(ZSTD(3)) SETTINGS (min_compress_block_size = 4194304, max_compress_block_size = 4194304),
     more_words String CODEC(ZSTD(3)),       -- words of the text filter that hasToken() does not find in name, prompt, response
     INDEX trace_ids trace_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX sessions session_id TYPE bloom_filter(0.01) GRANULARITY 1,
@@ -66,8 +67,7 @@ CREATE TABLE IF NOT EXISTS spans (
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY (retention_days, toYYYYMM(fromUnixTimestamp64Nano(toInt64(version), 'UTC')))
 ORDER BY (tenant_id, start_hour, trace_id, start_time, span_id, row_kind)
-SETTINGS index_granularity = 2048, index_granularity_bytes = 16777216,
-    min_compress_block_size = 4194304, max_compress_block_size = 4194304;
+SETTINGS index_granularity = 2048, index_granularity_bytes = 16777216;
 
 -- Where rows lie: written before them, so that there is no row that these do not lead to. They may lead to rows that never
 -- came, when a write failed between the two. With the versions of the writes that put something there, since a walk along
@@ -82,7 +82,7 @@ CREATE TABLE IF NOT EXISTS trace_places (
 )
 ENGINE = AggregatingMergeTree
 ORDER BY (tenant_id, trace_id, start_hour, time, dates)
-SETTINGS index_granularity = 512;
+SETTINGS index_granularity = 256;
 
 CREATE TABLE IF NOT EXISTS trace_times (
     tenant_id UUID,
@@ -91,7 +91,7 @@ CREATE TABLE IF NOT EXISTS trace_times (
 )
 ENGINE = ReplacingMergeTree
 ORDER BY (tenant_id, time, trace_id)
-SETTINGS index_granularity = 512;
+SETTINGS index_granularity = 256;
 
 CREATE TABLE IF NOT EXISTS span_places (
     tenant_id UUID,
@@ -104,7 +104,7 @@ CREATE TABLE IF NOT EXISTS span_places (
 )
 ENGINE = AggregatingMergeTree
 ORDER BY (tenant_id, span_id, trace_id, start_hour, start_time)
-SETTINGS index_granularity = 512;
+SETTINGS index_granularity = 256;
 
 -- Keeps nothing; the three tables above are filled from what is written here.
 CREATE TABLE IF NOT EXISTS places (
