@@ -32,14 +32,16 @@ import picocli.CommandLine.Mixin;
         name = "doctor",
         description = {
             "Print the settings in force, and check what llmtrace needs.",
-            "Shows where each setting comes from, and checks the JDK, the disk, the store and the ports. Changes nothing."
-                    + " Ends with 1 if anything fails."
+            "Shows where each setting comes from, and checks the JDK, the disk, the store and the ports. Ends with 1 if"
+                    + " anything fails. Changes no trace, and no file; a ClickHouse store is opened as 'serve' opens it, which"
+                    + " makes missing tables."
         },
         footer = {
             "",
             "Examples:",
             "  llmtrace doctor",
             "  llmtrace doctor --storage sqlite:/var/lib/llmtrace/traces.db --port 9000",
+            "  LLMTRACE_STORAGE=clickhouse://USER:PASSWORD@HOST:8123/llmtrace llmtrace doctor",
             "  llmtrace doctor --json | jq '.checks[] | select(.result != \"ok\")'"
         })
 final class DoctorCommand implements Callable<Integer> {
@@ -82,7 +84,7 @@ final class DoctorCommand implements Callable<Integer> {
         Optional<URI> server = settings.server();
         if (server.isPresent()) {
             try (RemoteTraceRepository remote = RemoteTraceRepository.connect(server.get())) {
-                checks.add(StoreChecks.health("server", remote.check()));
+                checks.add(StoreChecks.server(remote.check()));
             }
             return checks; // what that server stores on, and where it listens, is its machine's concern
         }

@@ -52,9 +52,9 @@ public final class LlmTraceCli {
                 .addSubcommand(new DeleteCommand(context))
                 .addSubcommand(new MigrateCommand(context))
                 .addSubcommand(new DoctorCommand(context))
+                .addSubcommand(new CommandLine(new DevCommand()).addSubcommand(new DevClickHouseCommand(context)))
                 .addSubcommand(new CompletionCommand(context));
-        describe(commandLine.getCommandSpec());
-        commandLine.getSubcommands().values().forEach(sub -> describe(sub.getCommandSpec()));
+        describe(commandLine);
         commandLine
                 .getCommandSpec()
                 .addOption(OptionSpec.builder("-V", "--version")
@@ -68,12 +68,14 @@ public final class LlmTraceCli {
                 .setColorScheme(
                         CommandLine.Help.defaultColorScheme(terminal.outStyle().coloured() ? Ansi.ON : Ansi.OFF))
                 .setUsageHelpWidth(Math.max(MIN_HELP_COLUMNS, Math.min(MAX_HELP_COLUMNS, terminal.columns())))
-                .setParameterExceptionHandler((e, args) -> wrongUsage(e))
+                .setParameterExceptionHandler((e, args) -> wrongUsage(e, args))
                 .setExecutionExceptionHandler((e, command, result) -> failed(e, command));
     }
 
     /** What all commands have in common: {@code --help}, and the exit codes below it. */
-    private static void describe(CommandSpec command) {
+    private static void describe(CommandLine commandLine) {
+        commandLine.getSubcommands().values().forEach(LlmTraceCli::describe);
+        CommandSpec command = commandLine.getCommandSpec();
         command.addOption(OptionSpec.builder("-h", "--help")
                 .usageHelp(true)
                 .description("Print this help.")
@@ -93,12 +95,28 @@ public final class LlmTraceCli {
         return version == null ? "(not packaged)" : version;
     }
 
-    private int wrongUsage(ParameterException e) {
+    private int wrongUsage(ParameterException e, String... arguments) {
         CommandLine command = e.getCommandLine();
-        error(e.getMessage());
+        error(withNameAsTyped(e, arguments));
         UnmatchedArgumentException.printSuggestions(e, command.getErr());
         hint(command);
         return ExitCode.USAGE;
+    }
+
+    /** picocli names an option by its longest name, whatever was typed. */
+    private static @Nullable String withNameAsTyped(ParameterException e, String... arguments) {
+        String message = e.getMessage();
+        if (message == null || !(e.getArgSpec() instanceof OptionSpec option)) {
+            return message;
+        }
+        for (String argument : arguments) {
+            for (String name : option.names()) {
+                if (argument.equals(name) || argument.startsWith(name + "=")) {
+                    return message.replace("'" + option.longestName() + "'", "'" + name + "'");
+                }
+            }
+        }
+        return message;
     }
 
     private int failed(Exception e, CommandLine command) {

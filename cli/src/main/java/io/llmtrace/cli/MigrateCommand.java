@@ -19,9 +19,16 @@ import picocli.CommandLine.Mixin;
         description = {
             "Bring a store to the newest schema, and create it if it is missing.",
             "'serve' and 'import' do so by themselves;"
-                    + " commands that only read refuse an older one. No other process may have it open for writing."
+                    + " commands that only read refuse an older SQLite file. No other process may have such a file open for"
+                    + " writing; on ClickHouse several may start at once."
         },
-        footer = {"", "Examples:", "  llmtrace migrate", "  llmtrace migrate --storage sqlite:old-traces.db"})
+        footer = {
+            "",
+            "Examples:",
+            "  llmtrace migrate",
+            "  llmtrace migrate --storage sqlite:old-traces.db",
+            "  LLMTRACE_STORAGE=clickhouse://USER:PASSWORD@HOST:8123/llmtrace llmtrace migrate"
+        })
 final class MigrateCommand implements Callable<Integer> {
 
     private static final String VERSION = "schema_version";
@@ -45,7 +52,7 @@ final class MigrateCommand implements Callable<Integer> {
         Settings settings = Settings.resolve(flags, config.file, context.variables(), context.workingDirectory());
         String url = settings.storageUrl();
         Optional<Path> file = Stores.sqliteFile(url);
-        boolean existed = file.isEmpty() || Files.exists(file.get());
+        boolean existed = file.isPresent() && Files.exists(file.get());
         Optional<Integer> before = existed ? file.flatMap(SqliteHeader::userVersion) : Optional.empty();
         StoreHealth health;
         try (TraceRepository repository = Stores.openForWriting(context, url)) {
@@ -54,14 +61,22 @@ final class MigrateCommand implements Callable<Integer> {
         if (health.state() != StoreHealth.State.OK) {
             throw new CommandFailedException(Stores.displayed(url) + ": " + health.message());
         }
+        String name = Stores.displayed(url);
+        String version = health.details().get(VERSION);
         context.terminal()
                 .out()
-                .println(report(
-                        Stores.displayed(url), existed, before, health.details().get(VERSION)));
+                .println(file.isPresent() ? reportOfFile(name, existed, before, version) : report(name, version));
         return ExitCode.OK;
     }
 
-    private static String report(String name, boolean existed, Optional<Integer> before, @Nullable String after) {
+    /** What a store that is no file had before is not known here. */
+    private static String report(String name, @Nullable String version) {
+        return version == null
+                ? name + " has no schema to migrate"
+                : name + " has schema version " + version + ", the newest";
+    }
+
+    private static String reportOfFile(String name, boolean existed, Optional<Integer> before, @Nullable String after) {
         if (after == null) {
             return name + " has no schema to migrate";
         }

@@ -20,15 +20,15 @@ import picocli.CommandLine.Option;
 @Command(
         name = "serve",
         description = {
-            "Run a server that stores traces and shows them.",
-            "It takes OTLP and REST, answers REST, and shows the traces in the browser. Ctrl-C ends it."
+            "Run a server that stores traces and answers queries.",
+            "It takes OTLP and REST, and answers REST; its first page and /docs list all calls. Ctrl-C ends it."
         },
         footer = {
             "",
             "Examples:",
             "  llmtrace serve",
             "  llmtrace serve --data /var/lib/llmtrace --port 9000 --otlp-ports false",
-            "  LLMTRACE_STORAGE=sqlite:traces.db llmtrace serve"
+            "  LLMTRACE_STORAGE=clickhouse://USER:PASSWORD@HOST:8123/llmtrace llmtrace serve"
         })
 final class ServeCommand implements Callable<Integer> {
 

@@ -21,7 +21,7 @@ final class ServeOptions {
     @Option(
             names = "--port",
             paramLabel = "PORT",
-            description = "Port of REST, UI and OTLP; 0 for any free one (LLMTRACE_PORT; default: 8080).")
+            description = "Port of REST, its pages and OTLP; 0 for any free one (LLMTRACE_PORT; default: 8080).")
     @Nullable
     String port;
 

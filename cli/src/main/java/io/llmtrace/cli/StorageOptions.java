@@ -11,7 +11,8 @@ final class StorageOptions {
     @Option(
             names = "--storage",
             paramLabel = "URL",
-            description = "The store, such as sqlite:FILE (LLMTRACE_STORAGE; default: sqlite:<data>/traces.db).")
+            description = "The store, sqlite:FILE or clickhouse://USER:PASSWORD@HOST:PORT/DATABASE"
+                    + " (LLMTRACE_STORAGE; default: sqlite:<data>/traces.db).")
     @Nullable
     String storage;
 

@@ -84,7 +84,7 @@ final class StoreOptions {
             return new Store(
                     RemoteTraceRepository.connect(remote.get()),
                     settings.tenant(),
-                    remote.get().toString());
+                    Stores.displayed(remote.get().toString()));
         }
         String url = settings.storageUrl();
         if (mode == Mode.WRITE) {

@@ -14,7 +14,11 @@ final class Stores {
 
     private Stores() {}
 
-    /** @throws UnavailableException if there is no such file; none is created */
+    /**
+     * A file beside its writer; a server as for writing, since its tables are made there by whoever comes first.
+     *
+     * @throws UnavailableException if there is no such file; none is created
+     */
     static TraceRepository openForReading(CliContext context, String url) {
         requireExisting(url);
         return open(context, readOnly(url));
@@ -30,7 +34,7 @@ final class Stores {
         }
     }
 
-    /** Creates the file when it is missing. */
+    /** Creates the store when it is missing. */
     static TraceRepository openForWriting(CliContext context, String url) {
         return open(context, url);
     }
@@ -54,9 +58,13 @@ final class Stores {
         return file.isEmpty() ? Optional.empty() : Optional.of(Path.of(file));
     }
 
-    /** Without what may be a password: {@code clickhouse://user:secret@host} loses it. */
+    /**
+     * Without what may be a password: {@code clickhouse://user:secret@host} loses it. All up to the last {@code @} goes, also
+     * when a password was not encoded as it should be.
+     */
     static String displayed(String url) {
-        return url.replaceAll("//[^/@]*@", "//***@").replaceAll("(?i)([?&](?:password|token|key)=)[^&]*", "$1***");
+        return url.replaceAll("(?s)^([A-Za-z]+://).*@", "$1***@")
+                .replaceAll("(?i)([?&](?:password|token|key)=)[^&]*", "$1***");
     }
 
     static String readOnly(String url) {

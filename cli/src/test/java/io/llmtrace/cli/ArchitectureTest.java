@@ -1,5 +1,7 @@
 package io.llmtrace.cli;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -17,6 +19,8 @@ final class ArchitectureTest {
     private static final String CLI = "io.llmtrace.cli..";
     private static final String SAMPLES = "io.llmtrace.samples..";
     private static final String SQLITE = "io.llmtrace.storage.sqlite..";
+    private static final String CLICKHOUSE = "io.llmtrace.storage.clickhouse..";
+    private static final String DEV_CLICKHOUSE = "io.llmtrace.dev.clickhouse..";
     private static final String[] CORE = {
         "io.llmtrace.model..",
         "io.llmtrace.json..",
@@ -31,7 +35,17 @@ final class ArchitectureTest {
 
     @Test
     void allModules_areLookedAt() {
-        for (String name : new String[] {"otlp", "ingest", "server", "cli", "samples", "storage.sqlite", "model"}) {
+        for (String name : new String[] {
+            "otlp",
+            "ingest",
+            "server",
+            "cli",
+            "samples",
+            "storage.sqlite",
+            "storage.clickhouse",
+            "dev.clickhouse",
+            "model"
+        }) {
             Assertions.assertThat(CLASSES.stream())
                     .as(name)
                     .anyMatch(c -> c.getPackageName().startsWith("io.llmtrace." + name));
@@ -45,7 +59,7 @@ final class ArchitectureTest {
                 .resideInAnyPackage(CORE)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(OTLP, INGEST, SERVER, CLI, SAMPLES, SQLITE)
+                .resideInAnyPackage(OTLP, INGEST, SERVER, CLI, SAMPLES, SQLITE, CLICKHOUSE)
                 .check(CLASSES);
     }
 
@@ -56,7 +70,31 @@ final class ArchitectureTest {
                 .resideInAPackage(SQLITE)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(OTLP, INGEST, SERVER, CLI, SAMPLES)
+                .resideInAnyPackage(OTLP, INGEST, SERVER, CLI, SAMPLES, CLICKHOUSE)
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage(CLICKHOUSE)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(OTLP, INGEST, SERVER, CLI, SAMPLES, SQLITE)
+                .check(CLASSES);
+    }
+
+    @Test
+    void devClickHouse_knowsNobodyAndOnlyTheCliKnowsIt() {
+        noClasses()
+                .that()
+                .resideInAPackage(DEV_CLICKHOUSE)
+                .should()
+                .dependOnClassesThat(resideInAPackage("io.llmtrace..").and(not(resideInAPackage(DEV_CLICKHOUSE))))
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(CLI, DEV_CLICKHOUSE)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(DEV_CLICKHOUSE)
                 .check(CLASSES);
     }
 
@@ -67,14 +105,14 @@ final class ArchitectureTest {
                 .resideInAPackage(OTLP)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(INGEST, SERVER, CLI, SAMPLES, SQLITE)
+                .resideInAnyPackage(INGEST, SERVER, CLI, SAMPLES, SQLITE, CLICKHOUSE)
                 .check(CLASSES);
         noClasses()
                 .that()
                 .resideInAPackage(INGEST)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(OTLP, SERVER, CLI, SAMPLES, SQLITE)
+                .resideInAnyPackage(OTLP, SERVER, CLI, SAMPLES, SQLITE, CLICKHOUSE)
                 .check(CLASSES);
     }
 
@@ -85,7 +123,7 @@ final class ArchitectureTest {
                 .resideInAPackage(SERVER)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(CLI, SAMPLES, SQLITE)
+                .resideInAnyPackage(CLI, SAMPLES, SQLITE, CLICKHOUSE)
                 .check(CLASSES);
     }
 }

@@ -165,8 +165,13 @@ class CommandsTest {
     void wrongUsage_namesTheFailedExpression() {
         assertThat(cli.runLine("query --limit 0").err()).startsWith("llmtrace: limit <= 0: 0\n");
         assertThat(cli.runLine("stats --storage mysql:x").err())
-                .startsWith("llmtrace: unknown storage scheme 'mysql'; known are memory:, sqlite:FILE");
+                .startsWith(
+                        "llmtrace: unknown storage scheme 'mysql'; known are clickhouse://USER:PASSWORD@HOST:PORT/DATABASE, memory:, sqlite:FILE");
         assertThat(cli.runLine("serve --host 0.0.0.0").err()).contains("insecure");
+        assertThat(cli.runLine("query --since nonsense").err())
+                .startsWith("llmtrace: Invalid value for option '--since': ");
+        assertThat(cli.runLine("query --start-time=nonsense").err())
+                .startsWith("llmtrace: Invalid value for option '--start-time': ");
     }
 
     @Test

@@ -51,13 +51,15 @@ class DoctorTest {
 
     @Test
     void doctor_neverPrintsAPassword() {
-        CliRun cli = new CliRun(folder);
-        cli.variables.put("LLMTRACE_STORAGE", "clickhouse://me:secret@host:8123/db?password=hush");
+        for (String user : new String[] {"me:secret", "me:s@secret", "me:s/secret", "secret"}) {
+            CliRun cli = new CliRun(folder);
+            cli.variables.put("LLMTRACE_STORAGE", "clickhouse://" + user + "@127.0.0.1:1/db?password=hush");
 
-        CliRun.Result result = cli.runLine(NO_PORTS);
+            CliRun.Result result = cli.runLine(NO_PORTS);
 
-        assertThat(result.out()).contains("clickhouse://***@host:8123/db?password=***");
-        assertThat(result.out() + result.err()).doesNotContain("secret", "hush");
+            assertThat(result.out()).contains("clickhouse://***@127.0.0.1:1/db?password=***");
+            assertThat(result.out() + result.err()).doesNotContain("secret", "hush");
+        }
     }
 
     @Test

@@ -12,7 +12,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HelpTest {
 
     private static final String[] COMMANDS = {
-        "serve", "demo", "query", "show", "stats", "import", "export", "delete", "migrate", "doctor", "completion"
+        "serve",
+        "demo",
+        "query",
+        "show",
+        "stats",
+        "import",
+        "export",
+        "delete",
+        "migrate",
+        "doctor",
+        "dev",
+        "completion"
     };
 
     @TempDir
@@ -31,10 +42,12 @@ class HelpTest {
                 "delete",
                 "migrate",
                 "doctor",
+                "dev",
+                "dev clickhouse",
                 "completion"
             })
     void help_hasExamplesAndExitCodes(String command) {
-        CliRun.Result help = new CliRun(folder).run(command, "--help");
+        CliRun.Result help = new CliRun(folder).runLine(command + " --help");
 
         assertThat(help.code()).isZero();
         assertThat(help.err()).isEmpty();

@@ -40,13 +40,16 @@ public record DemoReport(List<TraceSummary> traces, StorageStats stats, List<Str
         return lines;
     }
 
-    /** Three, ready to be copied. */
+    /**
+     * Three, ready to be copied.
+     *
+     * @param target their last option, with a blank before it; empty for none
+     */
     public List<String> nextCommands(String target) {
         List<String> commands = new ArrayList<>();
-        commands.add("./llmtrace query --status error --limit 10 " + target);
-        mostTelling()
-                .ifPresent(trace -> commands.add("./llmtrace show " + Figures.traceId(trace.traceId()) + " " + target));
-        commands.add("./llmtrace stats " + target);
+        commands.add("./llmtrace query --status error --limit 10" + target);
+        mostTelling().ifPresent(trace -> commands.add("./llmtrace show " + Figures.traceId(trace.traceId()) + target));
+        commands.add("./llmtrace stats" + target);
         return commands;
     }
 

@@ -1,73 +1,57 @@
 package io.llmtrace.cli.demo;
 
 import io.llmtrace.cli.CommandFailedException;
+import io.llmtrace.server.TenantResolver;
 import io.llmtrace.storage.TraceRepository;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
-/**
- * The store of the demo. A note beside it says that the demo made it: without the note nothing is deleted.
- *
- * <pre>
- *   llmtrace-demo/
- *     demo.db       emptied at each start
- *     demo.txt      the note
- * </pre>
- */
-public final class DemoStore {
+/** Where the demo stores. What it verifies is only right where nothing else is. */
+public interface DemoStore {
 
-    private static final String NOTE =
-            "'llmtrace demo' made demo.db in this folder, and empties it whenever it starts. The folder may be deleted.\n";
+    /** What the demo says of it first. */
+    String description();
 
-    private final Path file;
-    private final Path note;
-    private final Function<String, TraceRepository> stores;
+    /** @throws CommandFailedException if there is something that is not the demo's to delete */
+    TraceRepository openEmpty();
 
-    private DemoStore(Path folder, Function<String, TraceRepository> stores) {
-        this.file = folder.resolve("demo.db");
-        this.note = folder.resolve("demo.txt");
-        this.stores = stores;
+    /** The demo's own file, emptied at each start. */
+    static OwnDemoFile ownFile(Path folder, Function<String, TraceRepository> stores) {
+        return new OwnDemoFile(folder, stores);
     }
 
-    public static DemoStore in(Path folder, Function<String, TraceRepository> stores) {
-        return new DemoStore(folder, stores);
-    }
+    /**
+     * A store that somebody named, in which nothing is deleted.
+     *
+     * @param name as messages show it
+     */
+    static DemoStore named(String name, Supplier<TraceRepository> opener) {
+        return new DemoStore() {
+            @Override
+            public String description() {
+                return name + ", empty until now";
+            }
 
-    public Path file() {
-        return file;
-    }
-
-    public String url() {
-        return "sqlite:" + file;
-    }
-
-    /** @throws CommandFailedException if there is a store that the demo did not make */
-    public TraceRepository openEmpty() {
-        try {
-            if (Files.exists(file)) {
-                requireOurs();
-                // Opened first: a store that another process writes to refuses, and is not deleted.
-                stores.apply(url()).close();
-                for (String suffix : List.of("", "-wal", "-shm")) {
-                    Files.deleteIfExists(file.resolveSibling(file.getFileName() + suffix));
+            @Override
+            public TraceRepository openEmpty() {
+                TraceRepository repository = opener.get();
+                try {
+                    requireEmpty(repository, name);
+                    return repository;
+                } catch (RuntimeException e) {
+                    repository.close();
+                    throw e;
                 }
             }
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            Files.writeString(note, NOTE);
-        } catch (IOException e) {
-            throw new CommandFailedException("cannot prepare the demo store " + file + ": " + e, e);
-        }
-        return stores.apply(url());
+        };
     }
 
-    private void requireOurs() throws IOException {
-        if (Files.notExists(note) || !Files.readString(note).equals(NOTE)) {
-            throw new CommandFailedException(
-                    file + " was not made by the demo, so it is not emptied: choose another folder"
-                            + " with --data, or move the file away");
+    private static void requireEmpty(TraceRepository repository, String name) {
+        long traces = repository.stats(TenantResolver.DEFAULT_TENANT).totalTraces();
+        if (traces > 0) {
+            throw new CommandFailedException(name + " has traces already (" + traces
+                    + "), which the demo does not delete: name an empty store, or remove them with 'llmtrace delete'");
         }
     }
 }

@@ -31,7 +31,10 @@ public final class StoreChecks {
             found.add(Diagnosis.fail("store", file.get() + " is not writable: give this user the right"));
         }
         try (TraceRepository repository = opener.get()) {
-            found.add(opened(name, repository.check()));
+            found.add(
+                    file.isPresent()
+                            ? opened(name, repository.check())
+                            : health("store", name + ": ", repository.check()));
         } catch (StorageException | UsageException e) {
             found.add(Diagnosis.fail("store", String.valueOf(e.getMessage())));
         }
@@ -39,16 +42,21 @@ public final class StoreChecks {
         return found;
     }
 
-    /** Of a store that answers for itself. */
-    public static Diagnosis health(String name, StoreHealth health) {
+    /** Of a server, which answers for its store. */
+    public static Diagnosis server(StoreHealth health) {
+        return health("server", "", health);
+    }
+
+    private static Diagnosis health(String check, String prefix, StoreHealth health) {
+        String message = prefix + health.message() + details(health);
         return switch (health.state()) {
-            case OK -> Diagnosis.ok(name, health.message() + details(health));
-            case READ_ONLY -> Diagnosis.warn(name, health.message() + details(health));
-            case DOWN -> Diagnosis.fail(name, health.message() + details(health));
+            case OK -> Diagnosis.ok(check, message);
+            case READ_ONLY -> Diagnosis.warn(check, message);
+            case DOWN -> Diagnosis.fail(check, message);
         };
     }
 
-    /** Opened for reading only, as here, a sound store says that it is read-only. */
+    /** Opened for reading only, as a file is here, a sound store says that it is read-only. */
     private static Diagnosis opened(String name, StoreHealth health) {
         if (health.state() == StoreHealth.State.DOWN) {
             return Diagnosis.fail("store", name + ": " + health.message() + details(health));

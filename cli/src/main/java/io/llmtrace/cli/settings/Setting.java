@@ -17,7 +17,7 @@ public enum Setting {
     TENANT("00000000-0000-0000-0000-000000000001"),
     /** Address that {@code serve} listens on. */
     HOST("127.0.0.1"),
-    /** Port of REST, UI and OTLP. */
+    /** Port of REST, its pages and OTLP. */
     PORT("8080"),
     /** Whether {@code serve} opens 4317 and 4318 too. */
     OTLP_PORTS("true"),

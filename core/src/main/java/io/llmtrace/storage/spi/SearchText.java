@@ -77,7 +77,9 @@ public final class SearchText {
     }
 
     private static String wordOf(String text, int start, int end) {
-        String run = text.substring(start, end).toLowerCase(Locale.ROOT);
+        // The only letter whose lower case is not a letter alone is İ: its dot would stand within the word as a
+        // separator.
+        String run = text.substring(start, end).toLowerCase(Locale.ROOT).replace("i\u0307", "i");
         return run.codePointCount(0, run.length()) <= MAX_WORD_CODE_POINTS
                 ? run
                 : run.substring(0, run.offsetByCodePoints(0, MAX_WORD_CODE_POINTS));

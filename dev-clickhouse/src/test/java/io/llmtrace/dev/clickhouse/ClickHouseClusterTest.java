@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.llmtrace.testkit.NeedsClickHouse;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.jna.Native;
 import io.llmtrace.dev.clickhouse.launcher.Launcher;
+import io.llmtrace.testkit.NeedsClickHouse;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;

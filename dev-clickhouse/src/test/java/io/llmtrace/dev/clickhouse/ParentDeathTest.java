@@ -2,6 +2,7 @@ package io.llmtrace.dev.clickhouse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.llmtrace.testkit.NeedsClickHouse;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

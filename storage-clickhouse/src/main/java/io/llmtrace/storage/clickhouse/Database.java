@@ -9,6 +9,7 @@ import com.clickhouse.client.api.insert.InsertSettings;
 import com.clickhouse.client.api.query.QueryResponse;
 import com.clickhouse.client.api.query.QuerySettings;
 import com.clickhouse.data.ClickHouseFormat;
+import io.llmtrace.storage.CorruptStoreException;
 import io.llmtrace.storage.StorageException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -67,11 +68,20 @@ final class Database implements AutoCloseable {
                 RowInput rows = new RowInput(response.getInputStream());
                 List<T> all = new ArrayList<>();
                 while (rows.hasNext()) {
-                    all.add(reader.read(rows));
+                    all.add(readRow(rows, reader, sql));
                 }
                 return all;
             }
         });
+    }
+
+    private <T> T readRow(RowInput rows, RowReader<T> reader, Sql sql) throws IOException {
+        try {
+            return reader.read(rows);
+        } catch (IllegalArgumentException e) {
+            throw new CorruptStoreException(
+                    settings.displayUrl() + " (" + sql.name() + "): a row cannot be read: " + e.getMessage(), e);
+        }
     }
 
     interface RowConsumer {
@@ -152,9 +162,7 @@ final class Database implements AutoCloseable {
                 .serverSetting("max_memory_usage", maxMemory())
                 .serverSetting(COMPILE_AGGREGATES, "0")
                 .serverSetting("insert_deduplicate", "0")
-                .serverSetting(
-                        "max_execution_time",
-                        Long.toString(settings.writeTimeout().toSeconds()));
+                .serverSetting("max_execution_time", seconds(settings.writeTimeout()));
         insert.setNetworkTimeout(settings.writeTimeout().toMillis(), ChronoUnit.MILLIS);
         DataStreamWriter writer = rows::writeTo;
         onAnyServer(sql, server -> {
@@ -183,10 +191,7 @@ final class Database implements AutoCloseable {
     }
 
     private void executeOn(Client server, Sql sql) throws Exception {
-        QuerySettings query = querySettings(sql)
-                .serverSetting(
-                        "max_execution_time",
-                        Long.toString(settings.writeTimeout().toSeconds()));
+        QuerySettings query = querySettings(sql).serverSetting("max_execution_time", seconds(settings.writeTimeout()));
         query.setNetworkTimeout(settings.writeTimeout().toMillis(), ChronoUnit.MILLIS);
         try (QueryResponse response =
                 server.query(sql.text(), sql.parameters(), query).get()) {

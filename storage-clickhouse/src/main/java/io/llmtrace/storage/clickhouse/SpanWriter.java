@@ -1,5 +1,6 @@
 package io.llmtrace.storage.clickhouse;
 
+import com.clickhouse.client.api.ServerException;
 import io.llmtrace.storage.InvalidRequestException;
 import io.llmtrace.storage.StorageException;
 import java.io.IOException;
@@ -84,7 +85,9 @@ final class SpanWriter {
             }
         }
         StorageException failure = insert(together);
-        if (failure == null || together.size() == 1) {
+        // Where no server answered, each by itself would wait for as long again.
+        boolean answered = failure != null && failure.getCause() instanceof ServerException;
+        if (together.size() == 1 || !answered) {
             together.forEach(pending -> pending.end(failure));
             return;
         }

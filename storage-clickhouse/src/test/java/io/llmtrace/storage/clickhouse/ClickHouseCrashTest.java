@@ -212,4 +212,30 @@ final class ClickHouseCrashTest {
     private long spanCount(ClickHouseTraceRepository repository) {
         return repository.stats(tenant).totalSpans();
     }
+
+    /** Callers that wait together must fail together: one after the other, the last would wait for all their timeouts. */
+    @Test
+    void storeSpans_serverHangs_failsAllThatWaitAtOnce() throws Exception {
+        int callers = 12;
+        try (ClickHouseServer server = Failing.startServer();
+                ClickHouseTraceRepository repository = Failing.open(server, "?write_timeout_ms=3000")) {
+            server.pause();
+            ExecutorService executor = Executors.newFixedThreadPool(callers);
+            try {
+                List<Future<?>> writes = new ArrayList<>();
+                for (int i = 0; i < callers; i++) {
+                    writes.add(executor.submit(() -> Failing.assertFails(
+                            server,
+                            UnavailableException.class,
+                            () -> repository.storeSpans(Failing.spans(tenant, 1)))));
+                }
+                for (Future<?> write : writes) {
+                    write.get(20, TimeUnit.SECONDS);
+                }
+            } finally {
+                executor.shutdownNow();
+            }
+            server.resume();
+        }
+    }
 }

@@ -1,4 +1,4 @@
-package io.llmtrace.dev.clickhouse;
+package io.llmtrace.testkit;
 
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
@@ -6,8 +6,11 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
-/** Starts servers. Where that is not possible the test fails, and says what to install, unless {@code -DskipClickHouse} is given. */
-@Target(ElementType.TYPE)
+/**
+ * A test that runs on a ClickHouse server. {@code -DskipClickHouse} leaves it out; without that, a machine on which no server can
+ * be started fails the test with a message that says what to install or to set.
+ */
+@Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
 @DisabledIfSystemProperty(named = "skipClickHouse", matches = "|true", disabledReason = "-DskipClickHouse was given")
-@interface NeedsClickHouse {}
+public @interface NeedsClickHouse {}
