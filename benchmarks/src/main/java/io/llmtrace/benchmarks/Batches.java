@@ -2,8 +2,14 @@ package io.llmtrace.benchmarks;
 
 import io.llmtrace.model.TraceSpan;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 
 /** Spans in the portions in which they are written. */
 final class Batches {
@@ -22,5 +28,18 @@ final class Batches {
             batches.add(batch);
         }
         return batches;
+    }
+
+    /** The spans of each trace, as writers get them that store trace by trace. */
+    static Collection<List<TraceSpan>> byTrace(List<TraceSpan> batch) {
+        Map<UUID, List<TraceSpan>> traces = new LinkedHashMap<>();
+        batch.forEach(span ->
+                traces.computeIfAbsent(span.traceId(), id -> new ArrayList<>()).add(span));
+        return traces.values();
+    }
+
+    /** The span that began first, which dates its trace. */
+    static TraceSpan earliest(List<TraceSpan> spans) {
+        return Collections.min(spans, Comparator.comparing(TraceSpan::startTime));
     }
 }

@@ -24,23 +24,22 @@ public final class BenchmarkMain {
             err.println(e.getMessage() + "\n\n" + Options.USAGE);
             return 2;
         }
-        if (!options.suite().equals("sqlite")) {
-            err.println("no suite '" + options.suite() + "'\n\n" + Options.USAGE);
-            return 2;
-        }
         Path folder = Folders.create(options.folder().toAbsolutePath());
         if (!options.quick() && Machine.isInMemory(folder)) {
             err.println("--folder " + folder
                     + " is in memory: what a commit costs needs a real disk, choose another folder");
             return 2;
         }
-        Report report = new SqliteSuite(options.scale(), options.parts(), folder, err).run();
+        Report report = options.suite()
+                .make(options.scale(), options.parts(), folder, err)
+                .run();
         publish(options, report.markdown(title(options), Machine.describe(folder)), out);
         return 0;
     }
 
     private static String title(Options options) {
-        return options.quick() ? "SQLite, quick run: the numbers mean nothing" : "SQLite";
+        String suite = options.suite().title();
+        return options.quick() ? suite + ", quick run: the numbers mean nothing" : suite;
     }
 
     private static void publish(Options options, String markdown, PrintStream out) throws IOException {

@@ -14,24 +14,36 @@ import java.util.Locale;
 record Comparison(
         String measure, Figure figure, List<Double> ours, String baselineName, List<Double> baseline, Wanted wanted) {
 
-    /** The bound of a ratio. */
-    record Wanted(boolean atLeast, double ratio) {
+    /**
+     * The bound of a ratio.
+     *
+     * @param enoughMicroseconds a time of ours that will do whatever the ratio is; NaN for none
+     */
+    record Wanted(boolean atLeast, double ratio, double enoughMicroseconds) {
 
         static Wanted atLeast(double ratio) {
-            return new Wanted(true, ratio);
+            return new Wanted(true, ratio, Double.NaN);
         }
 
         static Wanted atMost(double ratio) {
-            return new Wanted(false, ratio);
+            return new Wanted(false, ratio, Double.NaN);
         }
 
-        boolean isMetBy(double value) {
-            return atLeast ? value >= ratio : value <= ratio;
+        /** Such a ratio, or a time up to so many microseconds. */
+        static Wanted atMost(double ratio, double orMicroseconds) {
+            return new Wanted(false, ratio, orMicroseconds);
+        }
+
+        boolean isMetBy(double value, double ours) {
+            return ours <= enoughMicroseconds || (atLeast ? value >= ratio : value <= ratio);
         }
 
         @Override
         public String toString() {
-            return (atLeast ? ">= " : "<= ") + ratio;
+            String bound = (atLeast ? ">= " : "<= ") + ratio;
+            return Double.isNaN(enoughMicroseconds)
+                    ? bound
+                    : bound + " or <= " + Figure.MEDIAN_MICROSECONDS.format(enoughMicroseconds);
         }
     }
 
@@ -55,7 +67,7 @@ record Comparison(
     }
 
     boolean met() {
-        return wanted.isMetBy(ratio());
+        return wanted.isMetBy(ratio(), Measurements.median(ours));
     }
 
     /** A row of the Markdown table, whose head is {@link #HEAD}. */

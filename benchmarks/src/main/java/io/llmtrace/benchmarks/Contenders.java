@@ -5,7 +5,10 @@ enum Contenders {
     REPOSITORY("llmtrace", new RepositoryContender("sqlite:")),
     ONE_TABLE("plain JDBC, one table (a)", new OneTableContender()),
     ORIGINAL("original design (b)", new OriginalContender(SqliteFile::fetchAll)),
-    ORIGINAL_AS_SPANS("original design (b), rows made into spans", new OriginalContender(OriginalRows::makeSpans));
+    ORIGINAL_AS_SPANS("original design (b), rows made into spans", new OriginalContender(OriginalRows::makeSpans)),
+    CLICKHOUSE("llmtrace", new ClickHouseRepositoryContender()),
+    READY_MADE("ready-made rows, same table (a)", new ReadyMadeContender()),
+    CLICKHOUSE_ORIGINAL("original design (b)", new ClickHouseOriginalContender());
 
     private final String text;
     private final Contender contender;

@@ -10,6 +10,7 @@ enum Figure {
     HEAP_BYTES,
     FILL_SECONDS,
     MEDIAN_MICROSECONDS,
+    FIRST_CALL_MICROSECONDS,
     CALLS;
 
     /** As a table shows it. */
@@ -18,7 +19,7 @@ enum Figure {
             case SPANS_PER_SECOND -> String.format(Locale.ROOT, "%,.0f spans/s", value);
             case BYTES_ON_DISK, HEAP_BYTES -> String.format(Locale.ROOT, "%,.1f MB", value / 1e6);
             case CATCH_UP_SECONDS, FILL_SECONDS -> String.format(Locale.ROOT, "%,.2f s", value);
-            case MEDIAN_MICROSECONDS ->
+            case MEDIAN_MICROSECONDS, FIRST_CALL_MICROSECONDS ->
                 String.format(Locale.ROOT, value < 10_000 ? "%.3f ms" : "%,.0f ms", value / 1e3);
             case CALLS -> String.format(Locale.ROOT, "%,.0f calls", value);
         };

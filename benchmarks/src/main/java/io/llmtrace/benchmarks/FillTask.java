@@ -1,23 +1,13 @@
 package io.llmtrace.benchmarks;
 
 import io.llmtrace.model.TraceSpan;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.UUID;
 
-/** Makes the store that {@link ReadTask}s read, and notes some of its traces beside it. */
+/** Makes the store that {@link ReadTask}s read, and notes some of its spans beside it. */
 record FillTask(Load load, int count, int batchSize) implements Task {
-
-    private static final String TRACE_IDS = "trace-ids.txt";
-    private static final int NOTED_TRACES = 1_000;
 
     @Override
     public String id() {
@@ -27,7 +17,7 @@ record FillTask(Load load, int count, int batchSize) implements Task {
     @Override
     public Map<Figure, Double> run(Contender contender, Path folder) {
         Iterator<TraceSpan> spans = load.spans().iterator();
-        Set<UUID> traceIds = new LinkedHashSet<>();
+        NotedSpans noted = new NotedSpans(count);
         Path storeFolder = Folders.create(storeOf(folder));
         long start = System.nanoTime();
         try (Store store = contender.openToFill(storeFolder)) {
@@ -35,41 +25,16 @@ record FillTask(Load load, int count, int batchSize) implements Task {
                 List<TraceSpan> batch = Batches.take(spans, Math.min(batchSize, count - stored), batchSize)
                         .get(0);
                 store.write(batch);
-                batch.forEach(span -> traceIds.add(span.traceId()));
+                batch.forEach(noted::see);
             }
             store.settle();
         }
         double seconds = (System.nanoTime() - start) / 1e9;
-        note(folder, traceIds);
-        return Map.of(Figure.FILL_SECONDS, seconds, Figure.BYTES_ON_DISK, (double) Folders.size(storeFolder));
+        noted.write(folder);
+        return Map.of(Figure.FILL_SECONDS, seconds, Figure.BYTES_ON_DISK, (double) contender.size(storeFolder));
     }
 
     static Path storeOf(Path folder) {
         return folder.resolve("store");
-    }
-
-    /** From all over the store. */
-    static List<UUID> notedTraces(Path folder) {
-        try {
-            return Files.readAllLines(folder.resolve(TRACE_IDS)).stream()
-                    .map(UUID::fromString)
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void note(Path folder, Set<UUID> traceIds) {
-        List<UUID> all = new ArrayList<>(traceIds);
-        int step = Math.max(1, all.size() / NOTED_TRACES);
-        List<String> noted = new ArrayList<>();
-        for (int i = 0; i < all.size(); i += step) {
-            noted.add(all.get(i).toString());
-        }
-        try {
-            Files.write(folder.resolve(TRACE_IDS), noted);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -20,9 +20,12 @@ final class Fork {
     private static final Duration LONGEST_TASK = Duration.ofHours(1);
 
     private final List<String> jvmFlags;
+    private final Map<String, String> variables;
 
-    Fork(List<String> jvmFlags) {
+    /** @param variables of the environment, beyond those of this process */
+    Fork(List<String> jvmFlags, Map<String, String> variables) {
         this.jvmFlags = jvmFlags;
+        this.variables = Map.copyOf(variables);
     }
 
     /** The flags, for the record. */
@@ -61,10 +64,10 @@ final class Fork {
         command.addAll(flags());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), ChildMain.class.getName()));
         command.addAll(List.of(task.id(), contender.name(), folder.toString(), result.toString()));
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.environment().putAll(variables);
+        Process process = builder.start();
         try {
             if (!process.waitFor(LONGEST_TASK.toMinutes(), TimeUnit.MINUTES)) {
                 throw new IllegalStateException(

@@ -6,10 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.Statement;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -42,7 +38,6 @@ final class Machine {
                         + System.getProperty("os.arch"));
         record.put("disk", disk(folder));
         record.put("JDK", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
-        record.put("SQLite", sqliteVersion());
         return record;
     }
 
@@ -85,16 +80,6 @@ final class Machine {
         }
         // Virtual disks often say 1 whatever is below.
         return kind + ", rotational=" + Files.readString(rotational).strip();
-    }
-
-    private static String sqliteVersion() {
-        return Sql.get(() -> {
-            try (Connection connection = DriverManager.getConnection("jdbc:sqlite::memory:");
-                    Statement statement = connection.createStatement();
-                    ResultSet version = statement.executeQuery("SELECT sqlite_version()")) {
-                return version.next() ? version.getString(1) : "unknown";
-            }
-        });
     }
 
     /** What a command prints, empty if it fails. */

@@ -64,7 +64,7 @@ final class OneTableContender implements Contender {
         return new OneTableStore(file, file.prepare("INSERT" + Column.insert("spans", COLUMNS)));
     }
 
-    private record OneTableStore(SqliteFile file, PreparedStatement insert) implements Store {
+    private record OneTableStore(SqliteFile file, PreparedStatement insert) implements WriteOnlyStore {
 
         @Override
         public void write(List<TraceSpan> batch) {
@@ -77,24 +77,6 @@ final class OneTableContender implements Contender {
                 file.connection().commit();
             });
         }
-
-        @Override
-        public int page(UUID tenantId, int limit) {
-            throw new UnsupportedOperationException("the one table is a baseline for writes");
-        }
-
-        @Override
-        public int trace(UUID tenantId, UUID traceId) {
-            throw new UnsupportedOperationException("the one table is a baseline for writes");
-        }
-
-        @Override
-        public long stats(UUID tenantId) {
-            throw new UnsupportedOperationException("the one table is a baseline for writes");
-        }
-
-        @Override
-        public void settle() {}
 
         @Override
         public void close() {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param results the file for the report; null to print it only
  */
 record Options(
-        String suite,
+        Suites suite,
         Scale scale,
         Set<Part> parts,
         boolean quick,
@@ -27,12 +27,13 @@ record Options(
     static final String USAGE = """
             Usage: benchmarks/run SUITE [--quick] [--only PART] [--percent N] [--rounds N] [--folder DIR] [--results FILE]
 
-              SUITE           sqlite
+              SUITE           sqlite or clickhouse
               --quick         little data, one round: shows that everything works, its numbers mean nothing
-              --only PART     only chat, agent (writes of such spans) or reads
+              --only PART     sqlite: only chat, agent (writes of such spans) or reads
+                              clickhouse: only writes, bytes (on disk) or reads
               --percent N     with so many percent of the spans, for a first impression (100)
               --rounds N      how often each pair is measured (3)
-              --folder DIR    where the stores go, on a real disk with 4 GB free (benchmarks/target/stores)
+              --folder DIR    where the stores go, on a real disk with 4 GB free, 20 GB for clickhouse (benchmarks/target/stores)
               --results FILE  where the report goes (benchmarks/results/SUITE.md; none for a run of less than everything)
             """;
 
@@ -42,9 +43,11 @@ record Options(
         if (words.isEmpty() || words.peek().startsWith("-")) {
             throw new IllegalArgumentException("SUITE is missing");
         }
-        String suite = words.remove();
+        String name = words.remove();
+        Suites suite = Suites.ofId(name)
+                .orElseThrow(() -> new IllegalArgumentException("no suite '" + name + "', there are " + Suites.ids()));
         boolean quick = false;
-        Set<Part> parts = EnumSet.allOf(Part.class);
+        Set<Part> parts = EnumSet.copyOf(suite.parts());
         int percent = 100;
         int rounds = 0;
         Path folder = Path.of("benchmarks", "target", "stores");
@@ -53,7 +56,7 @@ record Options(
             String option = words.remove();
             switch (option) {
                 case "--quick" -> quick = true;
-                case "--only" -> parts = EnumSet.of(Part.ofText(value(words, option)));
+                case "--only" -> parts = EnumSet.of(Part.ofText(suite.parts(), value(words, option)));
                 case "--percent" -> percent = positive(option, value(words, option));
                 case "--rounds" -> rounds = positive(option, value(words, option));
                 case "--folder" -> folder = Path.of(value(words, option));
@@ -61,10 +64,11 @@ record Options(
                 default -> throw new IllegalArgumentException("unknown option '" + option + "'");
             }
         }
-        Scale scale = quick ? Scale.QUICK : Scale.FULL;
-        boolean whole = !quick && percent == 100 && parts.size() == Part.values().length;
+        Scale scale = quick ? Scale.QUICK : suite.full();
+        boolean whole =
+                !quick && percent == 100 && parts.size() == suite.parts().size();
         if (results == null && whole) {
-            results = Path.of("benchmarks", "results", suite + ".md");
+            results = Path.of("benchmarks", "results", suite.id() + ".md");
         }
         scale = percent == 100 ? scale : scale.withPercent(percent);
         scale = rounds == 0 ? scale : scale.withRounds(rounds);

@@ -1,20 +1,31 @@
 package io.llmtrace.benchmarks;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** A part of a suite that can be measured alone. */
 enum Part {
     CHAT,
     AGENT,
+    WRITES,
+    BYTES,
     READS;
 
-    /** @throws IllegalArgumentException if no part has that name */
-    static Part ofText(String text) {
-        for (Part part : values()) {
-            if (part.name().toLowerCase(Locale.ROOT).equals(text)) {
-                return part;
-            }
-        }
-        throw new IllegalArgumentException("--only not one of chat, agent, reads: '" + text + "'");
+    String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** @throws IllegalArgumentException if none of the parts has that name */
+    static Part ofText(List<Part> parts, String text) {
+        return parts.stream()
+                .filter(part -> part.text().equals(text))
+                .findFirst()
+                .orElseThrow(
+                        () -> new IllegalArgumentException("--only not one of " + names(parts) + ": '" + text + "'"));
+    }
+
+    private static String names(List<Part> parts) {
+        return parts.stream().map(Part::text).collect(Collectors.joining(", "));
     }
 }

@@ -7,7 +7,22 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** The outcome of a run, as Markdown. */
-record Report(List<Comparison> comparisons, List<Extra> extras, Map<String, String> parameters) {
+record Report(List<Comparison> comparisons, List<Extra> extras, List<Table> tables, Map<String, String> parameters) {
+
+    /** What is told besides, such as what of a store takes how much room. The first column is text, the others are numbers. */
+    record Table(String title, List<String> head, List<List<String>> rows) {
+
+        private String markdown() {
+            StringBuilder text = new StringBuilder("\n## " + title + "\n\n" + row(head) + "|---");
+            text.append("|---:".repeat(head.size() - 1)).append("|\n");
+            rows.forEach(row -> text.append(row(row)));
+            return text.toString();
+        }
+
+        private static String row(List<String> cells) {
+            return "| " + String.join(" | ", cells) + " |\n";
+        }
+    }
 
     /** A figure that has no ratio to meet. */
     record Extra(String measure, String contender, Figure figure, List<Double> values) {
@@ -30,6 +45,7 @@ record Report(List<Comparison> comparisons, List<Extra> extras, Map<String, Stri
         text.append("\n").append(met).append(" of ").append(comparisons.size()).append(" met.\n");
         text.append("\n## Also measured\n\n| measure | of | median (range) |\n|---|---|---:|\n");
         extras.forEach(extra -> text.append(extra.row()).append('\n'));
+        tables.forEach(table -> text.append(table.markdown()));
         text.append("\n## The run\n\n| | |\n|---|---|\n");
         machine.forEach((name, value) -> text.append("| " + name + " | " + value + " |\n"));
         new TreeMap<>(parameters).forEach((name, value) -> text.append("| " + name + " | " + value + " |\n"));

@@ -26,6 +26,9 @@ record Scale(
     static final Scale FULL =
             new Scale(3, 100_000, 20_000, 500, 100_000, 1_000_000, 3_000, 5_000, List.of("-Xms3g", "-Xmx3g"));
 
+    static final Scale FULL_CLICKHOUSE =
+            new Scale(3, 200_000, 40_000, 5_000, 1_000_000, 10_000_000, 2_000, 5_000, List.of("-Xms4g", "-Xmx4g"));
+
     /** To see that everything works: 5,000 spans in all, most time goes into starting processes. */
     static final Scale QUICK = new Scale(
             1,

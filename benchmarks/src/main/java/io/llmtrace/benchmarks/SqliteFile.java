@@ -28,6 +28,17 @@ final class SqliteFile implements AutoCloseable {
         });
     }
 
+    /** Of the library that the driver brings. */
+    static String version() {
+        return Sql.get(() -> {
+            try (Connection connection = DriverManager.getConnection("jdbc:sqlite::memory:");
+                    Statement statement = connection.createStatement();
+                    ResultSet version = statement.executeQuery("SELECT sqlite_version()")) {
+                return version.next() ? version.getString(1) : "unknown";
+            }
+        });
+    }
+
     Connection connection() {
         return connection;
     }

@@ -8,6 +8,7 @@ import io.llmtrace.benchmarks.ReadTask.Read;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,26 +25,25 @@ final class SqliteSuite implements Suite {
     private static final List<Contenders> READERS =
             List.of(Contenders.REPOSITORY, Contenders.ORIGINAL, Contenders.ORIGINAL_AS_SPANS);
 
+    private static final List<Read> READS = List.of(Read.PAGE, Read.TRACE, Read.STATS);
+
     private final Scale scale;
     private final Set<Part> parts;
-    private final Fork fork;
     private final Path folder;
-    private final PrintStream progress;
-    private final Measurements measurements = new Measurements();
+    private final Runner runner;
 
     SqliteSuite(Scale scale, Set<Part> parts, Path folder, PrintStream progress) {
         this.scale = scale;
         this.parts = parts;
-        this.fork = new Fork(scale.jvmFlags());
         this.folder = folder;
-        this.progress = progress;
+        this.runner = new Runner(scale, Map.of(), progress);
     }
 
     @Override
     public Report run() {
         for (int round = 1; round <= scale.rounds(); round++) {
             for (Load load : loads()) {
-                progress.println("writes of " + load.text() + " spans, round " + round + " of " + scale.rounds());
+                runner.say("writes of " + load.text() + " spans, round " + round + " of " + scale.rounds());
                 write(load);
             }
         }
@@ -51,12 +51,12 @@ final class SqliteSuite implements Suite {
             fill(SMALL, scale.smallStore());
             fill(LARGE, scale.largeStore());
             for (int round = 1; round <= scale.rounds(); round++) {
-                progress.println("reads, round " + round + " of " + scale.rounds());
+                runner.say("reads, round " + round + " of " + scale.rounds());
                 readAll();
             }
             STORES_READ.forEach(contender -> Folders.delete(readFolder(contender)));
         }
-        return new Report(comparisons(), alsoMeasured(), parameters());
+        return new Report(comparisons(), alsoMeasured(), List.of(), parameters());
     }
 
     private List<Load> loads() {
@@ -75,10 +75,10 @@ final class SqliteSuite implements Suite {
     }
 
     private void write(Load load) {
-        Task task = new WriteTask(load, spansOf(load), scale.batchSize(), scale.warmUp(spansOf(load)));
+        Task task = new WriteTask(load, spansOf(load), scale.batchSize(), scale.warmUp(spansOf(load)), 1);
         for (Contenders contender : WRITERS) {
             Path fresh = Folders.createEmpty(folder.resolve("write-" + contender.name()));
-            measure(subject(load), task, contender, fresh);
+            runner.measure(subject(load), task, contender, fresh);
             Folders.delete(fresh);
         }
     }
@@ -86,28 +86,20 @@ final class SqliteSuite implements Suite {
     private void fill(String size, int count) {
         Task task = new FillTask(Load.NARROW, count, scale.batchSize());
         for (Contenders contender : STORES_READ) {
-            measure("fill " + size, task, contender, Folders.createEmpty(readFolder(contender, size)));
+            runner.measure("fill " + size, task, contender, Folders.createEmpty(readFolder(contender, size)));
         }
     }
 
     private void readAll() {
-        for (Read read : Read.values()) {
+        for (Read read : READS) {
             Task task = new ReadTask(read, scale.warmUpMs(), scale.budgetMs());
             for (String size : List.of(SMALL, LARGE)) {
                 // Statistics are numbers: there are no rows to make spans of.
                 for (Contenders contender : read == Read.STATS ? STORES_READ : READERS) {
-                    measure(subject(read, size), task, contender, readFolder(contender, size));
+                    runner.measure(subject(read, size), task, contender, readFolder(contender, size));
                 }
             }
         }
-    }
-
-    private void measure(String subject, Task task, Contenders contender, Path taskFolder) {
-        Map<Figure, Double> figures = fork.run(task, contender, taskFolder);
-        measurements.add(subject, contender, figures);
-        List<String> texts = new ArrayList<>();
-        figures.forEach((figure, value) -> texts.add(figure.format(value)));
-        progress.println("  " + subject + ", " + contender.text() + ": " + String.join(", ", texts));
     }
 
     private Path readFolder(Contenders contender, String size) {
@@ -131,7 +123,7 @@ final class SqliteSuite implements Suite {
                     load.text() + ": size on disk", subject(load), Figure.BYTES_ON_DISK, Contenders.ORIGINAL, size));
         }
         if (parts.contains(Part.READS)) {
-            for (Read read : Read.values()) {
+            for (Read read : READS) {
                 comparisons.add(compareReads(read, SMALL, scale.smallStore()));
                 comparisons.add(compareReads(read, LARGE, scale.largeStore()));
                 comparisons.add(growth(read));
@@ -146,42 +138,33 @@ final class SqliteSuite implements Suite {
     }
 
     private Comparison compare(String measure, String subject, Figure figure, Contenders baseline, Wanted wanted) {
-        return new Comparison(
-                measure,
-                figure,
-                measurements.values(subject, Contenders.REPOSITORY, figure),
-                baseline.text(),
-                measurements.values(subject, baseline, figure),
-                wanted);
+        return runner.compare(measure, subject, figure, Contenders.REPOSITORY, baseline, wanted);
     }
 
     private Comparison growth(Read read) {
-        return new Comparison(
-                read.text() + ", growth to " + Report.count(scale.largeStore()) + " spans",
-                Figure.MEDIAN_MICROSECONDS,
-                measurements.values(subject(read, LARGE), Contenders.REPOSITORY, Figure.MEDIAN_MICROSECONDS),
-                "ours with " + Report.count(scale.smallStore()) + " spans",
-                measurements.values(subject(read, SMALL), Contenders.REPOSITORY, Figure.MEDIAN_MICROSECONDS),
-                atMost(1.5));
+        String measure = read.text() + ", growth to " + Report.count(scale.largeStore()) + " spans";
+        return runner.growth(
+                measure, subject(read, LARGE), subject(read, SMALL), scale.smallStore(), Contenders.REPOSITORY, 1.5);
     }
 
     private List<Report.Extra> alsoMeasured() {
         List<Report.Extra> extras = new ArrayList<>();
         for (Load load : loads()) {
-            extras.add(extra(
+            extras.add(runner.extra(
                     load.text() + ": text index caught up after the last write",
                     subject(load),
                     Figure.CATCH_UP_SECONDS,
                     Contenders.REPOSITORY));
             for (Contenders contender : WRITERS) {
-                extras.add(extra(
+                extras.add(runner.extra(
                         load.text() + ": heap of the writer above its input",
                         subject(load),
                         Figure.HEAP_BYTES,
                         contender));
             }
             for (Contenders contender : WRITERS) {
-                extras.add(extra(load.text() + ": size on disk", subject(load), Figure.BYTES_ON_DISK, contender));
+                extras.add(
+                        runner.extra(load.text() + ": size on disk", subject(load), Figure.BYTES_ON_DISK, contender));
             }
         }
         if (parts.contains(Part.READS)) {
@@ -190,26 +173,25 @@ final class SqliteSuite implements Suite {
                 extras.add(asSpans(read, LARGE, scale.largeStore()));
             }
             for (Contenders contender : STORES_READ) {
-                extras.add(extra("narrow: size of the larger store", "fill " + LARGE, Figure.BYTES_ON_DISK, contender));
+                extras.add(runner.extra(
+                        "narrow: size of the larger store", "fill " + LARGE, Figure.BYTES_ON_DISK, contender));
             }
         }
         return extras;
     }
 
     private Report.Extra asSpans(Read read, String size, int spans) {
-        return extra(
+        return runner.extra(
                 read.text() + ", " + Report.count(spans) + " spans",
                 subject(read, size),
                 Figure.MEDIAN_MICROSECONDS,
                 Contenders.ORIGINAL_AS_SPANS);
     }
 
-    private Report.Extra extra(String measure, String subject, Figure figure, Contenders contender) {
-        return new Report.Extra(measure, contender.text(), figure, measurements.values(subject, contender, figure));
-    }
-
     private Map<String, String> parameters() {
-        return Map.of("parameters", scale.toString(), "each process", "java " + String.join(" ", fork.flags()));
+        Map<String, String> parameters = new HashMap<>(runner.parameters());
+        parameters.put("SQLite", SqliteFile.version());
+        return parameters;
     }
 
     private static String subject(Load load) {

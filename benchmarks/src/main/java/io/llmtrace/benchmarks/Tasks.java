@@ -2,7 +2,7 @@ package io.llmtrace.benchmarks;
 
 import java.util.List;
 
-/** Tasks as text, to hand them to a child process: {@code write chat 100000 500 5000}. */
+/** Tasks as text, to hand them to a child process: {@code write chat 100000 500 5000 1}. */
 final class Tasks {
 
     private Tasks() {}
@@ -10,7 +10,8 @@ final class Tasks {
     static Task parse(String id) {
         List<String> words = List.of(id.split(" "));
         return switch (words.get(0)) {
-            case "write" -> new WriteTask(load(words), number(words, 2), number(words, 3), number(words, 4));
+            case "write" ->
+                new WriteTask(load(words), number(words, 2), number(words, 3), number(words, 4), number(words, 5));
             case "fill" -> new FillTask(load(words), number(words, 2), number(words, 3));
             case "read" -> new ReadTask(ReadTask.Read.valueOf(words.get(1)), number(words, 2), number(words, 3));
             default -> throw new IllegalArgumentException("no task '" + id + "'");

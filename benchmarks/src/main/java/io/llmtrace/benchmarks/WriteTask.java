@@ -3,21 +3,31 @@ package io.llmtrace.benchmarks;
 import io.llmtrace.model.TraceSpan;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /**
  * Writes spans that were made beforehand into a fresh store.
  *
  * @param warmUp spans that go into another store first, which is thrown away
+ * @param threads that write at the same time, each a batch
  */
-record WriteTask(Load load, int count, int batchSize, int warmUp) implements Task {
+record WriteTask(Load load, int count, int batchSize, int warmUp, int threads) implements Task {
 
     @Override
     public String id() {
-        return "write " + load.name() + " " + count + " " + batchSize + " " + warmUp;
+        return "write " + load.name() + " " + count + " " + batchSize + " " + warmUp + " " + threads;
     }
 
     @Override
@@ -27,34 +37,64 @@ record WriteTask(Load load, int count, int batchSize, int warmUp) implements Tas
         List<List<TraceSpan>> batches = Batches.take(spans, count, batchSize);
         Path warmUpFolder = Folders.create(folder.resolve("warm-up"));
         try (Store store = contender.open(warmUpFolder)) {
-            warmUpBatches.forEach(store::write);
+            store.prepare(warmUpBatches);
+            writeAll(store, warmUpBatches);
             store.settle();
         }
-        Folders.delete(warmUpFolder);
-        return measure(contender, Folders.create(folder.resolve("measured")), batches);
+        contender.delete(warmUpFolder);
+        return measure(contender, Folders.create(measuredOf(folder)), batches);
+    }
+
+    static Path measuredOf(Path folder) {
+        return folder.resolve("measured");
     }
 
     private Map<Figure, Double> measure(Contender contender, Path folder, List<List<TraceSpan>> batches) {
         Map<Figure, Double> figures = new EnumMap<>(Figure.class);
-        System.gc(); // the spans themselves and the warm-up are no part of what writing takes
-        long heapBefore = heapUsed();
-        long heapPeak = heapBefore;
         try (Store store = contender.open(folder)) {
+            store.prepare(batches);
+            System.gc(); // the spans themselves and the warm-up are no part of what writing takes
+            long heapBefore = heapUsed();
             long start = System.nanoTime();
-            for (List<TraceSpan> batch : batches) {
-                store.write(batch);
-                // Not timed apart: a look at the heap takes less than a microsecond.
-                heapPeak = Math.max(heapPeak, heapUsed());
-            }
+            long heapPeak = writeAll(store, batches);
             long taken = System.nanoTime() - start;
             store.settle();
             long settled = System.nanoTime() - start;
             figures.put(Figure.SPANS_PER_SECOND, count / seconds(taken));
             figures.put(Figure.CATCH_UP_SECONDS, seconds(settled - taken));
+            figures.put(Figure.HEAP_BYTES, (double) Math.max(0, heapPeak - heapBefore));
         }
-        figures.put(Figure.HEAP_BYTES, (double) (heapPeak - heapBefore));
-        figures.put(Figure.BYTES_ON_DISK, (double) Folders.size(folder));
+        figures.put(Figure.BYTES_ON_DISK, (double) contender.size(folder));
         return figures;
+    }
+
+    /** @return the highest use of the heap seen */
+    private long writeAll(Store store, List<List<TraceSpan>> batches) {
+        Queue<List<TraceSpan>> waiting = new ConcurrentLinkedQueue<>(batches);
+        Callable<Long> writer = () -> {
+            long heapPeak = 0;
+            for (List<TraceSpan> batch = waiting.poll(); batch != null; batch = waiting.poll()) {
+                store.write(batch);
+                // Not timed apart: a look at the heap takes less than a microsecond.
+                heapPeak = Math.max(heapPeak, heapUsed());
+            }
+            return heapPeak;
+        };
+        ExecutorService executor = Executors.newFixedThreadPool(threads);
+        try {
+            List<Long> heapPeaks = new ArrayList<>();
+            for (Future<Long> each : executor.invokeAll(Collections.nCopies(threads, writer))) {
+                heapPeaks.add(each.get());
+            }
+            return Collections.max(heapPeaks);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a write failed: " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while writing", e);
+        } finally {
+            executor.shutdownNow();
+        }
     }
 
     private static double seconds(long nanoseconds) {

@@ -2,6 +2,7 @@ package io.llmtrace.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.llmtrace.testkit.NeedsClickHouse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -38,12 +39,31 @@ class BenchmarkMainTest {
     }
 
     @Test
+    @NeedsClickHouse
+    void run_quickOnClickHouse_measuresEverythingOnceAndReports(@TempDir Path folder) throws IOException {
+        int status = run(
+                "clickhouse", "--quick", "--folder", folder.resolve("stores").toString());
+
+        assertThat(status).as(err.toString(StandardCharsets.UTF_8)).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("| chat: writes, 1 thread |", "| agent: writes, 4 threads |", "| chat: size on disk |")
+                .contains("| page of a tag's traces, 500 spans |", "| span by id, 2,500 spans |")
+                .contains("| statistics of a tenant, first call, 2,500 spans |")
+                .contains("| table spans |", "| spans: column prompt |", "| spans: index ")
+                .contains("| trace by id | llmtrace: ", "| trace by id | original: trace |")
+                .contains("| ClickHouse |", "| parameters |")
+                .doesNotContain("NaN");
+        assertThat(folder.resolve("stores")).isEmptyDirectory();
+    }
+
+    @Test
     void run_badArguments_sayWhatIsWrongAndShowTheUsage() throws IOException {
         assertThat(run()).isEqualTo(2);
         assertThat(run("sqlite", "--rounds", "0")).isEqualTo(2);
         assertThat(run("sqlite", "--folder")).isEqualTo(2);
         assertThat(run("sqlite", "--slow")).isEqualTo(2);
         assertThat(run("sqlite", "--only", "deletes")).isEqualTo(2);
+        assertThat(run("clickhouse", "--only", "chat")).isEqualTo(2);
         assertThat(run("paper")).isEqualTo(2);
 
         assertThat(err.toString(StandardCharsets.UTF_8))
@@ -52,7 +72,8 @@ class BenchmarkMainTest {
                 .contains("--folder needs a value")
                 .contains("unknown option '--slow'")
                 .contains("--only not one of chat, agent, reads: 'deletes'")
-                .contains("no suite 'paper'")
+                .contains("--only not one of writes, bytes, reads: 'chat'")
+                .contains("no suite 'paper', there are sqlite, clickhouse")
                 .contains("Usage: benchmarks/run SUITE");
     }
 

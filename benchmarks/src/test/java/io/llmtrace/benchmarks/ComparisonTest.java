@@ -27,6 +27,16 @@ class ComparisonTest {
     }
 
     @Test
+    void met_withATimeThatIsShortEnough_isTrueWhateverTheRatio() {
+        Wanted wanted = Wanted.atMost(0.2, 10_000);
+
+        assertThat(times(9_000, 9_000, wanted).met()).isTrue();
+        assertThat(times(11_000, 22_000, wanted).met()).isFalse();
+        assertThat(times(11_000, 55_000, wanted).met()).isTrue();
+        assertThat(wanted).hasToString("<= 0.2 or <= 10 ms");
+    }
+
+    @Test
     void row_showsMediansRatioAndRange() {
         Comparison comparison =
                 comparison(List.of(9_000.0, 11_000.0, 10_000.0), List.of(4_000.0, 4_000.0, 4_000.0), Wanted.atLeast(4));
@@ -39,11 +49,15 @@ class ComparisonTest {
     @Test
     void tasks_comeBackFromTheirText() {
         List<Task> tasks = List.of(
-                new WriteTask(Load.CHAT, 100, 50, 5),
+                new WriteTask(Load.CHAT, 100, 50, 5, 4),
                 new FillTask(Load.NARROW, 100, 50),
                 new ReadTask(ReadTask.Read.STATS, 10, 20));
 
         assertThat(tasks).allSatisfy(task -> assertThat(Tasks.parse(task.id())).isEqualTo(task));
+    }
+
+    private static Comparison times(double ours, double baseline, Wanted wanted) {
+        return new Comparison("page", Figure.MEDIAN_MICROSECONDS, List.of(ours), "original", List.of(baseline), wanted);
     }
 
     private static Comparison comparison(List<Double> ours, List<Double> baseline, Wanted wanted) {

@@ -1,0 +1,85 @@
+package io.llmtrace.benchmarks;
+
+import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.TraceRepositories;
+import java.nio.file.Path;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Baseline (a): what the server can do. The bytes of the rows that llmtrace would write, ready before the clock starts, go into
+ * a table like llmtrace's own for spans, and into no other.
+ */
+final class ReadyMadeContender implements ClickHouseContender {
+
+    @Override
+    public Store open(Path folder) {
+        ClickHouseDatabase database = ClickHouseDatabase.of(folder);
+        database.create();
+        return new ReadyMadeStore(database);
+    }
+
+    private static final class ReadyMadeStore implements WriteOnlyStore {
+        private final ClickHouseDatabase database;
+        private final Map<List<TraceSpan>, byte[]> bodies = new IdentityHashMap<>();
+        private String columns = "";
+
+        ReadyMadeStore(ClickHouseDatabase database) {
+            this.database = database;
+        }
+
+        /** Has llmtrace store each batch elsewhere, and fetches its rows from there. */
+        @Override
+        public void prepare(List<List<TraceSpan>> batches) {
+            ClickHouseDatabase source = database.beside("source");
+            try (Store llmtrace = new RepositoryStore(TraceRepositories.open(source.url()))) {
+                database.execute("CREATE TABLE spans AS " + source.name() + ".spans");
+                columns = writtenColumns();
+                for (List<TraceSpan> batch : batches) {
+                    llmtrace.write(batch);
+                    bodies.put(batch, rowsOf(batch, source));
+                    source.execute("TRUNCATE TABLE spans");
+                }
+            }
+            source.drop();
+        }
+
+        private String writtenColumns() {
+            String sql = """
+                    SELECT name FROM system.columns
+                    WHERE database = currentDatabase() AND table = 'spans' AND default_kind NOT IN ('MATERIALIZED', 'ALIAS')
+                    ORDER BY position""";
+            return database.rows(sql).stream().map(row -> row.get(0)).collect(Collectors.joining(", "));
+        }
+
+        private byte[] rowsOf(List<TraceSpan> batch, ClickHouseDatabase source) {
+            long stored = (long) source.number("SELECT count() FROM spans");
+            if (stored != batch.size()) {
+                throw new IllegalStateException(
+                        "a batch of " + batch.size() + " spans is " + stored + " rows in spans");
+            }
+            // In the order of the key they would be less work for the server than rows as they come.
+            String sql = "SELECT " + columns + " FROM spans ORDER BY start_time, span_id FORMAT RowBinary";
+            return source.server().query(source.name(), "ready-made rows", sql);
+        }
+
+        @Override
+        public void write(List<TraceSpan> batch) {
+            byte[] body = bodies.get(batch);
+            if (body == null) {
+                throw new IllegalStateException("a batch that was not prepared");
+            }
+            database.server()
+                    .insert(
+                            database.name(),
+                            "insert ready-made rows",
+                            "INSERT INTO spans (" + columns + ") FORMAT RowBinary",
+                            body);
+        }
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,67 @@
+package io.llmtrace.benchmarks;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The suites by the name that the command line gives them. */
+enum Suites {
+    SQLITE("sqlite", "SQLite", List.of(Part.CHAT, Part.AGENT, Part.READS), Scale.FULL, SqliteSuite::new),
+    CLICKHOUSE(
+            "clickhouse",
+            "ClickHouse",
+            List.of(Part.WRITES, Part.BYTES, Part.READS),
+            Scale.FULL_CLICKHOUSE,
+            ClickHouseSuite::new);
+
+    private final String id;
+    private final String title;
+    private final List<Part> parts;
+    private final Scale full;
+    private final Maker maker;
+
+    Suites(String id, String title, List<Part> parts, Scale full, Maker maker) {
+        this.id = id;
+        this.title = title;
+        this.parts = parts;
+        this.full = full;
+        this.maker = maker;
+    }
+
+    private interface Maker {
+        Suite make(Scale scale, Set<Part> parts, Path folder, PrintStream progress);
+    }
+
+    static Optional<Suites> ofId(String id) {
+        return Stream.of(values()).filter(suite -> suite.id.equals(id)).findFirst();
+    }
+
+    static String ids() {
+        return Stream.of(values()).map(Suites::id).collect(Collectors.joining(", "));
+    }
+
+    String id() {
+        return id;
+    }
+
+    /** As a report is headed. */
+    String title() {
+        return title;
+    }
+
+    List<Part> parts() {
+        return parts;
+    }
+
+    Scale full() {
+        return full;
+    }
+
+    Suite make(Scale scale, Set<Part> chosen, Path folder, PrintStream progress) {
+        return maker.make(scale, chosen, folder, progress);
+    }
+}

@@ -1,0 +1,1 @@
+SELECT count(), sum(length(prompt) + length(coalesce(response, ''))) FROM spans WHERE tenant_id = '${tenant}'
