@@ -202,7 +202,8 @@ public final class ClickHouseTraceRepository implements TraceRepository {
             return null;
         });
         for (String table : List.of("spans", "trace_places", "trace_times", "span_places")) {
-            database.executeEverywhere(Sql.of("compact", "OPTIMIZE TABLE " + table + " FINAL"));
+            database.executeEverywhere(Sql.of(
+                    "compact", "OPTIMIZE TABLE " + table + " FINAL SETTINGS optimize_skip_merged_partitions = 1"));
         }
     }
 

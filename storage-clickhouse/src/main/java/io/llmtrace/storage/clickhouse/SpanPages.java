@@ -76,12 +76,12 @@ final class SpanPages {
     /** The page, and the span behind it if there is one. */
     private List<Found> find() {
         List<Found> found = new ArrayList<>();
-        int wanted = query.offset() + query.limit() + 1;
-        int seen = 0;
+        long wanted = query.offset() + query.limit() + 1L;
+        long seen = 0;
         Place after = start;
         while (true) {
-            int missing = wanted - seen;
-            int count = Math.min(MAX_CANDIDATES, missing + missing / 8 + 4);
+            long missing = wanted - seen;
+            int count = (int) Math.min(MAX_CANDIDATES, missing + missing / 8 + 4);
             List<Place> rows = candidates(after, count);
             Place end = rows.size() < count ? null : rows.get(rows.size() - 1);
             for (Found each : passing(rows, after, end)) {

@@ -109,8 +109,8 @@ final class TracePages {
     /** The page, and the trace behind it if there is one. */
     private List<Found> find() {
         List<Found> found = new ArrayList<>();
-        int wanted = query.offset() + query.limit() + 1;
-        int seen = 0;
+        long wanted = query.offset() + query.limit() + 1L;
+        long seen = 0;
         Candidate after = start;
         boolean onlyMatching = query.startTime() != null || query.endTime() != null || query.traceId() != null;
         while (true) {
@@ -133,9 +133,9 @@ final class TracePages {
         }
     }
 
-    private int candidateCount(int missing, boolean onlyMatching) {
-        int some = missing + missing / 4 + 16;
-        return Math.min(
+    private int candidateCount(long missing, boolean onlyMatching) {
+        long some = missing + missing / 4 + 16;
+        return (int) Math.min(
                 MAX_CANDIDATES, onlyMatching || !query.filtersSpans() ? some : Math.max(FIRST_CANDIDATES, some));
     }
 

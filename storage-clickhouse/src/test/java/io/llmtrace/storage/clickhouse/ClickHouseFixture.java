@@ -6,12 +6,24 @@ import io.llmtrace.testkit.RepositoryFixture;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
-/** Each store is a database of its own, on one server for all tests. */
+/**
+ * Each store is a database of its own, on one server for all tests. While a test runs, the next one's store is made and the
+ * last one's removed.
+ */
 final class ClickHouseFixture implements RepositoryFixture {
 
     private final Map<TraceRepository, String> databases = new ConcurrentHashMap<>();
+    private final ExecutorService aside = Executors.newSingleThreadExecutor(work -> {
+        Thread thread = new Thread(work, "clickhouse-fixture");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private CompletableFuture<TraceRepository> next = CompletableFuture.supplyAsync(this::create, aside);
 
     /** Started with the first test that needs it, ended with the JVM. */
     private static final class Shared {
@@ -27,8 +39,10 @@ final class ClickHouseFixture implements RepositoryFixture {
     }
 
     @Override
-    public TraceRepository newRepository() {
-        return open(newDatabaseName());
+    public synchronized TraceRepository newRepository() {
+        TraceRepository repository = next.join();
+        next = CompletableFuture.supplyAsync(this::create, aside);
+        return repository;
     }
 
     @Override
@@ -50,7 +64,12 @@ final class ClickHouseFixture implements RepositoryFixture {
     @Override
     public void clear(TraceRepository repository) {
         repository.close();
-        server().execute("DROP DATABASE " + databases.remove(repository) + " SYNC");
+        String database = Objects.requireNonNull(databases.remove(repository));
+        aside.execute(() -> server().execute("DROP DATABASE " + database));
+    }
+
+    private TraceRepository create() {
+        return open(newDatabaseName());
     }
 
     private TraceRepository open(String database) {
