@@ -120,12 +120,12 @@ record ServerFiles(Path folder) {
                   <macros><%s>%s</%s></macros>
                   <query_log>
                     <database>system</database><table>query_log</table>
-                    <flush_interval_milliseconds>1000</flush_interval_milliseconds>
+                    <flush_interval_milliseconds>30000</flush_interval_milliseconds>
                     <ttl>event_date + INTERVAL 1 DAY DELETE</ttl>
                   </query_log>
                   <part_log>
                     <database>system</database><table>part_log</table>
-                    <flush_interval_milliseconds>1000</flush_interval_milliseconds>
+                    <flush_interval_milliseconds>30000</flush_interval_milliseconds>
                     <ttl>event_date + INTERVAL 1 DAY DELETE</ttl>
                   </part_log>
                   <backups><allowed_path>%s/backups/</allowed_path></backups>

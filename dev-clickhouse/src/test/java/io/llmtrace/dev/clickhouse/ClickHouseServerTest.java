@@ -149,9 +149,10 @@ class ClickHouseServerTest {
     }
 
     @Test
-    void queryLogAndPartLog_areFilledWithinASecondOrTwo() {
+    void queryLogAndPartLog_areFilledWhenFlushed() {
         server.execute("CREATE TABLE logged (x Int32) ORDER BY x");
         server.execute("INSERT INTO logged VALUES (1)");
+        server.execute("SYSTEM FLUSH LOGS");
 
         Awaitility.await()
                 .atMost(PATIENCE)
