@@ -29,17 +29,9 @@ record Scale(
     static final Scale FULL_CLICKHOUSE =
             new Scale(3, 200_000, 40_000, 5_000, 1_000_000, 10_000_000, 2_000, 5_000, List.of("-Xms4g", "-Xmx4g"));
 
-    /** To see that everything works: 5,000 spans in all, most time goes into starting processes. */
+    /** To see that everything works: 1,000 spans in all, most time goes into starting processes. */
     static final Scale QUICK = new Scale(
-            1,
-            1_500,
-            500,
-            500,
-            500,
-            2_500,
-            100,
-            200,
-            List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+            1, 300, 100, 100, 100, 500, 50, 100, List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
 
     /** Spans that are written before those that count. */
     int warmUp(int count) {

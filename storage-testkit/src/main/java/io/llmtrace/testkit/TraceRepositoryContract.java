@@ -3,6 +3,7 @@ package io.llmtrace.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -22,6 +23,9 @@ import org.junit.jupiter.api.Test;
  */
 public abstract class TraceRepositoryContract {
 
+    /** Tag of the tests that are about single values, so that a slow backend can leave them out where others run them. */
+    public static final String VALUES = "values";
+
     /** A new one for each test, or the same for all: it need not keep anything of a test. */
     protected abstract RepositoryFixture fixture();
 
@@ -33,6 +37,7 @@ public abstract class TraceRepositoryContract {
     }
 
     @Nested
+    @Tag(VALUES)
     class RoundTrip extends RoundTripContract {
         RoundTrip() {
             super(fixture());
@@ -47,6 +52,7 @@ public abstract class TraceRepositoryContract {
     }
 
     @Nested
+    @Tag(VALUES)
     class Filters extends FilterContract {
         Filters() {
             super(fixture());
@@ -54,6 +60,7 @@ public abstract class TraceRepositoryContract {
     }
 
     @Nested
+    @Tag(VALUES)
     class TextSearch extends TextSearchContract {
         TextSearch() {
             super(fixture());
@@ -96,6 +103,7 @@ public abstract class TraceRepositoryContract {
     }
 
     @Nested
+    @Tag(VALUES)
     class Texts extends TextContract {
         Texts() {
             super(fixture());
@@ -103,6 +111,7 @@ public abstract class TraceRepositoryContract {
     }
 
     @Nested
+    @Tag(VALUES)
     class Numbers extends NumberContract {
         Numbers() {
             super(fixture());
@@ -110,6 +119,7 @@ public abstract class TraceRepositoryContract {
     }
 
     @Nested
+    @Tag(VALUES)
     class Times extends TimeContract {
         Times() {
             super(fixture());

@@ -109,7 +109,7 @@ public record ClickHouseServerOptions(
         private List<String> configXml = List.of();
         private List<String> usersXml = List.of();
         private long memoryLimitBytes = 1_500_000_000;
-        private String logLevel = "information";
+        private String logLevel = "warning";
         private boolean ownProcess;
         private Map<String, String> variables = System.getenv();
         private Consumer<String> progress = text -> {};

@@ -3,6 +3,7 @@ package io.llmtrace.storage.clickhouse;
 import io.llmtrace.model.TraceSpan;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -34,24 +35,24 @@ final class Batch {
     private final List<Row> rows;
     private final RowOutput encoded = new RowOutput();
     private final RowOutput places = new RowOutput();
-    private final int[] versionPositions;
-    private final int[] placeVersionPositions;
+    private final ByteBuffer[] versions;
+    private final ByteBuffer[] placeVersions;
 
     Batch(List<Row> rows) {
         this.rows = rows;
-        this.versionPositions = new int[rows.size()];
-        this.placeVersionPositions = new int[rows.size()];
+        this.versions = new ByteBuffer[rows.size()];
+        this.placeVersions = new ByteBuffer[rows.size()];
         for (int i = 0; i < rows.size(); i++) {
             Row row = rows.get(i);
-            placeVersionPositions[i] = writeKey(places, row);
-            versionPositions[i] = writeKey(encoded, row);
+            placeVersions[i] = writeKey(places, row);
+            versions[i] = writeKey(encoded, row);
             TraceSpan span = row.span() == null ? EMPTY : row.span();
             encoded.writeLong(textBytes(span));
             SpanColumns.write(encoded, span);
         }
     }
 
-    int bytes() {
+    long bytes() {
         return encoded.size();
     }
 
@@ -67,19 +68,19 @@ final class Batch {
             Row row = rows.get(i);
             long version =
                     first + seen.merge(new RowKey(row.tenantId(), row.traceId(), row.spanId()), 1, Integer::sum) - 1;
-            encoded.setLong(versionPositions[i], version);
-            places.setLong(placeVersionPositions[i], version);
+            versions[i].putLong(0, version);
+            placeVersions[i].putLong(0, version);
             highest = Math.max(highest, version);
         }
         return highest;
     }
 
     void writeRows(OutputStream out) throws IOException {
-        encoded.writeTo(out, 0, encoded.size());
+        encoded.writeTo(out);
     }
 
     void writePlaces(OutputStream out) throws IOException {
-        places.writeTo(out, 0, places.size());
+        places.writeTo(out);
     }
 
     static Batch ofSpans(List<TraceSpan> spans) {
@@ -95,16 +96,15 @@ final class Batch {
         return new HashMap<>();
     }
 
-    private static int writeKey(RowOutput out, Row row) {
+    /** @return where its version goes */
+    private static ByteBuffer writeKey(RowOutput out, Row row) {
         out.writeUuid(row.tenantId());
         out.writeInt(row.startHour());
         out.writeUuid(row.traceId());
         out.writeLong(row.startNanos());
         out.writeUuid(row.spanId());
         out.writeByte(row.kind().ordinal());
-        int position = out.size();
-        out.writeLong(0);
-        return position;
+        return out.leaveLong();
     }
 
     private static long textBytes(TraceSpan span) {

@@ -138,6 +138,24 @@ public record ClickHouseSettings(
                 + (tls ? " tls" : "") + "]";
     }
 
+    /** The same, of one of the servers. */
+    ClickHouseSettings at(Endpoint endpoint) {
+        return new ClickHouseSettings(
+                List.of(endpoint.toString()),
+                user,
+                password,
+                database,
+                tls,
+                tlsCaFile,
+                cluster,
+                connectTimeout,
+                queryTimeout,
+                writeTimeout,
+                maxQueryMemoryMb,
+                maxBatchMb,
+                compress);
+    }
+
     List<Endpoint> servers() {
         return endpoints.stream().map(text -> endpoint(text, tls)).toList();
     }

@@ -11,6 +11,7 @@ import io.llmtrace.storage.StoreHealth;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
 import io.llmtrace.storage.TraceSummary;
+import io.llmtrace.storage.UnavailableException;
 import io.llmtrace.storage.clickhouse.RowReader.Filtered;
 import java.time.Instant;
 import java.util.Collection;
@@ -32,6 +33,7 @@ import java.util.UUID;
 public final class ClickHouseTraceRepository implements TraceRepository {
 
     private final Database database;
+    private final Layout layout;
     private final Versions versions;
     private final SpanWriter writer;
     private final Deletes deletes;
@@ -40,17 +42,14 @@ public final class ClickHouseTraceRepository implements TraceRepository {
 
     private ClickHouseTraceRepository(Database database) {
         this.database = database;
-        this.deletes = new Deletes(database);
-        new Migrations(database).run();
-        deletes.finishRequested();
+        this.layout = Migrations.run(database);
+        this.deletes = new Deletes(database, layout);
+        deletes.finishRequested(Long.MAX_VALUE);
         this.versions = new Versions(database.number(Sql.of("last version", "SELECT max(version) FROM spans")));
         this.writer = new SpanWriter(database, versions);
-        this.stats = new Stats(database);
+        this.stats = new Stats(database, layout);
         this.housekeeping = new Housekeeping(deletes);
-        OriginalSchema original = new OriginalSchema(database);
-        if (original.isThere()) {
-            original.takeOver(rows -> writer.write(new Batch(rows)));
-        }
+        database.nodes().forEach(this::takeOverOriginal);
     }
 
     /**
@@ -68,6 +67,17 @@ public final class ClickHouseTraceRepository implements TraceRepository {
         } catch (RuntimeException e) {
             database.close();
             throw e;
+        }
+    }
+
+    private void takeOverOriginal(Database server) {
+        try {
+            new OriginalSchema(server).takeOver(rows -> writer.write(new Batch(rows)));
+        } catch (UnavailableException e) {
+            if (!layout.isCluster()) {
+                throw e;
+            }
+            // Migrations have said so. A node that is away has its turn at the next start.
         }
     }
 
@@ -186,9 +196,9 @@ public final class ClickHouseTraceRepository implements TraceRepository {
             return new StoreHealth(StoreHealth.State.DOWN, message(e), details);
         }
         try {
+            layout.requireWritable(database);
             // An insert is the only proof that inserts work; an empty one leaves nothing.
-            database.execute(
-                    Sql.of("check writes", "INSERT INTO schema_versions SELECT * FROM schema_versions WHERE FALSE"));
+            database.execute(Sql.of("check writes", "INSERT INTO deletions SELECT * FROM deletions WHERE FALSE"));
             return new StoreHealth(StoreHealth.State.OK, "reads and writes", details);
         } catch (StorageException e) {
             return new StoreHealth(StoreHealth.State.READ_ONLY, message(e), details);
@@ -202,14 +212,19 @@ public final class ClickHouseTraceRepository implements TraceRepository {
             return null;
         });
         for (String table : List.of("spans", "trace_places", "trace_times", "span_places")) {
-            database.executeEverywhere(Sql.of(
-                    "compact", "OPTIMIZE TABLE " + table + " FINAL SETTINGS optimize_skip_merged_partitions = 1"));
+            layout.executeEverywhere(
+                    database,
+                    Sql.of(
+                            "compact",
+                            "OPTIMIZE TABLE " + table
+                                    + "{local}{on_cluster} FINAL SETTINGS optimize_skip_merged_partitions = 1"));
         }
     }
 
     @Override
     public void close() {
         housekeeping.close();
+        writer.close();
         database.close();
     }
 

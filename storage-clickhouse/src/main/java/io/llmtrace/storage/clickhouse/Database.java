@@ -11,12 +11,14 @@ import com.clickhouse.client.api.query.QuerySettings;
 import com.clickhouse.data.ClickHouseFormat;
 import io.llmtrace.storage.CorruptStoreException;
 import io.llmtrace.storage.StorageException;
+import io.llmtrace.storage.UnavailableException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,20 +33,56 @@ final class Database implements AutoCloseable {
     /** Below the 3 s after which old servers close a connection that nobody uses. */
     private static final long KEEP_ALIVE_SECONDS = 2;
 
+    /** A write is done when each copy of its shard has it; a read asks the same copies each time, while they are up. */
+    private static final Map<String, String> IN_CLUSTER = Map.of(
+            "distributed_foreground_insert", "1",
+            "insert_quorum", "auto",
+            // Or a shard would copy rows to itself alone, and not to its other copies.
+            "parallel_distributed_insert_select", "0",
+            // All that is read together is of one trace, and so on one shard.
+            "distributed_product_mode", "local",
+            "optimize_skip_unused_shards", "1",
+            "load_balancing", "in_order");
+
     private final ClickHouseSettings settings;
-    private final List<Server> servers = new ArrayList<>();
+    private final List<Server> servers;
     private volatile int preferred;
     private volatile boolean closed;
 
     Database(ClickHouseSettings settings) {
-        this.settings = settings;
-        settings.servers()
-                .forEach(endpoint -> servers.add(new Server(
-                        client(endpoint, settings.database()),
-                        new InsertClient(() -> client(endpoint, settings.database())))));
+        this(settings, settings.database());
     }
 
-    private record Server(Client client, InsertClient inserts) {}
+    private Database(ClickHouseSettings settings, String name) {
+        this(
+                settings,
+                settings.servers().stream()
+                        .map(endpoint -> new Server(
+                                endpoint,
+                                client(settings, endpoint, name),
+                                new InsertClient(() -> client(settings, endpoint, name))))
+                        .toList());
+    }
+
+    private Database(ClickHouseSettings settings, List<Server> servers) {
+        this.settings = settings;
+        this.servers = servers;
+    }
+
+    private record Server(Endpoint endpoint, Client client, InsertClient inserts) {}
+
+    /** The same servers in their database {@code default}, which is there before ours is. */
+    Database inDefault() {
+        return new Database(settings, "default");
+    }
+
+    /** Each server for itself, to do there what the others must do for themselves. Not to be closed. */
+    List<Database> nodes() {
+        requireOpen();
+        return servers.stream()
+                .map(server -> new Database(settings.at(server.endpoint), List.of(server)))
+                .toList();
+    }
 
     interface RowReader<T> {
         T read(RowInput row) throws IOException;
@@ -61,6 +99,17 @@ final class Database implements AutoCloseable {
 
     /** All rows of the answer, which the server has in full before it sends the first: a late error is an error, not half an answer. */
     <T> List<T> read(Sql sql, RowReader<T> reader) {
+        try {
+            return readOnce(sql, reader);
+        } catch (UnavailableException e) {
+            if (settings.cluster() == null || !Failures.isLostNode(e)) {
+                throw e;
+            }
+            return readOnce(sql, reader);
+        }
+    }
+
+    private <T> List<T> readOnce(Sql sql, RowReader<T> reader) {
         return onAnyServer(sql, server -> {
             try (QueryResponse response = server.client
                     .query(sql.text(), sql.parameters(), querySettings(sql))
@@ -123,31 +172,6 @@ final class Database implements AutoCloseable {
         });
     }
 
-    /** As {@link #execute}, on each server, all of which must be up. */
-    void executeEverywhere(Sql sql) {
-        requireOpen();
-        for (Server server : servers) {
-            on(server.client, sql, each -> {
-                executeOn(each, sql);
-                return true;
-            });
-        }
-    }
-
-    /** Before anything else: it is what all other statements are sent to. */
-    void createDatabase() {
-        Sql sql = Sql.of("create database", "CREATE DATABASE IF NOT EXISTS `" + settings.database() + "`");
-        requireOpen();
-        for (Endpoint endpoint : settings.servers()) {
-            try (Client server = client(endpoint, "default")) {
-                on(server, sql, each -> {
-                    executeOn(each, sql);
-                    return true;
-                });
-            }
-        }
-    }
-
     void insert(String table, List<String> columns, RowsWriter rows) {
         Sql sql = Sql.of("insert into " + table, "");
         InsertSettings insert = new InsertSettings()
@@ -163,6 +187,9 @@ final class Database implements AutoCloseable {
                 .serverSetting(COMPILE_AGGREGATES, "0")
                 .serverSetting("insert_deduplicate", "0")
                 .serverSetting("max_execution_time", seconds(settings.writeTimeout()));
+        if (settings.cluster() != null) {
+            IN_CLUSTER.forEach(insert::serverSetting);
+        }
         insert.setNetworkTimeout(settings.writeTimeout().toMillis(), ChronoUnit.MILLIS);
         DataStreamWriter writer = rows::writeTo;
         onAnyServer(sql, server -> {
@@ -207,6 +234,9 @@ final class Database implements AutoCloseable {
                 .serverSetting(COMPILE_AGGREGATES, "0")
                 .serverSetting("max_execution_time", seconds(settings.queryTimeout()))
                 .serverSetting("max_memory_usage", maxMemory());
+        if (settings.cluster() != null) {
+            IN_CLUSTER.forEach(query::serverSetting);
+        }
         query.setNetworkTimeout(settings.queryTimeout().plusSeconds(5).toMillis(), ChronoUnit.MILLIS);
         return query;
     }
@@ -259,7 +289,7 @@ final class Database implements AutoCloseable {
         }
     }
 
-    private Client client(Endpoint endpoint, String database) {
+    private static Client client(ClickHouseSettings settings, Endpoint endpoint, String database) {
         Client.Builder builder = new Client.Builder()
                 .addEndpoint((settings.tls() ? "https://" : "http://") + endpoint)
                 .setUsername(settings.user())

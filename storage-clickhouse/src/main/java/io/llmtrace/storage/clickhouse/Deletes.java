@@ -5,6 +5,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,10 +29,14 @@ final class Deletes {
     private static final int HIDDEN = 2;
     private static final int ERASED = 3;
 
-    private final Database database;
+    private static final int MOST_AT_ONCE = 500;
 
-    Deletes(Database database) {
+    private final Database database;
+    private final Layout layout;
+
+    Deletes(Database database, Layout layout) {
         this.database = database;
+        this.layout = layout;
     }
 
     /** @return how many traces */
@@ -83,9 +89,10 @@ final class Deletes {
     }
 
     private void hide(UUID tenantId, long version) {
-        database.executeEverywhere(Sql.of("hide deleted spans", """
-                DELETE FROM spans WHERE tenant_id = '%s' AND version <= %d AND trace_id IN (
-                    SELECT trace_id FROM deleted_traces WHERE tenant_id = '%s' AND version = %d)
+        layout.executeEverywhere(
+                database, Sql.of("hide deleted spans", """
+                DELETE FROM spans{local}{on_cluster} WHERE tenant_id = '%s' AND version <= %d AND trace_id IN (
+                    SELECT trace_id FROM deleted_traces{local} WHERE tenant_id = '%s' AND version = %d)
                 SETTINGS lightweight_deletes_sync = 2""".formatted(tenantId, version, tenantId, version)));
     }
 
@@ -101,9 +108,13 @@ final class Deletes {
 
     private record Deletion(UUID tenantId, long version, int step, long traces) {}
 
-    /** Does what is left of deletes that were cut off. */
-    void finishRequested() {
-        for (Deletion deletion : deletionsAt(REQUESTED)) {
+    /**
+     * Does what is left of deletes that were cut off, or that a node of a cluster was not there for.
+     *
+     * @param until deletes with a higher version stay as they are: another process may be about them
+     */
+    void finishRequested(long until) {
+        for (Deletion deletion : deletionsAt(REQUESTED, until)) {
             LOG.info("finishing a delete of {} traces that was cut off", deletion.traces);
             hide(deletion.tenantId, deletion.version);
             note(deletion.tenantId, deletion.version, HIDDEN, deletion.traces);
@@ -117,62 +128,59 @@ final class Deletes {
      *     the same traces
      */
     void erase(long until) {
-        boolean any = false;
-        for (Deletion deletion : deletionsAt(HIDDEN)) {
-            if (deletion.version > until) {
-                continue;
-            }
-            any = true;
-            for (String table : new String[] {"trace_places", "trace_times", "span_places"}) {
-                database.executeEverywhere(Sql.of("forget places of deleted traces", """
-                        DELETE FROM %s WHERE tenant_id = '%s' AND trace_id IN (
-                            SELECT trace_id FROM deleted_traces WHERE tenant_id = '%s' AND version = %d
-                        ) AND trace_id NOT IN (
-                            SELECT trace_id FROM spans WHERE tenant_id = '%s' AND trace_id IN (
-                                SELECT trace_id FROM deleted_traces WHERE tenant_id = '%s' AND version = %d))
-                        SETTINGS lightweight_deletes_sync = 2""".formatted(
-                                table,
-                                deletion.tenantId,
-                                deletion.tenantId,
-                                deletion.version,
-                                deletion.tenantId,
-                                deletion.tenantId,
-                                deletion.version)));
-            }
+        List<Deletion> hidden = deletionsAt(HIDDEN, until);
+        for (int i = 0; i < hidden.size(); i += MOST_AT_ONCE) {
+            eraseAll(hidden.subList(i, Math.min(hidden.size(), i + MOST_AT_ONCE)));
         }
-        if (!any) {
-            return;
+    }
+
+    private void eraseAll(List<Deletion> hidden) {
+        String deleted = "SELECT tenant_id, trace_id FROM deleted_traces{local} WHERE (tenant_id, version) IN ("
+                + hidden.stream()
+                        .map(deletion -> "('" + deletion.tenantId + "', " + deletion.version + ")")
+                        .collect(Collectors.joining(", "))
+                + ")";
+        for (String table : List.of("trace_places", "trace_times", "span_places")) {
+            layout.executeEverywhere(
+                    database, Sql.of("forget places of deleted traces", """
+                    ALTER TABLE %s{local}{on_cluster} DELETE WHERE (tenant_id, trace_id) IN (%s) AND (tenant_id, trace_id) NOT IN (
+                        SELECT tenant_id, trace_id FROM spans{local} WHERE (tenant_id, trace_id) IN (%s))
+                    SETTINGS mutations_sync = 2""".formatted(table, deleted, deleted)));
         }
-        for (String table : new String[] {"spans", "trace_places", "trace_times", "span_places"}) {
-            database.executeEverywhere(Sql.of(
-                    "give space back", "ALTER TABLE " + table + " APPLY DELETED MASK SETTINGS mutations_sync = 2"));
-        }
-        for (Deletion deletion : deletionsAt(HIDDEN)) {
-            if (deletion.version <= until) {
-                note(deletion.tenantId, deletion.version, ERASED, deletion.traces);
-            }
-        }
+        layout.executeEverywhere(
+                database,
+                Sql.of(
+                        "give space back",
+                        "ALTER TABLE spans{local}{on_cluster} APPLY DELETED MASK SETTINGS mutations_sync = 2"));
+        hidden.forEach(deletion -> note(deletion.tenantId, deletion.version, ERASED, deletion.traces));
     }
 
     /** Forgets which traces were deleted up to a version, where their rows are gone: no walk asks for it any more. */
     void forget(long until) {
+        long erasedUntil = Stream.of(deletionsAt(REQUESTED, until), deletionsAt(HIDDEN, until))
+                .flatMap(List::stream)
+                .mapToLong(deletion -> deletion.version - 1)
+                .min()
+                .orElse(until);
         long old = database.number(
                 Sql.of("count old deletes", "SELECT count() FROM deleted_traces WHERE version <= {until:UInt64}")
-                        .with("until", until));
-        if (old == 0) {
-            return;
+                        .with("until", erasedUntil));
+        if (old > 0) {
+            layout.executeEverywhere(
+                    database,
+                    Sql.of(
+                            "forget deletes",
+                            "DELETE FROM deleted_traces{local}{on_cluster} WHERE version <= " + erasedUntil
+                                    + " SETTINGS lightweight_deletes_sync = 2"));
         }
-        database.executeEverywhere(Sql.of("forget deletes", """
-                DELETE FROM deleted_traces WHERE version <= %d AND (tenant_id, version) IN (
-                    SELECT tenant_id, version FROM deletions GROUP BY tenant_id, version HAVING max(step) = %d)
-                SETTINGS lightweight_deletes_sync = 2""".formatted(until, ERASED)));
     }
 
-    private List<Deletion> deletionsAt(int step) {
+    private List<Deletion> deletionsAt(int step, long until) {
         return database.read(
                 Sql.of("deletions", """
                                 SELECT tenant_id, version, max(step) AS last, max(traces) FROM deletions
-                                GROUP BY tenant_id, version HAVING last = {step:UInt8}""").with("step", step),
+                                WHERE version <= {until:UInt64}
+                                GROUP BY tenant_id, version HAVING last = {step:UInt8}""").with("step", step).with("until", until),
                 row -> new Deletion(row.readUuid(), row.readLong(), row.readByte(), row.readLong()));
     }
 }

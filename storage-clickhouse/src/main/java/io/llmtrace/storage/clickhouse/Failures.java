@@ -8,7 +8,9 @@ import io.llmtrace.storage.OverloadedException;
 import io.llmtrace.storage.StorageException;
 import io.llmtrace.storage.UnavailableException;
 import java.net.SocketTimeoutException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,13 @@ final class Failures {
                     + " ON DATABASE.*",
             "GRANT TABLE ENGINE ON *",
             "GRANT SELECT ON system.parts");
+
+    /** Beyond {@link #GRANTS}, in a cluster. */
+    static final List<String> CLUSTER_GRANTS =
+            List.of("GRANT CLUSTER, REMOTE, CREATE TEMPORARY TABLE ON *.*", "GRANT SELECT ON system.*");
+
+    /** A connection between two nodes was refused, broken, or too slow. */
+    private static final Set<Integer> LOST_NODE = Set.of(32, 209, 210, 279);
 
     private static final Pattern WITHIN_MESSAGE = Pattern.compile("\\s+");
     private static final int MAX_MESSAGE_CHARACTERS = 300;
@@ -38,6 +47,11 @@ final class Failures {
             }
         }
         return new UnavailableException(withoutAnswer(failure, sql, settings), failure);
+    }
+
+    /** Whether the server that was asked has lost another node on the way: a second try finds that node's other copies. */
+    static boolean isLostNode(StorageException failure) {
+        return failure.getCause() instanceof ServerException answer && LOST_NODE.contains(answer.getCode());
     }
 
     /** Before anything is sent. All but the file of certificates is checked with the settings. */
@@ -117,7 +131,7 @@ final class Failures {
             case 497 ->
                 new UnavailableException(
                         at + "user '" + settings.user() + "' may not do this. What llmtrace needs: "
-                                + String.join("; ", GRANTS).replace("DATABASE.", settings.database() + ".") + "."
+                                + needed(settings) + "."
                                 + said,
                         answer);
             case 164, 242 ->
@@ -131,12 +145,26 @@ final class Failures {
                         at + "the server refuses user '" + settings.user()
                                 + "': check user and password of the storage URL.",
                         answer);
+            case 32, 209, 210, 279, 285, 286, 319 ->
+                new UnavailableException(
+                        at
+                                + "a node of the cluster cannot be reached. Try again when it is up: what its other copies have"
+                                + " got by now is replaced then." + said,
+                        answer);
             default ->
                 diskFull(answer)
                         ? new OverloadedException(
                                 at + "no space left on the server's disk; free some, or add a disk." + said, answer)
                         : new UnavailableException(at + "the server could not do it." + said, answer);
         };
+    }
+
+    private static String needed(ClickHouseSettings settings) {
+        List<String> grants = new ArrayList<>(GRANTS);
+        if (settings.cluster() != null) {
+            grants.addAll(CLUSTER_GRANTS);
+        }
+        return String.join("; ", grants).replace("DATABASE.", settings.database() + ".");
     }
 
     private static boolean diskFull(ServerException answer) {

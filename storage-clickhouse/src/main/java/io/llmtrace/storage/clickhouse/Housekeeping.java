@@ -42,7 +42,9 @@ final class Housekeeping implements AutoCloseable {
 
     private void work() {
         try {
-            deletes.erase(Versions.at(Instant.now().minus(GRACE)));
+            long before = Versions.at(Instant.now().minus(GRACE));
+            deletes.finishRequested(before);
+            deletes.erase(before);
             deletes.forget(Versions.at(Instant.now().minus(Versions.WALKS_LAST).minus(GRACE)));
         } catch (StorageException | IllegalStateException e) {
             LOG.warn(

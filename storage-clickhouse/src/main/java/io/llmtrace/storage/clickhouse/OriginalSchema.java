@@ -44,6 +44,7 @@ final class OriginalSchema {
 
     private final Database database;
 
+    /** @param database of one server: the original design knew no clusters, each node may have tables of its own */
     OriginalSchema(Database database) {
         this.database = database;
     }
@@ -55,20 +56,24 @@ final class OriginalSchema {
                     * (countIf(table = 'spans' AND name = 'version') = 0)
                 FROM system.columns WHERE database = currentDatabase()"""));
         if (original > 0) {
-            database.executeEverywhere(Sql.of(
+            database.execute(Sql.of(
                     "move the original tables aside",
                     "RENAME TABLE spans TO original_spans, traces TO original_traces"));
         }
     }
 
     /** Whether there are rows to take over that {@link #takeOver} has not been through. */
-    boolean isThere() {
+    private boolean isThere() {
         return database.number(Sql.of("look for rows of the original tables", """
                         SELECT countIf(name = 'original_spans') * (countIf(name = 'original_taken_over') = 0)
                         FROM system.tables WHERE database = currentDatabase()""")) > 0;
     }
 
+    /** Hands on the rows of the original tables, if there are some that were not. */
     void takeOver(Consumer<List<Row>> writer) {
+        if (!isThere()) {
+            return;
+        }
         LOG.info("taking over the traces of the original tables …");
         Map<String, Long> counts = new HashMap<>();
         List<Row> batch = new ArrayList<>();
@@ -98,7 +103,7 @@ final class OriginalSchema {
         if (!batch.isEmpty()) {
             writer.accept(batch);
         }
-        database.executeEverywhere(
+        database.execute(
                 Sql.of(
                         "note that all is taken over",
                         "CREATE TABLE IF NOT EXISTS original_taken_over (at DateTime DEFAULT now()) ENGINE = MergeTree ORDER BY at"));

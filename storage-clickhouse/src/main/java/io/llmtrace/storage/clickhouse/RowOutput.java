@@ -5,7 +5,8 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -13,12 +14,16 @@ import org.jspecify.annotations.Nullable;
 /** Values in ClickHouse's format RowBinary: little endian, text with its length before it, a byte before what may be null. */
 final class RowOutput {
 
-    private static final int INITIAL_BYTES = 1 << 12;
+    private static final int BLOCK_BYTES = 1 << 16;
 
-    private ByteBuffer bytes = ByteBuffer.allocate(INITIAL_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    /** Full, in their order; the last one is being filled. A long text is a block of its own. */
+    private final List<ByteBuffer> blocks = new ArrayList<>();
 
-    int size() {
-        return bytes.position();
+    private ByteBuffer last = startBlock();
+    private long fullBytes;
+
+    long size() {
+        return fullBytes + last.position();
     }
 
     void writeByte(int value) {
@@ -55,7 +60,14 @@ final class RowOutput {
 
     void writeBytes(byte[] value) {
         writeCount(value.length);
-        room(value.length).put(value);
+        if (value.length <= BLOCK_BYTES / 4) {
+            room(value.length).put(value);
+        } else {
+            endBlock();
+            blocks.add(ByteBuffer.wrap(value).position(value.length));
+            fullBytes += value.length;
+            last = startBlock();
+        }
     }
 
     /** Of the elements that follow, or of bytes. */
@@ -78,23 +90,39 @@ final class RowOutput {
         writer.accept(this, value);
     }
 
-    /** Replaces what was written at a place before. */
-    void setLong(int position, long value) {
-        bytes.putLong(position, value);
+    /**
+     * Keeps room for a number that is not known yet.
+     *
+     * @return where it goes, without its position
+     */
+    ByteBuffer leaveLong() {
+        ByteBuffer block = room(Long.BYTES);
+        ByteBuffer place = block.slice(block.position(), Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        block.putLong(0);
+        return place;
     }
 
-    void writeTo(OutputStream out, int from, int to) throws IOException {
-        out.write(bytes.array(), from, to - from);
+    void writeTo(OutputStream out) throws IOException {
+        for (ByteBuffer block : blocks) {
+            out.write(block.array(), 0, block.position());
+        }
+        out.write(last.array(), 0, last.position());
     }
 
     private ByteBuffer room(int more) {
-        if (bytes.remaining() < more) {
-            int size = Math.max(Math.addExact(bytes.position(), more), (int)
-                    Math.min(bytes.capacity() * 2L, Integer.MAX_VALUE - 8));
-            ByteBuffer larger =
-                    ByteBuffer.wrap(Arrays.copyOf(bytes.array(), size)).order(ByteOrder.LITTLE_ENDIAN);
-            bytes = larger.position(bytes.position());
+        if (last.remaining() < more) {
+            endBlock();
+            last = startBlock();
         }
-        return bytes;
+        return last;
+    }
+
+    private void endBlock() {
+        blocks.add(last);
+        fullBytes += last.position();
+    }
+
+    private static ByteBuffer startBlock() {
+        return ByteBuffer.allocate(BLOCK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     }
 }

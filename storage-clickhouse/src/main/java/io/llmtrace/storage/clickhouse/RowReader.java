@@ -82,7 +82,7 @@ final class RowReader {
                 (start_hour, trace_id) IN (
                     SELECT start_hour, trace_id FROM span_places
                     WHERE tenant_id = {tenant:UUID} AND span_id = {span:UUID} AND trace_id = {trace:UUID}
-                ) AND span_id = {span:UUID} AND row_kind != 2""");
+                ) AND trace_id = {trace:UUID} AND span_id = {span:UUID} AND row_kind != 2""");
         return rows(sql.with("trace", traceId).with("span", spanId), this::readSpan);
     }
 
@@ -140,7 +140,7 @@ final class RowReader {
         return """
                 (start_hour, trace_id) IN (
                     SELECT start_hour, trace_id FROM trace_places WHERE tenant_id = {tenant:UUID} AND trace_id IN {ids:Array(UUID)}
-                )""";
+                ) AND trace_id IN {ids:Array(UUID)}""";
     }
 
     private static String passes(Condition filter) {

@@ -106,16 +106,18 @@ final class SpanFilter {
     private static void addTags(List<Condition> all, Map<String, String> tags) {
         int i = 0;
         for (Map.Entry<String, String> tag : tags.entrySet()) {
-            Condition key = equal("k", "tag_key_" + i, tag.getKey());
-            Condition value = equal("v", "tag_value_" + i, tag.getValue());
-            all.add(new Condition(
-                    "arrayExists((k, v) -> " + key.sql() + " AND " + value.sql() + ", mapKeys(tags), mapValues(tags))",
-                    Map.of("tag_key_" + i, parameter(tag.getKey()), "tag_value_" + i, parameter(tag.getValue()))));
-            if (!tag.getValue().isEmpty() && !isLong(tag.getValue())) {
-                // What the index knows.
-                all.add(Condition.of("has(mapValues(tags), {tag_value_" + i + ":String})"));
+            String key = "tag_key_" + i;
+            String value = "tag_value_" + i++;
+            Map<String, Object> parameters = Map.of(key, parameter(tag.getKey()), value, parameter(tag.getValue()));
+            // A key that is not there has the empty value, too.
+            if (isLong(tag.getKey()) || isLong(tag.getValue()) || tag.getValue().isEmpty()) {
+                all.add(new Condition(
+                        "arrayExists((k, v) -> " + equal("k", key, tag.getKey()).sql() + " AND "
+                                + equal("v", value, tag.getValue()).sql() + ", mapKeys(tags), mapValues(tags))",
+                        parameters));
+                continue;
             }
-            i++;
+            all.add(new Condition("tags[{" + key + ":String}] = {" + value + ":String}", parameters));
         }
     }
 

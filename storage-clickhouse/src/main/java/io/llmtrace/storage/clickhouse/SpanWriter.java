@@ -10,12 +10,16 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes batches, one insert at a time. What comes while an insert is under way is written together with the next:
+ * Writes batches, one at a time. What comes while an insert is under way is written together with the next:
  *
  * <pre>
  *   caller 1  ──▶ [ insert ············ ]
@@ -25,11 +29,17 @@ import org.jspecify.annotations.Nullable;
  *
  * One at a time also gives the writes of this process an order: each has a higher version than all before it.
  */
-final class SpanWriter {
+final class SpanWriter implements AutoCloseable {
 
     private final Database database;
     private final ReentrantLock lane = new ReentrantLock(true);
     private final Deque<Pending> waiting = new ArrayDeque<>();
+
+    private final ExecutorService beside = Executors.newSingleThreadExecutor(work -> {
+        Thread thread = new Thread(work, "llmtrace-clickhouse-places");
+        thread.setDaemon(true);
+        return thread;
+    });
 
     private final Versions versions;
 
@@ -103,14 +113,45 @@ final class SpanWriter {
             highest = Math.max(highest, pending.batch.setVersions(first, seen));
         }
         try {
-            database.insert("places", Batch.PLACE_COLUMNS, out -> writeAll(together, Batch::writePlaces, out));
-            database.insert("spans", Batch.ROW_COLUMNS, out -> writeAll(together, Batch::writeRows, out));
+            insertBoth(together);
             return null;
         } catch (StorageException e) {
             return e;
         } finally {
             versions.end(highest);
         }
+    }
+
+    /**
+     * Rows are sent while their places are written, but not to the end: what is not complete is no insert. So there are never
+     * rows without places.
+     */
+    private void insertBoth(List<Pending> together) {
+        CompletableFuture<Void> places = CompletableFuture.runAsync(
+                () -> database.insert(
+                        "places", Batch.PLACE_COLUMNS, out -> writeAll(together, Batch::writePlaces, out)),
+                beside);
+        try {
+            database.insert("spans", Batch.ROW_COLUMNS, out -> {
+                writeAll(together, Batch::writeRows, out);
+                await(places);
+            });
+        } finally {
+            places.handle((done, failure) -> done).join();
+        }
+    }
+
+    private static void await(CompletableFuture<Void> places) throws IOException {
+        try {
+            places.join();
+        } catch (CompletionException e) {
+            throw new IOException("places were not written", e.getCause());
+        }
+    }
+
+    @Override
+    public void close() {
+        beside.shutdown();
     }
 
     private interface Part {

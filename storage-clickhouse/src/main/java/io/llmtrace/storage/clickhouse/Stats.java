@@ -25,6 +25,7 @@ final class Stats {
     private static final String COUNTS = "count(), sum(spans), min(created_at), max(created_at)";
 
     private final Database database;
+    private final Layout layout;
     private final Map<UUID, Remembered> remembered = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<UUID, Remembered> eldest) {
@@ -32,8 +33,9 @@ final class Stats {
         }
     };
 
-    Stats(Database database) {
+    Stats(Database database, Layout layout) {
         this.database = database;
+        this.layout = layout;
     }
 
     /**
@@ -55,9 +57,10 @@ final class Stats {
     }
 
     StorageStats ofTenant(UUID tenantId) {
-        long parts = database.number(Sql.of("parts", """
-                SELECT sipHash64(arraySort(groupArray(name))) FROM system.parts
-                WHERE database = currentDatabase() AND table = 'spans' AND active"""));
+        long parts =
+                database.number(onNodes("parts", """
+                SELECT sipHash64(arraySort(groupArray((%s, name)))) FROM %s
+                WHERE database = {database:String} AND table = {spans:String} AND active""".formatted(Layout.NODE, layout.onEachNode("system", "parts"))));
         synchronized (remembered) {
             Remembered known = remembered.get(tenantId);
             if (known != null && known.parts == parts) {
@@ -96,29 +99,41 @@ final class Stats {
 
     /**
      * The tenant's share of each part's bytes on disk, by the length of its texts and {@value #BYTES_BESIDE_TEXT} for the rest
-     * of each row; the tables of places are shared out in the same way.
+     * of each row; the tables of places are shared out in the same way. In a cluster, of all copies.
      */
     private long bytesOf(UUID tenantId) {
-        return database.number(Sql.of("bytes on disk", """
+        return database.number(onNodes("bytes on disk", """
                         WITH parts AS (
-                            SELECT name, table, bytes_on_disk FROM system.parts
-                            WHERE database = currentDatabase() AND active AND table NOT LIKE 'original\\_%%'
+                            SELECT %1$s AS node, name, table, bytes_on_disk FROM %2$s
+                            WHERE database = {database:String} AND active AND table NOT LIKE 'original\\_%%'
                         ), shares AS (
-                            SELECT _part AS name, sum(text_bytes + %d) AS whole,
-                                sumIf(text_bytes + %d, tenant_id = {tenant:UUID}) AS mine
-                            FROM spans GROUP BY _part
+                            SELECT %1$s AS node, _part AS name, sum(text_bytes + %4$d) AS whole,
+                                sumIf(text_bytes + %4$d, tenant_id = {tenant:UUID}) AS mine
+                            FROM %3$s GROUP BY node, name
                         )
                         SELECT toUInt64(coalesce(sum(parts.bytes_on_disk * shares.mine / shares.whole)
                             * (SELECT sum(bytes_on_disk) FROM parts)
-                            / (SELECT greatest(sum(bytes_on_disk), 1) FROM parts WHERE table = 'spans'), 0))
-                        FROM shares INNER JOIN parts ON parts.name = shares.name AND parts.table = 'spans'""".formatted(BYTES_BESIDE_TEXT, BYTES_BESIDE_TEXT))
+                            / (SELECT greatest(sum(bytes_on_disk), 1) FROM parts WHERE table = {spans:String}), 0))
+                        FROM shares INNER JOIN parts ON parts.node = shares.node AND parts.name = shares.name
+                        WHERE parts.table = {spans:String}""".formatted(
+                                Layout.NODE,
+                                layout.onEachNode("system", "parts"),
+                                layout.onEachNode(database.settings().database(), layout.local("spans")),
+                                BYTES_BESIDE_TEXT))
                 .with("tenant", tenantId));
     }
 
     private long bytesOfAll() {
-        return database.number(Sql.of(
+        return database.number(onNodes(
                 "bytes on disk of all",
-                "SELECT toUInt64(sum(bytes_on_disk)) FROM system.parts WHERE database = currentDatabase() AND active"
-                        + " AND table NOT LIKE 'original\\_%'"));
+                "SELECT toUInt64(sum(bytes_on_disk)) FROM " + layout.onEachNode("system", "parts")
+                        + " WHERE database = {database:String} AND active AND table NOT LIKE 'original\\_%'"));
+    }
+
+    /** About the nodes that are up. */
+    private Sql onNodes(String name, String text) {
+        Sql sql = Sql.of(name, text + (layout.isCluster() ? " SETTINGS skip_unavailable_shards = 1" : ""))
+                .with("database", database.settings().database());
+        return text.contains("{spans:") ? sql.with("spans", layout.local("spans")) : sql;
     }
 }

@@ -63,7 +63,7 @@ final class ClickHouseFailureTest {
     @Test
     void open_newerSchemaIsRefused() {
         open("").close();
-        server.execute("INSERT INTO " + database + ".schema_versions (version) VALUES (99)");
+        server.execute("CREATE VIEW " + database + ".schema_version_99 AS SELECT 1");
 
         assertThat(catchThrowable(() -> open("")))
                 .isExactlyInstanceOf(CorruptStoreException.class)
@@ -107,6 +107,33 @@ final class ClickHouseFailureTest {
                     .contains(database + ".spans");
             Failing.assertFails(server, CorruptStoreException.class, () -> Failing.stored(repository, spans))
                     .startsWith(displayUrl() + " (traces): a table or the database is missing;");
+        }
+    }
+
+    /** Places and rows are sent at the same time: rows must not stay where their places fail. */
+    @Test
+    void storeSpans_placesFail_leavesNoRows() {
+        try (ClickHouseTraceRepository repository = open("")) {
+            List<TraceSpan> spans = Failing.spans(tenant, 200, Failing.noise(10_000));
+            server.execute("DROP TABLE " + database + ".span_places SYNC");
+
+            Failing.assertFails(server, CorruptStoreException.class, () -> repository.storeSpans(spans))
+                    .startsWith(displayUrl() + " (insert into places): a table or the database is missing;");
+            assertThat(server.execute("SELECT count() FROM " + database + ".spans")
+                            .strip())
+                    .isEqualTo("0");
+        }
+    }
+
+    @Test
+    void open_tableDropped_makesItAnew() {
+        List<TraceSpan> spans = Failing.spans(tenant, 2);
+        open("").close();
+        server.execute("DROP TABLE " + database + ".spans SYNC");
+
+        try (ClickHouseTraceRepository repository = open("")) {
+            repository.storeSpans(spans);
+            assertThat(Failing.stored(repository, spans)).isEqualTo(spans);
         }
     }
 

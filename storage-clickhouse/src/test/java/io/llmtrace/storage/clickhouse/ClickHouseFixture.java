@@ -1,33 +1,60 @@
 package io.llmtrace.storage.clickhouse;
 
+import io.llmtrace.dev.clickhouse.ClickHouseCluster;
 import io.llmtrace.dev.clickhouse.ClickHouseServer;
 import io.llmtrace.storage.TraceRepository;
 import io.llmtrace.testkit.RepositoryFixture;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Each store is a database of its own, on one server for all tests. While a test runs, the next one's store is made and the
- * last one's removed.
+ * Each store is a database of its own, emptied for a later test: to make one takes longer than most tests. While a test runs,
+ * the next one's store is opened.
  */
 final class ClickHouseFixture implements RepositoryFixture {
 
+    private static final List<String> TABLES =
+            List.of("spans", "trace_places", "trace_times", "span_places", "deletions", "deleted_traces");
+
+    private final Supplier<Servers> servers;
     private final Map<TraceRepository, String> databases = new ConcurrentHashMap<>();
+    private final Queue<String> emptied = new ConcurrentLinkedQueue<>();
     private final ExecutorService aside = Executors.newSingleThreadExecutor(work -> {
         Thread thread = new Thread(work, "clickhouse-fixture");
         thread.setDaemon(true);
         return thread;
     });
-    private CompletableFuture<TraceRepository> next = CompletableFuture.supplyAsync(this::create, aside);
+    private @Nullable CompletableFuture<TraceRepository> next;
+
+    private ClickHouseFixture(Supplier<Servers> servers) {
+        this.servers = servers;
+    }
+
+    /** @param suffix of the tables that hold rows */
+    private record Servers(List<ClickHouseServer> nodes, UnaryOperator<String> urlOf, String suffix) {}
 
     /** Started with the first test that needs it, ended with the JVM. */
     private static final class Shared {
         private static final ClickHouseServer SERVER = ClickHouseServer.start();
+    }
+
+    static ClickHouseFixture onServer() {
+        return new ClickHouseFixture(() -> new Servers(List.of(server()), server()::url, ""));
+    }
+
+    static ClickHouseFixture onCluster(Supplier<ClickHouseCluster> cluster) {
+        return new ClickHouseFixture(() -> new Servers(cluster.get().nodes(), cluster.get()::url, "_local"));
     }
 
     static ClickHouseServer server() {
@@ -40,7 +67,7 @@ final class ClickHouseFixture implements RepositoryFixture {
 
     @Override
     public synchronized TraceRepository newRepository() {
-        TraceRepository repository = next.join();
+        TraceRepository repository = next == null ? create() : next.join();
         next = CompletableFuture.supplyAsync(this::create, aside);
         return repository;
     }
@@ -65,15 +92,23 @@ final class ClickHouseFixture implements RepositoryFixture {
     public void clear(TraceRepository repository) {
         repository.close();
         String database = Objects.requireNonNull(databases.remove(repository));
-        aside.execute(() -> server().execute("DROP DATABASE " + database));
+        aside.execute(() -> {
+            for (ClickHouseServer node : servers.get().nodes()) {
+                TABLES.forEach(table -> node.execute("TRUNCATE TABLE " + database + "." + table
+                        + servers.get().suffix()));
+            }
+            emptied.add(database);
+        });
     }
 
     private TraceRepository create() {
-        return open(newDatabaseName());
+        String database = emptied.poll();
+        return open(database == null ? newDatabaseName() : database);
     }
 
     private TraceRepository open(String database) {
-        TraceRepository repository = ClickHouseTraceRepository.open(ClickHouseSettings.parse(server().url(database)));
+        TraceRepository repository = ClickHouseTraceRepository.open(
+                ClickHouseSettings.parse(servers.get().urlOf().apply(database)));
         databases.put(repository, database);
         return repository;
     }

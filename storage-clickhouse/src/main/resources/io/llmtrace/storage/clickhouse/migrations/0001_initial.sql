@@ -9,7 +9,7 @@
 -- the later version counts. The partition is when a row was written, since clients' clocks lie: a batch is one part, whatever
 -- times are in it, and so is seen whole or not at all. Texts stand under large compression blocks, for the sake of what an
 -- agent sends again; numbers and names under the usual ones, since lists read them for many rows.
-CREATE TABLE IF NOT EXISTS spans (
+CREATE TABLE IF NOT EXISTS spans{local}{on_cluster} (
     tenant_id UUID,
     start_hour Int32,                       -- hours since 1970 of start_time
     trace_id UUID,
@@ -72,7 +72,7 @@ SETTINGS index_granularity = 2048, index_granularity_bytes = 16777216;
 -- Where rows lie: written before them, so that there is no row that these do not lead to. They may lead to rows that never
 -- came, when a write failed between the two. With the versions of the writes that put something there, since a walk along
 -- cursors needs to know what was where when it began.
-CREATE TABLE IF NOT EXISTS trace_places (
+CREATE TABLE IF NOT EXISTS trace_places{local}{on_cluster} (
     tenant_id UUID,
     trace_id UUID,
     start_hour Int32,
@@ -84,7 +84,7 @@ ENGINE = AggregatingMergeTree
 ORDER BY (tenant_id, trace_id, start_hour, time, dates)
 SETTINGS index_granularity = 256;
 
-CREATE TABLE IF NOT EXISTS trace_times (
+CREATE TABLE IF NOT EXISTS trace_times{local}{on_cluster} (
     tenant_id UUID,
     time DateTime64(9, 'UTC') CODEC(DoubleDelta, ZSTD(1)), -- a created_at that a write gave to the trace
     trace_id UUID
@@ -93,7 +93,7 @@ ENGINE = ReplacingMergeTree
 ORDER BY (tenant_id, time, trace_id)
 SETTINGS index_granularity = 256;
 
-CREATE TABLE IF NOT EXISTS span_places (
+CREATE TABLE IF NOT EXISTS span_places{local}{on_cluster} (
     tenant_id UUID,
     span_id UUID,
     trace_id UUID,
@@ -107,7 +107,7 @@ ORDER BY (tenant_id, span_id, trace_id, start_hour, start_time)
 SETTINGS index_granularity = 256;
 
 -- Keeps nothing; the three tables above are filled from what is written here.
-CREATE TABLE IF NOT EXISTS places (
+CREATE TABLE IF NOT EXISTS places{local}{on_cluster} (
     tenant_id UUID,
     start_hour Int32,
     trace_id UUID,
@@ -118,24 +118,24 @@ CREATE TABLE IF NOT EXISTS places (
 )
 ENGINE = Null;
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS places_to_trace_places TO trace_places AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS places_to_trace_places{on_cluster} TO trace_places{local} AS
 SELECT tenant_id, trace_id, start_hour, min(start_time) AS time, row_kind != 1 AS dates, [min(version)] AS versions
-FROM places
+FROM places{local}
 GROUP BY tenant_id, trace_id, start_hour, dates;
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS places_to_trace_times TO trace_times AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS places_to_trace_times{on_cluster} TO trace_times{local} AS
 SELECT tenant_id, min(start_time) AS time, trace_id
-FROM places
+FROM places{local}
 WHERE row_kind != 1
 GROUP BY tenant_id, trace_id;
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS places_to_span_places TO span_places AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS places_to_span_places{on_cluster} TO span_places{local} AS
 SELECT tenant_id, span_id, trace_id, start_hour, start_time, [version] AS versions
-FROM places
+FROM places{local}
 WHERE row_kind != 2;
 
 -- Deletes, one row for each step of each; the highest step is its state: 1 requested, 2 hidden, 3 erased.
-CREATE TABLE IF NOT EXISTS deletions (
+CREATE TABLE IF NOT EXISTS deletions{local}{on_cluster} (
     version UInt64,                         -- what was written up to it is deleted
     tenant_id UUID,
     step UInt8,
@@ -145,7 +145,7 @@ CREATE TABLE IF NOT EXISTS deletions (
 ENGINE = ReplacingMergeTree(step)
 ORDER BY (tenant_id, version);
 
-CREATE TABLE IF NOT EXISTS deleted_traces (
+CREATE TABLE IF NOT EXISTS deleted_traces{local}{on_cluster} (
     tenant_id UUID,
     version UInt64,
     trace_id UUID

@@ -1,0 +1,124 @@
+package io.llmtrace.storage.clickhouse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.llmtrace.dev.clickhouse.ClickHouseServer;
+import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.testkit.NeedsClickHouse;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** How much is read of a million spans: by what the server says of the rows that it has read for each call. */
+@NeedsClickHouse
+final class ReadRowsTest {
+
+    private static final int SPANS = 1_000_000;
+    private static final int SPANS_PER_TRACE = 8;
+    /** Some blocks of each table that a call asks: 256 rows in those of places, 2,048 in that of spans. */
+    private static final long SOME_BLOCKS = 20_000;
+
+    private static final UUID TENANT = UUID.fromString("11111111-2222-4333-8444-555555555555");
+    private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
+
+    /** Ten milliseconds from span to span, two tenants in turn. */
+    private static final String ROWS = """
+            SELECT if(intDiv(number, %1$d) %% 2 = 0, toUUID('%2$s'), toUUID('22222222-2222-4333-8444-555555555555')) AS tenant_id,
+                toInt32(intDiv(toUnixTimestamp64Nano(start_time), 3600000000000)) AS start_hour,
+                reinterpretAsUUID(sipHash128(intDiv(number, %1$d))) AS trace_id,
+                toDateTime64('2026-03-01 12:00:00', 9, 'UTC') + toIntervalMillisecond(10 * number) AS start_time,
+                reinterpretAsUUID(sipHash128(number, 'span')) AS span_id,
+                0 AS row_kind,
+                toUInt64(1700000000000000000 + number) AS version""".formatted(SPANS_PER_TRACE, TENANT);
+
+    private static ClickHouseServer server;
+    private static ClickHouseTraceRepository repository;
+    private static final String DATABASE = ClickHouseFixture.newDatabaseName();
+
+    @BeforeAll
+    static void fill() {
+        server = ClickHouseFixture.server();
+        repository = Failing.open(server.url(DATABASE));
+        String rows = " FROM numbers(" + SPANS + ")";
+        server.execute("INSERT INTO " + DATABASE + ".places " + ROWS + rows);
+        server.execute(
+                "INSERT INTO " + DATABASE + ".spans (tenant_id, start_hour, trace_id, start_time, span_id, row_kind,"
+                        + " version, operation_name, kind, model_name, prompt, tags) " + ROWS
+                        + ", 'chat', 'llm', if(number % 1000 = 0, 'rare', 'usual'), concat('What is ', toString(number), '?'),"
+                        + " map('request', toString(number))" + rows);
+    }
+
+    @AfterAll
+    static void drop() {
+        repository.close();
+        server.execute("DROP DATABASE " + DATABASE + " SYNC");
+    }
+
+    @Test
+    void traceAndSpanById_readSomeBlocks() {
+        TraceSpan span = repository
+                .querySpans(TraceQuery.builder(TENANT)
+                        .startTime(START.plusSeconds(5_000))
+                        .limit(1)
+                        .build())
+                .items()
+                .get(0);
+
+        assertThat(repository.getTrace(TENANT, span.traceId()).orElseThrow().spans())
+                .hasSize(SPANS_PER_TRACE);
+        assertThat(repository.getSpan(TENANT, span.traceId(), span.spanId())).contains(span);
+        assertThat(repository.getSpan(TENANT, span.spanId())).contains(span);
+
+        assertThat(rowsReadBy("traces")).isBetween(1L, SOME_BLOCKS);
+        assertThat(rowsReadBy("span")).isBetween(1L, SOME_BLOCKS);
+        assertThat(rowsReadBy("spans")).isBetween(1L, SOME_BLOCKS);
+    }
+
+    @Test
+    void newestPages_readSomeBlocks() {
+        TraceQuery newest = TraceQuery.builder(TENANT).limit(50).build();
+
+        assertThat(repository.queryTraceSummaries(newest).items()).hasSize(50);
+        assertThat(repository.querySpans(newest).items()).hasSize(50);
+
+        assertThat(rowsReadBy("page of traces")).isBetween(1L, SOME_BLOCKS);
+        assertThat(rowsReadBy("facts of traces")).isBetween(1L, 80 * 2_048L); // a block for each trace
+        assertThat(rowsReadBy("page of spans")).isBetween(1L, 200_000L); // an hour of the tenant
+    }
+
+    @Test
+    void spansOfATag_readSomeBlocks() {
+        List<TraceSpan> found = repository
+                .querySpans(TraceQuery.builder(TENANT)
+                        .tag("request", "16")
+                        .limit(10)
+                        .build())
+                .items();
+
+        assertThat(found).extracting(TraceSpan::prompt).containsExactly("What is 16?");
+        assertThat(rowsReadBy("page of spans")).isBetween(1L, 3 * SOME_BLOCKS);
+    }
+
+    @Test
+    void spansWithAWord_readSomeBlocks() {
+        List<TraceSpan> found = repository
+                .querySpans(TraceQuery.builder(TENANT).text("999984").limit(10).build())
+                .items();
+
+        assertThat(found).extracting(TraceSpan::prompt).containsExactly("What is 999984?");
+        assertThat(rowsReadBy("page of spans")).isBetween(1L, 3 * SOME_BLOCKS);
+    }
+
+    /** Of the statement that was last run under this name. */
+    private static long rowsReadBy(String statement) {
+        server.execute("SYSTEM FLUSH LOGS");
+        return Long.parseLong(server.execute("SELECT read_rows FROM system.query_log WHERE type = 'QueryFinish'"
+                        + " AND log_comment = 'llmtrace: " + statement + "' AND has(databases, '" + DATABASE
+                        + "') ORDER BY event_time_microseconds DESC LIMIT 1")
+                .strip());
+    }
+}
