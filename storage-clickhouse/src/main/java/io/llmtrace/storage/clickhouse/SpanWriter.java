@@ -133,8 +133,10 @@ final class SpanWriter implements AutoCloseable {
                 beside);
         try {
             database.insert("spans", Batch.ROW_COLUMNS, out -> {
-                writeAll(together, Batch::writeRows, out);
+                HeldBackOutput rows = new HeldBackOutput(out);
+                writeAll(together, Batch::writeRows, rows);
                 await(places);
+                rows.release();
             });
         } finally {
             places.handle((done, failure) -> done).join();
