@@ -8,6 +8,9 @@ import io.llmtrace.cli.terminal.Terminal;
 import io.llmtrace.cli.transfer.TraceImporter;
 import io.llmtrace.cli.transfer.TraceImporter.Rejection;
 import io.llmtrace.cli.transfer.TraceSink;
+import io.llmtrace.ingest.EventContent;
+import io.llmtrace.ingest.IngestConfig;
+import io.llmtrace.ingest.SpanIngest;
 import io.llmtrace.json.TraceJson;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,8 +63,9 @@ final class ImportCommand implements Callable<Integer> {
         // Before anything is stored: a name that is misspelt should not leave half of the work done.
         files.forEach(this::requireReadable);
         try (Store store = options.openForWriting(context);
+                SpanIngest ingest = ingestOf(store);
                 Progress progress = new Progress(context.terminal())) {
-            TraceImporter importer = new TraceImporter(TraceSink.of(store.repository()), store.tenant());
+            TraceImporter importer = new TraceImporter(TraceSink.of(store.repository(), ingest), store.tenant());
             for (String file : files) {
                 try (NdjsonReader lines = open(file)) {
                     importer.read(file, lines, () -> progress.update(progressOf(importer, lines)));
@@ -70,6 +74,13 @@ final class ImportCommand implements Callable<Integer> {
             progress.clear();
             return report(importer);
         }
+    }
+
+    /** With what is to be redacted; a server that is imported into does that itself. */
+    private SpanIngest ingestOf(Store store) {
+        IngestConfig config =
+                IngestOptions.withoutSpool(options.settings(context)).build();
+        return new SpanIngest(store.repository(), EventContent.NONE, config, (spans, took) -> {});
     }
 
     private NdjsonReader open(String file) throws IOException {

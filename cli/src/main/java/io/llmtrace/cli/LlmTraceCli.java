@@ -52,6 +52,9 @@ public final class LlmTraceCli {
                 .addSubcommand(new DeleteCommand(context))
                 .addSubcommand(new MigrateCommand(context))
                 .addSubcommand(new DoctorCommand(context))
+                .addSubcommand(new CommandLine(new DeadLetterCommand())
+                        .addSubcommand(new DeadLetterListCommand(context))
+                        .addSubcommand(new DeadLetterReplayCommand(context)))
                 .addSubcommand(new CommandLine(new DevCommand()).addSubcommand(new DevClickHouseCommand(context)))
                 .addSubcommand(new CompletionCommand(context));
         describe(commandLine);

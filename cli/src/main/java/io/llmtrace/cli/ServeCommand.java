@@ -40,6 +40,9 @@ final class ServeCommand implements Callable<Integer> {
     @Mixin
     StorageOptions storage = new StorageOptions();
 
+    @Mixin
+    IngestOptions ingest = new IngestOptions();
+
     @Option(
             names = "--log-level",
             paramLabel = "LEVEL",
@@ -91,6 +94,7 @@ final class ServeCommand implements Callable<Integer> {
         Map<Setting, String> flags = new EnumMap<>(Setting.class);
         listen.addTo(flags);
         storage.addTo(flags);
+        ingest.addTo(flags);
         StoreOptions.put(flags, Setting.LOG_LEVEL, logLevel);
         return flags;
     }

@@ -58,6 +58,7 @@ final class ServeOptions {
                     .port(settings.port())
                     .otlpPorts(settings.otlpPorts() ? ServerConfig.OTLP_PORTS : List.of())
                     .insecure(settings.insecure())
+                    .ingest(IngestOptions.configOf(settings))
                     .build();
         } catch (IllegalArgumentException e) {
             throw new UsageException(String.valueOf(e.getMessage()), e);

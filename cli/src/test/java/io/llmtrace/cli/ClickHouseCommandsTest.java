@@ -154,7 +154,7 @@ class ClickHouseCommandsTest {
         String guide = Files.readString(Path.of("../docs/clickhouse.md"));
         List<String> documents =
                 XML.matcher(guide).results().map(match -> match.group(1)).toList();
-        assertThat(documents).hasSize(2);
+        assertThat(documents).hasSize(3); // the third is for a cluster
         ClickHouseServerOptions options = ClickHouseServerOptions.builder()
                 .usersXml(documents.get(0).replace("PASSWORD_SHA256_HEX", sha256("s3cret")))
                 .configXml(documents.get(1))

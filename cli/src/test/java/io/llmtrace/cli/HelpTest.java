@@ -22,6 +22,7 @@ class HelpTest {
         "delete",
         "migrate",
         "doctor",
+        "deadletter",
         "dev",
         "completion"
     };
@@ -42,6 +43,8 @@ class HelpTest {
                 "delete",
                 "migrate",
                 "doctor",
+                "deadletter list",
+                "deadletter replay",
                 "dev",
                 "dev clickhouse",
                 "completion"

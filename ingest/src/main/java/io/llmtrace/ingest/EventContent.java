@@ -6,6 +6,19 @@ import io.llmtrace.model.TraceSpan;
 /** What ingest needs to know of events that carry content of spans, without knowing the protocol that they came in. */
 public interface EventContent {
 
+    /** Where no event comes apart. */
+    EventContent NONE = new EventContent() {
+        @Override
+        public boolean cameApart(SpanEvent event) {
+            return false;
+        }
+
+        @Override
+        public TraceSpan complete(TraceSpan span) {
+            return span;
+        }
+    };
+
     /** Whether the event came on its own, apart from its span. */
     boolean cameApart(SpanEvent event);
 

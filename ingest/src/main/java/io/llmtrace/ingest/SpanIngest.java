@@ -1,71 +1,78 @@
 package io.llmtrace.ingest;
 
-import io.llmtrace.model.SpanEvent;
-import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.InvalidRequestException;
 import io.llmtrace.storage.TraceRepository;
+import io.llmtrace.storage.UnavailableException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The way from the receivers into the repository. Every method returns when the data is durable, or throws what the
- * repository throws.
+ * The way from the receivers into the repository. What calls of many threads hand in is stored together, and joined with events
+ * that came apart. A call returns when its spans are durable: in the repository, or in the spool if the repository does not take
+ * them now. It throws what the repository throws if there is no spool, and
+ * {@link io.llmtrace.storage.OverloadedException} when there is no more room; nothing of the call is promised then.
  *
- * <p>It joins spans with events of theirs that come apart, in log records, in any order and also again:
- *
- * <pre>
- *   events, then span     a placeholder holds the events; the span takes them over and replaces it
- *   span, then events     the events are added to the span
- * </pre>
- *
- * Within one process, writes of the same span wait for each other. The events of a span that has all its content itself are
- * taken over if this process stored them; a span that lacks prompt or response always looks for them.
+ * <p>Thread-safe. Whoever makes it owns the repository: that stays open when this is closed.
  */
-public final class SpanIngest {
+public final class SpanIngest implements AutoCloseable {
 
     /** On a span of which only events have arrived so far. */
     public static final String PLACEHOLDER = "llmtrace.placeholder";
 
-    private final TraceRepository repository;
-    private final EventContent content;
-    private final IdentityLocks locks = new IdentityLocks();
-    private final RecentIdentities withEvents = new RecentIdentities();
+    private static final Logger LOG = LoggerFactory.getLogger(SpanIngest.class);
+
+    private final IngestConfig config;
+    private final IngestCounters counters = new IngestCounters();
+    private final StoreAccess store;
+    private final Committer committer;
+    private final @Nullable Spool spool;
+    private final @Nullable DeadLetters deadLetters;
+    private final @Nullable Drainer drainer;
 
     public SpanIngest(TraceRepository repository, EventContent content) {
-        this.repository = Objects.requireNonNull(repository, "repository");
-        this.content = Objects.requireNonNull(content, "content");
+        this(repository, content, IngestConfig.defaults(), (spans, took) -> {});
     }
 
-    /** Stores spans, all or none. */
-    public void store(Collection<TraceSpan> spans) {
-        if (spans.isEmpty()) {
-            return;
+    /** @throws UnavailableException if the spool's folder cannot be used */
+    public SpanIngest(TraceRepository repository, EventContent content, IngestConfig config, IngestObserver observer) {
+        Objects.requireNonNull(repository, "repository");
+        Objects.requireNonNull(content, "content");
+        this.config = Objects.requireNonNull(config, "config");
+        Path folder = config.folder();
+        this.spool = folder == null
+                ? null
+                : new Spool(folder.resolve("spool"), config.maxSpoolBytes(), config.keepFreeBytes());
+        this.deadLetters = folder == null ? null : new DeadLetters(folder);
+        this.store = new StoreAccess(new SpanJoiner(repository, content), config.patience(), observer);
+        this.committer = new Committer(config, store, counters, spool, deadLetters);
+        this.drainer = spool == null ? null : new Drainer(config, spool, store, committer, counters);
+        if (spool != null) {
+            counters.accepted(spool.state().spans());
         }
-        locks.holding(identitiesOf(spans), () -> {
-            repository.storeSpans(spans.stream().map(this::withStoredEvents).toList());
-            return null;
-        });
+        committer.start();
+        if (drainer != null) {
+            drainer.start();
+        }
+    }
+
+    /** Stores spans. */
+    public void store(Collection<TraceSpan> spans) {
+        submit(new Submission.Spans(List.copyOf(spans)));
     }
 
     /** Stores traces, which may say when they were created, and may have no spans. */
     public void storeTraces(Collection<TraceEvent> traces) {
-        List<TraceSpan> spans = new ArrayList<>();
-        for (TraceEvent trace : traces) {
-            if (isNothingButSpans(trace)) {
-                spans.addAll(trace.spans());
-            } else {
-                storeTrace(trace);
-            }
-        }
-        store(spans);
+        submit(new Submission.Traces(List.copyOf(traces)));
     }
 
     /**
@@ -74,74 +81,119 @@ public final class SpanIngest {
      * @param partialSpans spans that hold nothing but events, and what is known beside them
      */
     public void storeEvents(Collection<TraceSpan> partialSpans) {
-        if (partialSpans.isEmpty()) {
+        submit(new Submission.Events(List.copyOf(partialSpans)));
+    }
+
+    private void submit(Submission submission) {
+        Submission processed = config.processors().isEmpty() ? submission : submission.mapped(this::process);
+        if (processed.count() == 0) {
             return;
         }
-        List<Identity> identities = identitiesOf(partialSpans);
-        locks.holding(identities, () -> {
-            repository.storeSpans(partialSpans.stream().map(this::addedToStored).toList());
-            identities.forEach(withEvents::add);
-            return null;
-        });
-    }
-
-    private void storeTrace(TraceEvent trace) {
-        locks.holding(identitiesOf(trace.spans()), () -> {
-            List<TraceSpan> spans =
-                    trace.spans().stream().map(this::withStoredEvents).toList();
-            repository.storeTrace(new TraceEvent(trace.traceId(), trace.tenantId(), trace.createdAt(), spans));
-            return null;
-        });
-    }
-
-    /** Such a trace needs no write of its own. */
-    private static boolean isNothingButSpans(TraceEvent trace) {
-        return !trace.spans().isEmpty()
-                && trace.createdAt().equals(trace.spans().get(0).startTime());
-    }
-
-    private TraceSpan withStoredEvents(TraceSpan span) {
-        Identity identity = Identity.of(span);
-        if (!lacksContent(span) && !withEvents.contains(identity)) {
-            return span;
+        CompletableFuture<Void> done = committer.submit(processed);
+        try {
+            done.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException failure ? failure : e;
         }
-        List<SpanEvent> apart = find(identity)
-                .map(stored ->
-                        stored.events().stream().filter(content::cameApart).toList())
-                .orElse(List.of());
-        if (apart.isEmpty()) {
-            return span;
+    }
+
+    private List<TraceSpan> process(List<TraceSpan> spans) {
+        List<TraceSpan> processed = new ArrayList<>(spans.size());
+        for (TraceSpan span : spans) {
+            TraceSpan result = process(span);
+            if (result != null) {
+                processed.add(result);
+            }
         }
-        withEvents.add(identity);
-        return content.complete(withEvents(span, apart));
+        return processed;
     }
 
-    private TraceSpan addedToStored(TraceSpan partial) {
-        Optional<TraceSpan> stored = find(Identity.of(partial));
-        if (stored.isPresent()) {
-            return content.complete(withEvents(stored.get(), partial.events()));
+    private @Nullable TraceSpan process(TraceSpan span) {
+        TraceSpan current = span;
+        for (SpanProcessor processor : config.processors()) {
+            try {
+                TraceSpan processed = processor.process(current);
+                if (processed == null) {
+                    return null;
+                }
+                current = processed;
+            } catch (RuntimeException e) {
+                if (!config.failOpen()) {
+                    throw new InvalidRequestException(
+                            "span " + span.spanId() + " cannot be redacted, and is not stored for that reason: " + e,
+                            e);
+                }
+                LOG.warn("span {} is stored as it came, it cannot be redacted: {}", span.spanId(), e.toString());
+            }
         }
-        Map<String, @Nullable Object> attributes = new LinkedHashMap<>(partial.attributes());
-        attributes.put(PLACEHOLDER, true);
-        return content.complete(partial.toBuilder().attributes(attributes).build());
+        return current;
     }
 
-    private static boolean lacksContent(TraceSpan span) {
-        return span.kind() == SpanKind.LLM && (span.prompt() == null || span.response() == null);
+    /**
+     * To be called before a delete: what waits in the spool would come back after it.
+     *
+     * @throws UnavailableException if something waits
+     */
+    public void requireDrained() {
+        if (spool != null && !spool.isEmpty()) {
+            throw new UnavailableException(
+                    "spans of before wait to be stored, " + spool.state().spans()
+                            + " of them, and a delete would not reach them; try again when the store has taken them");
+        }
     }
 
-    private static TraceSpan withEvents(TraceSpan span, List<SpanEvent> added) {
-        Map<UUID, SpanEvent> events = new LinkedHashMap<>();
-        span.events().forEach(event -> events.put(event.id(), event));
-        added.forEach(event -> events.putIfAbsent(event.id(), event));
-        return span.toBuilder().events(new ArrayList<>(events.values())).build();
+    /** Whether spans can wait on disk for the repository. */
+    public boolean hasSpool() {
+        return spool != null;
     }
 
-    private Optional<TraceSpan> find(Identity identity) {
-        return repository.getSpan(identity.tenantId(), identity.traceId(), identity.spanId());
+    /** What became of all that was handed in. */
+    public IngestState state() {
+        return counters.state(
+                committer.bytesInFlight(), spool == null ? SpoolState.EMPTY : spool.state(), store.failure());
     }
 
-    private static List<Identity> identitiesOf(Collection<TraceSpan> spans) {
-        return spans.stream().map(Identity::of).distinct().toList();
+    /**
+     * Tries to store dead letters again, one by one. Those that the repository still refuses stay.
+     *
+     * @return how many spans were stored
+     */
+    public long replayDeadLetters() {
+        if (deadLetters == null) {
+            return 0;
+        }
+        requireDrained();
+        List<DeadLetters.Letter> stored = new ArrayList<>();
+        long spans = 0;
+        for (DeadLetters.Letter letter : deadLetters.list()) {
+            Submission submission = letter.submission();
+            RuntimeException failure = store.tryFor(List.of(submission));
+            if (failure == null) {
+                stored.add(letter);
+                spans += submission.count();
+            } else if (!Committer.isFinal(failure)) {
+                deadLetters.remove(stored);
+                throw failure;
+            }
+        }
+        deadLetters.remove(stored);
+        return spans;
+    }
+
+    /** Takes no more; returns when all that was handed in is durable. What is in the spool stays there for the next start. */
+    @Override
+    public void close() {
+        try {
+            committer.close();
+            if (drainer != null) {
+                drainer.close();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        store.close();
+        if (spool != null) {
+            spool.close();
+        }
     }
 }

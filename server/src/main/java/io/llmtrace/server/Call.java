@@ -17,12 +17,14 @@ import java.util.function.Function;
  * One request to a route, its body complete.
  *
  * @param knownParameters that the route understands
+ * @param memory that the body and what is made of it may take
  */
 record Call(
         ServiceRequestContext context,
         AggregatedHttpRequest request,
         TenantResolver tenants,
-        List<String> knownParameters) {
+        List<String> knownParameters,
+        MemoryBudget.Reservation memory) {
 
     UUID tenant() {
         return tenants.tenantOf(request.headers());

@@ -4,6 +4,7 @@ import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServerPort;
+import io.llmtrace.ingest.SpanIngest;
 import io.llmtrace.storage.TraceRepository;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.io.IOException;
@@ -33,12 +34,14 @@ public final class LlmTraceServer implements AutoCloseable {
 
     private final ServerConfig config;
     private final Server server;
+    private final SpanIngest ingest;
     private final CallsUnderWay calls;
     private final List<Integer> ports;
 
-    private LlmTraceServer(ServerConfig config, Server server, CallsUnderWay calls) {
+    private LlmTraceServer(ServerConfig config, Server server, SpanIngest ingest, CallsUnderWay calls) {
         this.config = config;
         this.server = server;
+        this.ingest = ingest;
         this.calls = calls;
         // Active ports come in the order in which they were configured.
         this.ports = server.activePorts().keySet().stream()
@@ -55,19 +58,23 @@ public final class LlmTraceServer implements AutoCloseable {
      * Returns when the server accepts connections.
      *
      * @throws ServerStartException if a port is taken
+     * @throws io.llmtrace.storage.UnavailableException if the spool cannot be used
      */
     public static LlmTraceServer start(ServerConfig config, TraceRepository repository, TenantResolver tenants) {
         Objects.requireNonNull(repository, "repository");
         Objects.requireNonNull(tenants, "tenants");
         CallsUnderWay calls = new CallsUnderWay();
-        Server server = build(config, repository, tenants, calls);
+        ServerBuilder builder = builder(config);
+        SpanIngest ingest = Services.addTo(builder, config, repository, tenants);
+        Server server = builder.decorator(calls::serve).build();
         try {
             server.start().join();
         } catch (CompletionException e) {
             server.stop().join();
+            ingest.close();
             throw startFailure(config, e.getCause() == null ? e : e.getCause());
         }
-        return new LlmTraceServer(config, server, calls);
+        return new LlmTraceServer(config, server, ingest, calls);
     }
 
     /** Where to find it, such as {@code http://127.0.0.1:8080}. */
@@ -86,11 +93,12 @@ public final class LlmTraceServer implements AutoCloseable {
         return ports.subList(1, ports.size());
     }
 
-    /** Waits for the calls under way, up to 10 s, and turns away what comes meanwhile. */
+    /** Waits for the calls under way, up to 10 s, and turns away what comes meanwhile. What the store does not take is spooled. */
     @Override
     public void close() {
         calls.close(CLOSE_TIMEOUT);
         server.stop().join();
+        ingest.close();
     }
 
     @Override
@@ -98,8 +106,7 @@ public final class LlmTraceServer implements AutoCloseable {
         return "LlmTraceServer[" + uri() + " otlp-ports=" + otlpPorts() + "]";
     }
 
-    private static Server build(
-            ServerConfig config, TraceRepository repository, TenantResolver tenants, CallsUnderWay calls) {
+    private static ServerBuilder builder(ServerConfig config) {
         ServerBuilder builder = Server.builder()
                 .requestTimeout(config.requestTimeout())
                 .maxRequestLength(config.maxBodyBytes())
@@ -110,9 +117,7 @@ public final class LlmTraceServer implements AutoCloseable {
                 .bossGroupFactory(Acceptor::group);
         listen(builder, config, config.port());
         config.otlpPorts().forEach(port -> listen(builder, config, port));
-        Services.addTo(builder, config, repository, tenants);
-        builder.decorator(calls::serve);
-        return builder.build();
+        return builder;
     }
 
     private static void listen(ServerBuilder builder, ServerConfig config, int port) {

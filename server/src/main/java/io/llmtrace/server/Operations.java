@@ -2,18 +2,26 @@ package io.llmtrace.server;
 
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import io.llmtrace.ingest.SpanIngest;
+import io.llmtrace.ingest.SpoolState;
 import io.llmtrace.storage.StoreHealth;
 import io.llmtrace.storage.TraceRepository;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** What operators ask: is it well, and what does it do. */
 final class Operations {
 
     private final TraceRepository repository;
+    private final SpanIngest ingest;
     private final ServerMetrics metrics;
 
-    Operations(TraceRepository repository, ServerMetrics metrics) {
+    Operations(TraceRepository repository, SpanIngest ingest, ServerMetrics metrics) {
         this.repository = repository;
+        this.ingest = ingest;
         this.metrics = metrics;
     }
 
@@ -24,13 +32,49 @@ final class Operations {
         }));
     }
 
-    /** How the server is; its state is that of its store. */
-    record Health(StoreHealth.State status, StoreHealth storage) {}
+    /** How the server is. */
+    enum Status {
+        /** It reads and writes. */
+        OK,
+        /** Spans are taken, and wait on disk for the store; or nothing is taken, but reads work. */
+        DEGRADED,
+        /** Nothing works. */
+        DOWN;
+
+        private String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** @param oldestAgeSeconds of what waits longest; left out when nothing waits */
+    record Spool(long spans, long bytes, @Nullable Long oldestAgeSeconds) {
+        static Spool of(SpoolState state) {
+            return new Spool(
+                    state.spans(),
+                    state.bytes(),
+                    state.oldest() == null
+                            ? null
+                            : Duration.between(state.oldest(), Instant.now()).toSeconds());
+        }
+    }
+
+    /** How the server ({@link Status}), its store and its spool are. */
+    record Health(String status, StoreHealth storage, Spool spool) {}
 
     private HttpResponse health(Call call) {
         call.parameters();
         StoreHealth storage = repository.check();
-        HttpStatus status = storage.state() == StoreHealth.State.DOWN ? HttpStatus.SERVICE_UNAVAILABLE : HttpStatus.OK;
-        return Call.json(status, new Health(storage.state(), storage));
+        Spool spool = Spool.of(ingest.state().spool());
+        Status status = statusOf(storage, spool);
+        return Call.json(
+                status == Status.DOWN ? HttpStatus.SERVICE_UNAVAILABLE : HttpStatus.OK,
+                new Health(status.text(), storage, spool));
+    }
+
+    private Status statusOf(StoreHealth storage, Spool spool) {
+        if (storage.state() == StoreHealth.State.OK) {
+            return spool.spans == 0 ? Status.OK : Status.DEGRADED;
+        }
+        return storage.state() == StoreHealth.State.READ_ONLY || ingest.hasSpool() ? Status.DEGRADED : Status.DOWN;
     }
 }

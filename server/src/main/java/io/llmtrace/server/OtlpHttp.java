@@ -30,7 +30,7 @@ final class OtlpHttp {
 
     OtlpHttp(OtlpReceiver receiver, ServerConfig config) {
         this.receiver = receiver;
-        this.maxDecompressedBytes = config.maxDecompressedBytes();
+        this.maxDecompressedBytes = config.maxDecompressed();
     }
 
     List<Route> routes() {
@@ -52,7 +52,7 @@ final class OtlpHttp {
 
     private HttpResponse traces(Call call) {
         OtlpDecoder.Encoding encoding = encodingOf(call);
-        byte[] body = Bodies.read(call.request(), maxDecompressedBytes);
+        byte[] body = Bodies.read(call, maxDecompressedBytes);
         ExportTraceServiceResponse response = receiver.traces(OtlpDecoder.traces(body, encoding), call.tenant());
         var partial = response.getPartialSuccess();
         return answer(response, encoding, "rejectedSpans", partial.getRejectedSpans(), partial.getErrorMessage());
@@ -60,7 +60,7 @@ final class OtlpHttp {
 
     private HttpResponse logs(Call call) {
         OtlpDecoder.Encoding encoding = encodingOf(call);
-        byte[] body = Bodies.read(call.request(), maxDecompressedBytes);
+        byte[] body = Bodies.read(call, maxDecompressedBytes);
         ExportLogsServiceResponse response = receiver.logs(OtlpDecoder.logs(body, encoding), call.tenant());
         var partial = response.getPartialSuccess();
         return answer(

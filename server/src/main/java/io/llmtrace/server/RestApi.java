@@ -11,6 +11,7 @@ import io.llmtrace.storage.InvalidRequestException;
 import io.llmtrace.storage.Page;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -32,7 +33,7 @@ final class RestApi {
         this.repository = repository;
         this.ingest = ingest;
         this.metrics = metrics;
-        this.maxDecompressedBytes = config.maxDecompressedBytes();
+        this.maxDecompressedBytes = config.maxDecompressed();
     }
 
     List<Route> routes() {
@@ -82,7 +83,7 @@ final class RestApi {
     }
 
     private byte[] body(Call call) {
-        return Bodies.read(call.request(), maxDecompressedBytes);
+        return Bodies.read(call, maxDecompressedBytes);
     }
 
     private HttpResponse store(RestItems<?> items, Runnable write, int spans) {
@@ -137,13 +138,15 @@ final class RestApi {
 
     private HttpResponse deleteTrace(Call call) {
         call.parameters();
+        ingest.requireDrained();
         boolean deleted = repository.deleteTrace(call.tenant(), call.id(Ids::parseTraceId));
         return Call.json(new Deleted(deleted ? 1 : 0));
     }
 
     private HttpResponse deleteTracesBefore(Call call) {
-        return Call.json(new Deleted(
-                repository.deleteTracesBefore(call.tenant(), call.parameters().requiredTime("before"))));
+        Instant before = call.parameters().requiredTime("before");
+        ingest.requireDrained();
+        return Call.json(new Deleted(repository.deleteTracesBefore(call.tenant(), before)));
     }
 
     private HttpResponse stats(Call call) {

@@ -1,5 +1,6 @@
 package io.llmtrace.server;
 
+import io.llmtrace.ingest.IngestConfig;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -15,7 +16,9 @@ import java.util.Objects;
  * @param insecure whether it may be reached from other machines although nobody is asked who they are
  * @param maxBodyBytes of one request, as it comes over the wire
  * @param maxDecompressedBytes of one request after decompression
+ * @param maxRequestMemory of the bodies of all requests under way, compressed, decompressed and decoded, in bytes
  * @param requestTimeout of one request; an export may take longer
+ * @param ingest how spans go into the repository
  */
 public record ServerConfig(
         String host,
@@ -24,7 +27,9 @@ public record ServerConfig(
         boolean insecure,
         long maxBodyBytes,
         long maxDecompressedBytes,
-        Duration requestTimeout) {
+        long maxRequestMemory,
+        Duration requestTimeout,
+        IngestConfig ingest) {
 
     public static final String DEFAULT_HOST = "127.0.0.1";
     public static final int DEFAULT_PORT = 8080;
@@ -42,7 +47,9 @@ public record ServerConfig(
         otlpPorts.forEach(otlpPort -> requirePort(otlpPort, "otlp-ports"));
         requirePositive(maxBodyBytes, "max-body-bytes");
         requirePositive(maxDecompressedBytes, "max-decompressed-bytes");
+        requirePositive(maxRequestMemory, "max-request-memory");
         requirePositive(requestTimeout.toMillis(), "request-timeout in ms");
+        Objects.requireNonNull(ingest, "ingest");
         if (!insecure && !addressOf(host).isLoopbackAddress()) {
             throw new IllegalArgumentException("host is not loopback: '" + host
                     + "'; everyone who reaches it could read and delete all traces."
@@ -62,6 +69,11 @@ public record ServerConfig(
     /** Whether only this machine reaches the server. */
     boolean loopbackOnly() {
         return addressOf(host).isLoopbackAddress();
+    }
+
+    /** Of one request after decompression: it must fit into the memory, with the copies that are made of it. */
+    long maxDecompressed() {
+        return Math.min(maxDecompressedBytes, maxRequestMemory / 6);
     }
 
     InetAddress address() {
@@ -96,7 +108,9 @@ public record ServerConfig(
         private boolean insecure;
         private long maxBodyBytes = 64L * MIB;
         private long maxDecompressedBytes = 128L * MIB;
+        private long maxRequestMemory = Math.max(32L * MIB, Runtime.getRuntime().maxMemory() / 4);
         private Duration requestTimeout = Duration.ofSeconds(30);
+        private IngestConfig ingest = IngestConfig.defaults();
 
         private Builder() {}
 
@@ -131,6 +145,16 @@ public record ServerConfig(
             return this;
         }
 
+        public Builder maxRequestMemory(long value) {
+            this.maxRequestMemory = value;
+            return this;
+        }
+
+        public Builder ingest(IngestConfig value) {
+            this.ingest = value;
+            return this;
+        }
+
         public Builder requestTimeout(Duration value) {
             this.requestTimeout = value;
             return this;
@@ -138,7 +162,15 @@ public record ServerConfig(
 
         public ServerConfig build() {
             return new ServerConfig(
-                    host, port, otlpPorts, insecure, maxBodyBytes, maxDecompressedBytes, requestTimeout);
+                    host,
+                    port,
+                    otlpPorts,
+                    insecure,
+                    maxBodyBytes,
+                    maxDecompressedBytes,
+                    maxRequestMemory,
+                    requestTimeout,
+                    ingest);
         }
     }
 }

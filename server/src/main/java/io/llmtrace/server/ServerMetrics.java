@@ -6,11 +6,19 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.logging.RequestLog;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.llmtrace.ingest.IngestState;
+import io.llmtrace.ingest.SpanIngest;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
 
 /** What the server counts, for Prometheus. Labels have few values: routes, never paths. */
 final class ServerMetrics {
@@ -28,6 +36,70 @@ final class ServerMetrics {
 
     void rejected(String protocol, int spans) {
         spans(protocol, "rejected").increment(spans);
+    }
+
+    /** @param took in the repository */
+    void batchStored(int spans, Duration took) {
+        DistributionSummary.builder("llmtrace.ingest.batch.spans")
+                .description("Spans that were stored together")
+                .register(registry)
+                .record(spans);
+        Timer.builder("llmtrace.ingest.store")
+                .description("How long the repository took to store a batch")
+                .register(registry)
+                .record(took);
+    }
+
+    /**
+     * What becomes of spans. With nothing in flight, accepted = stored + spooled + dead-lettered + rejected: a difference that
+     * grows is a fault of this program.
+     */
+    void watch(SpanIngest ingest) {
+        count(
+                "llmtrace.ingest.accepted",
+                "Spans handed in, with those that a process before has spooled",
+                ingest,
+                IngestState::accepted);
+        count("llmtrace.ingest.stored", "Spans durable in the repository", ingest, IngestState::stored);
+        count(
+                "llmtrace.ingest.deadlettered",
+                "Spans that the repository refused for good",
+                ingest,
+                IngestState::deadLettered);
+        count("llmtrace.ingest.rejected", "Spans given back with an error", ingest, IngestState::rejected);
+        gauge(
+                "llmtrace.ingest.spooled",
+                "Spans that wait on disk",
+                ingest,
+                state -> state.spool().spans());
+        gauge(
+                "llmtrace.ingest.spool.bytes",
+                "Size of the spool",
+                ingest,
+                state -> state.spool().bytes());
+        gauge("llmtrace.ingest.spool.age.seconds", "How long the oldest span waits", ingest, ServerMetrics::ageOf);
+        gauge(
+                "llmtrace.ingest.in.flight.bytes",
+                "Requests that wait to be stored, estimated",
+                ingest,
+                IngestState::bytesInFlight);
+    }
+
+    private static double ageOf(IngestState state) {
+        Instant oldest = state.spool().oldest();
+        return oldest == null ? 0 : Duration.between(oldest, Instant.now()).toMillis() / 1_000.0;
+    }
+
+    private void count(String name, String description, SpanIngest ingest, ToDoubleFunction<IngestState> value) {
+        FunctionCounter.builder(name, ingest, of -> value.applyAsDouble(of.state()))
+                .description(description)
+                .register(registry);
+    }
+
+    private void gauge(String name, String description, SpanIngest ingest, ToDoubleFunction<IngestState> value) {
+        Gauge.builder(name, ingest, of -> value.applyAsDouble(of.state()))
+                .description(description)
+                .register(registry);
     }
 
     HttpResponse scrape() {

@@ -23,30 +23,41 @@ import java.util.stream.Collectors;
 /** All that the server answers, put together. */
 final class Services {
 
+    /** The pieces that a body comes in, and the whole. */
+    private static final long BODY_COPIES = 2;
+
     private final List<Route> routes = new ArrayList<>();
     private final TenantResolver tenants;
+    private final MemoryBudget memory;
 
-    private Services(TenantResolver tenants) {
+    private Services(TenantResolver tenants, MemoryBudget memory) {
         this.tenants = tenants;
+        this.memory = memory;
     }
 
-    static void addTo(ServerBuilder builder, ServerConfig config, TraceRepository repository, TenantResolver tenants) {
+    /** @return the way into the repository, to be closed when no more calls come */
+    static SpanIngest addTo(
+            ServerBuilder builder, ServerConfig config, TraceRepository repository, TenantResolver tenants) {
         ServerMetrics metrics = new ServerMetrics();
-        SpanIngest ingest = new SpanIngest(repository, new LogContent());
+        SpanIngest ingest = new SpanIngest(repository, new LogContent(), config.ingest(), metrics::batchStored);
+        metrics.watch(ingest);
         OtlpReceiver receiver = new OtlpReceiver(ingest, metrics);
-        Services services = new Services(tenants);
+        Services services = new Services(tenants, new MemoryBudget(config.maxRequestMemory()));
         services.routes.addAll(allRoutes(repository, ingest, receiver, metrics, config));
 
         for (Route route : services.routes) {
             builder.route().methods(route.methods()).path(route.path()).build(metrics.around(services.blocking(route)));
         }
-        builder.service(OtlpGrpc.service(receiver, tenants, config), metrics::around);
+        builder.service(
+                OtlpGrpc.service(receiver, tenants, config),
+                service -> metrics.around(OtlpGrpc.within(services.memory, config, service)));
         builder.serviceUnder("/", metrics.around((context, request) -> services.notFound(request)));
         OriginGuard guard = new OriginGuard(config);
         builder.routeDecorator().pathPrefix("/api").build(EncodingService.newDecorator());
         builder.decorator(guard::serve);
         builder.addHeader(HttpHeaderNames.X_CONTENT_TYPE_OPTIONS, "nosniff");
         builder.errorHandler(new FailureRenderer(config));
+        return ingest;
     }
 
     static List<Route> allRoutes(
@@ -58,27 +69,36 @@ final class Services {
         List<Route> all = new ArrayList<>();
         all.addAll(new OtlpHttp(receiver, config).routes());
         all.addAll(new RestApi(repository, ingest, metrics, config).routes());
-        all.addAll(new Operations(repository, metrics).routes());
+        all.addAll(new Operations(repository, ingest, metrics).routes());
         all.addAll(new Pages().routes());
         return all;
     }
 
     /** Off the event loop: handlers wait for the store. */
     private HttpService blocking(Route route) {
-        return (context, request) -> HttpResponse.of(request.aggregate()
-                .handleAsync(
-                        (aggregated, failure) -> {
-                            if (failure != null) {
-                                AggregatedHttpRequest headersOnly = AggregatedHttpRequest.of(request.headers());
-                                return fail(route, callOf(context, headersOnly, route), failure);
-                            }
-                            return handle(route, callOf(context, aggregated, route));
-                        },
-                        context.blockingTaskExecutor()));
+        return (context, request) -> {
+            MemoryBudget.Reservation reserved = memory.open();
+            context.log().whenComplete().thenRun(reserved::close);
+            return HttpResponse.of(reserved.of(request, BODY_COPIES)
+                    .aggregate()
+                    .handleAsync(
+                            (aggregated, failure) -> {
+                                if (failure != null) {
+                                    AggregatedHttpRequest headersOnly = AggregatedHttpRequest.of(request.headers());
+                                    return fail(route, callOf(context, headersOnly, route, reserved), failure);
+                                }
+                                return handle(route, callOf(context, aggregated, route, reserved));
+                            },
+                            context.blockingTaskExecutor()));
+        };
     }
 
-    private Call callOf(ServiceRequestContext context, AggregatedHttpRequest request, Route route) {
-        return new Call(context, request, tenants, route.parameters());
+    private Call callOf(
+            ServiceRequestContext context,
+            AggregatedHttpRequest request,
+            Route route,
+            MemoryBudget.Reservation reserved) {
+        return new Call(context, request, tenants, route.parameters(), reserved);
     }
 
     private static HttpResponse handle(Route route, Call call) {

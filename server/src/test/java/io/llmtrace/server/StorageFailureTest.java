@@ -46,7 +46,7 @@ class StorageFailureTest {
             assertThat(server.get("/health").toString())
                     .isEqualTo(
                             "503 {\"status\":\"down\",\"storage\":{\"state\":\"down\",\"message\":\"file is locked\","
-                                    + "\"details\":{}}}");
+                                    + "\"details\":{}},\"spool\":{\"spans\":0,\"bytes\":0}}");
         }
     }
 

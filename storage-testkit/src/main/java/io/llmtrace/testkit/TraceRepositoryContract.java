@@ -26,6 +26,9 @@ public abstract class TraceRepositoryContract {
     /** Tag of the tests that are about single values, so that a slow backend can leave them out where others run them. */
     public static final String VALUES = "values";
 
+    /** Tag of the tests that take longest. */
+    public static final String LONG = "long";
+
     /** A new one for each test, or the same for all: it need not keep anything of a test. */
     protected abstract RepositoryFixture fixture();
 
@@ -45,6 +48,7 @@ public abstract class TraceRepositoryContract {
     }
 
     @Nested
+    @Tag(LONG)
     class Identity extends IdentityContract {
         Identity() {
             super(fixture());
@@ -68,6 +72,7 @@ public abstract class TraceRepositoryContract {
     }
 
     @Nested
+    @Tag(LONG)
     class Paging extends PagingContract {
         Paging() {
             super(fixture());
@@ -134,6 +139,7 @@ public abstract class TraceRepositoryContract {
     }
 
     @Nested
+    @Tag(LONG)
     class Concurrency extends ConcurrencyContract {
         Concurrency() {
             super(fixture());
@@ -141,6 +147,7 @@ public abstract class TraceRepositoryContract {
     }
 
     @Nested
+    @Tag(LONG)
     class Properties extends PropertyContract {
         Properties() {
             super(fixture());

@@ -23,6 +23,20 @@ public enum Setting {
     OTLP_PORTS("true"),
     /** Whether {@code serve} may listen beyond this machine without keys. */
     INSECURE("false"),
+    /** How much may wait on disk while the store is away, in MiB; 0 for nothing. */
+    SPOOL_MAX_MB("1024"),
+    /** How long the store may take to write before what comes waits on disk. */
+    STORE_PATIENCE_MS("5000"),
+    /** How long a request waits for others, to be stored together. */
+    LINGER_MS("0"),
+    /** How many spans are stored together at most. */
+    BATCH_MAX_SPANS("5000"),
+    /** What is masked in spans before they are written anywhere: names of detectors. */
+    REDACT("none"),
+    /** File with further rules of what is masked or left out. */
+    REDACT_RULES("none"),
+    /** Whether spans that cannot be redacted are stored as they are. */
+    REDACT_FAIL_OPEN("false"),
     /** What {@code serve} writes to its log. */
     LOG_LEVEL("info");
 

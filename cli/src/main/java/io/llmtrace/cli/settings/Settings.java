@@ -1,14 +1,18 @@
 package io.llmtrace.cli.settings;
 
 import io.llmtrace.cli.UsageException;
+import io.llmtrace.ingest.redaction.Detector;
+import io.llmtrace.ingest.redaction.Rule;
 import io.llmtrace.model.Ids;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,6 +33,9 @@ public final class Settings {
 
     /** Settings of the launcher, which this program need not know. */
     private static final Set<String> LAUNCHER_VARIABLES = Set.of("LLMTRACE_JAVA_HOME", "LLMTRACE_JAVA_OPTS");
+
+    /** Value of a setting that names something, or nothing. */
+    private static final String NONE = "none";
 
     private static final List<String> LOG_LEVELS = List.of("error", "warn", "info", "debug", "trace");
 
@@ -124,6 +131,36 @@ public final class Settings {
         return parsed(Setting.INSECURE, Settings::parseBoolean);
     }
 
+    /** In MiB; 0 for no spool. */
+    public int spoolMaxMb() {
+        return parsed(Setting.SPOOL_MAX_MB, Settings::parseCount);
+    }
+
+    public Duration storePatience() {
+        return Duration.ofMillis(parsed(Setting.STORE_PATIENCE_MS, Settings::parsePositive));
+    }
+
+    public Duration linger() {
+        return Duration.ofMillis(parsed(Setting.LINGER_MS, Settings::parseCount));
+    }
+
+    public int batchMaxSpans() {
+        return parsed(Setting.BATCH_MAX_SPANS, Settings::parsePositive);
+    }
+
+    public Set<Detector> redact() {
+        return parsed(Setting.REDACT, Settings::parseDetectors);
+    }
+
+    public List<Rule> redactRules() {
+        String file = value(Setting.REDACT_RULES).text();
+        return file.equals(NONE) ? List.of() : parsed(Setting.REDACT_RULES, name -> RedactionRules.read(Path.of(name)));
+    }
+
+    public boolean redactFailOpen() {
+        return parsed(Setting.REDACT_FAIL_OPEN, Settings::parseBoolean);
+    }
+
     public String logLevel() {
         return value(Setting.LOG_LEVEL).text().toLowerCase(Locale.ROOT);
     }
@@ -150,6 +187,13 @@ public final class Settings {
         port();
         otlpPorts();
         insecure();
+        spoolMaxMb();
+        storePatience();
+        linger();
+        batchMaxSpans();
+        redact();
+        redactRules();
+        redactFailOpen();
         server();
         if (!LOG_LEVELS.contains(logLevel())) {
             throw wrong(Setting.LOG_LEVEL, "not one of " + LOG_LEVELS, null);
@@ -187,6 +231,32 @@ public final class Settings {
             return Integer.parseInt(text);
         }
         throw new IllegalArgumentException("not a port in [0, 65535]");
+    }
+
+    private static int parseCount(String text) {
+        if (text.matches("[0-9]{1,9}")) {
+            return Integer.parseInt(text);
+        }
+        throw new IllegalArgumentException("not a whole number from 0 up");
+    }
+
+    private static int parsePositive(String text) {
+        int count = parseCount(text);
+        if (count == 0) {
+            throw new IllegalArgumentException("not a whole number from 1 up");
+        }
+        return count;
+    }
+
+    private static Set<Detector> parseDetectors(String text) {
+        Set<Detector> detectors = EnumSet.noneOf(Detector.class);
+        if (text.equals(NONE)) {
+            return detectors;
+        }
+        for (String name : text.split(",", -1)) {
+            detectors.add(Detector.ofText(name.strip()));
+        }
+        return detectors;
     }
 
     private static boolean parseBoolean(String text) {

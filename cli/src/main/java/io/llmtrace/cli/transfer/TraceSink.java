@@ -1,6 +1,7 @@
 package io.llmtrace.cli.transfer;
 
 import io.llmtrace.cli.remote.RemoteTraceRepository;
+import io.llmtrace.ingest.SpanIngest;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.storage.InvalidRequestException;
 import io.llmtrace.storage.TraceRepository;
@@ -20,11 +21,14 @@ public interface TraceSink {
      */
     Map<Integer, String> store(List<TraceEvent> batch);
 
-    /** One that writes to this repository in the fewest steps. */
-    static TraceSink of(TraceRepository repository) {
+    /** @param ingest into the repository, if that is not a server's */
+    static TraceSink of(TraceRepository repository, SpanIngest ingest) {
         TraceSink sink = repository instanceof RemoteTraceRepository remote
                 ? remote::storeTraces
-                : new RepositorySink(repository)::store;
+                : batch -> {
+                    ingest.storeTraces(batch);
+                    return Map.of();
+                };
         return sink.orOneByOne();
     }
 

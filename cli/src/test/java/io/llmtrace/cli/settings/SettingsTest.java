@@ -106,7 +106,8 @@ class SettingsTest {
         assertThatThrownBy(() -> Settings.resolve(Map.of(), null, Map.of(), folder))
                 .isInstanceOf(UsageException.class)
                 .hasMessage(file + ": unknown key 'ports'; known are storage, data, server, tenant, host, port,"
-                        + " otlp-ports, insecure, log-level");
+                        + " otlp-ports, insecure, spool-max-mb, store-patience-ms, linger-ms, batch-max-spans, redact,"
+                        + " redact-rules, redact-fail-open, log-level");
     }
 
     @ParameterizedTest

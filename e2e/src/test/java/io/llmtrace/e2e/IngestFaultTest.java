@@ -1,0 +1,198 @@
+package io.llmtrace.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.llmtrace.dev.clickhouse.ClickHouseServer;
+import io.llmtrace.dev.clickhouse.ClickHouseServerOptions;
+import io.llmtrace.model.TraceSpan;
+import io.llmtrace.server.TenantResolver;
+import io.llmtrace.storage.Page;
+import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.TraceRepositories;
+import io.llmtrace.storage.TraceRepository;
+import io.llmtrace.testkit.NeedsClickHouse;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Real servers and stores are killed, frozen and taken away; what was acknowledged is compared with what is stored. */
+@Timeout(600)
+class IngestFaultTest {
+
+    private static final Logger LOG = LoggerFactory.getLogger(IngestFaultTest.class);
+
+    private static final int KILLS = Integer.getInteger("llmtrace.kills", 5);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void serverKilled_onSqlite() throws Exception {
+        Path data = Files.createDirectories(folder.resolve("data"));
+        String url = "sqlite:" + data.resolve("traces.db");
+        try (Senders senders = new Senders(4)) {
+            killAgainAndAgain(senders, data, url);
+            assertStored(senders, url);
+        }
+    }
+
+    @Test
+    @NeedsClickHouse
+    void serverKilled_onClickHouse_whichIsKilledToo() throws Exception {
+        Path data = Files.createDirectories(folder.resolve("data"));
+        try (ClickHouseServer clickHouse = startClickHouse();
+                Senders senders = new Senders(4)) {
+            String url = clickHouse.url("faults");
+            killAgainAndAgain(senders, data, url);
+            try (ServerProcess server = ServerProcess.start(data, "--storage", url)) {
+                senders.start(server);
+                awaitMore(senders, 50);
+                clickHouse.kill();
+                awaitMore(senders, 50);
+                JsonNode health = server.health();
+                assertThat(health.path("status").asText()).isEqualTo("degraded");
+                assertThat(health.path("spool").path("spans").asLong()).isPositive();
+                assertThat(server.get("/api/v1/traces").statusCode()).isEqualTo(503);
+                senders.stop();
+                server.kill(); // with a full spool
+            }
+            clickHouse.restart();
+            try (ServerProcess server = ServerProcess.start(data, "--storage", url)) {
+                senders.start(server);
+                awaitMore(senders, 50);
+                senders.stop();
+                awaitDrained(server);
+                assertThat(server.health().path("status").asText()).isEqualTo("ok");
+            }
+            assertStored(senders, url);
+        }
+    }
+
+    @Test
+    @NeedsClickHouse
+    void clickHouseFrozen_spansWaitOnDisk_andAreDrainedInTheEnd() throws Exception {
+        Path data = Files.createDirectories(folder.resolve("data"));
+        try (ClickHouseServer clickHouse = startClickHouse();
+                Senders senders = new Senders(4);
+                ServerProcess server = ServerProcess.start(
+                        data, "--storage", clickHouse.url("faults"), "--store-patience-ms", "500")) {
+            senders.start(server);
+            awaitMore(senders, 50);
+            clickHouse.pause();
+            awaitMore(senders, 100);
+            clickHouse.resume();
+            senders.stop();
+            awaitDrained(server);
+            assertStored(senders, clickHouse.url("faults"));
+        }
+    }
+
+    @Test
+    @NeedsClickHouse
+    void spoolFull_clientsAreToldToTryAgain_andNothingAcknowledgedIsLost() throws Exception {
+        Path data = Files.createDirectories(folder.resolve("data"));
+        try (ClickHouseServer clickHouse = startClickHouse();
+                Senders senders = new Senders(4);
+                ServerProcess server =
+                        ServerProcess.start(data, "--storage", clickHouse.url("faults"), "--spool-max-mb", "1")) {
+            senders.start(server);
+            awaitMore(senders, 50);
+            clickHouse.kill();
+            Awaitility.await().atMost(PATIENCE).until(() -> senders.refusedCount() > 0);
+            assertThat(server.health().path("status").asText()).isEqualTo("degraded");
+            clickHouse.restart();
+            awaitMore(senders, 50);
+            senders.stop();
+            awaitDrained(server);
+            assertStored(senders, clickHouse.url("faults"));
+        }
+    }
+
+    @Test
+    void sigterm_endsInTime_andLosesNothing() throws Exception {
+        Path data = Files.createDirectories(folder.resolve("data"));
+        String url = "sqlite:" + data.resolve("traces.db");
+        try (Senders senders = new Senders(8);
+                ServerProcess server = ServerProcess.start(data, "--storage", url)) {
+            senders.start(server);
+            awaitMore(senders, 200);
+            assertThat(server.terminate(Duration.ofSeconds(20))).isTrue();
+            senders.stop();
+            assertStored(senders, url);
+        }
+    }
+
+    private void killAgainAndAgain(Senders senders, Path data, String url) throws Exception {
+        Random random = new Random();
+        for (int round = 0; round < KILLS; round++) {
+            try (ServerProcess server = ServerProcess.start(data, "--storage", url)) {
+                senders.start(server);
+                awaitMore(senders, 1 + random.nextInt(100));
+                server.kill();
+                senders.stop();
+            }
+        }
+    }
+
+    private static void awaitMore(Senders senders, int spans) {
+        int enough = senders.acknowledgedCount() + spans;
+        Awaitility.await().atMost(PATIENCE).until(() -> senders.acknowledgedCount() >= enough);
+    }
+
+    private static void awaitDrained(ServerProcess server) {
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .until(() -> server.health().path("spool").path("spans").asLong() == 0);
+    }
+
+    /** Each span that was acknowledged, once; others may be there whose answer did not arrive. */
+    private static void assertStored(Senders senders, String url) throws IOException {
+        Map<UUID, Integer> stored = new HashMap<>();
+        try (TraceRepository repository = TraceRepositories.open(url)) {
+            String cursor = null;
+            do {
+                Page<TraceSpan> page = repository.querySpans(TraceQuery.builder(TenantResolver.DEFAULT_TENANT)
+                        .limit(1_000)
+                        .cursor(cursor)
+                        .build());
+                page.items().forEach(span -> stored.merge(span.spanId(), 1, Integer::sum));
+                cursor = page.nextCursor();
+            } while (cursor != null);
+            assertThat(repository.stats(TenantResolver.DEFAULT_TENANT).totalSpans())
+                    .isEqualTo(stored.size());
+        }
+        Set<UUID> acknowledged = senders.acknowledged();
+        long missing =
+                acknowledged.stream().filter(id -> !stored.containsKey(id)).count();
+        long doubled = stored.values().stream().filter(times -> times > 1).count();
+        LOG.info(
+                "acknowledged {}, stored {}, missing {}, doubled {}, refused requests {}",
+                acknowledged.size(),
+                stored.size(),
+                missing,
+                doubled,
+                senders.refusedCount());
+        assertThat(missing).as("acknowledged and missing").isZero();
+        assertThat(doubled).as("doubled").isZero();
+        assertThat(acknowledged).isNotEmpty();
+    }
+
+    private static ClickHouseServer startClickHouse() {
+        return ClickHouseServer.start(
+                ClickHouseServerOptions.builder().ownProcess().build());
+    }
+}

@@ -1,0 +1,111 @@
+package io.llmtrace.e2e;
+
+import io.llmtrace.model.TraceSpan;
+import io.llmtrace.otlp.SpanEncoder;
+import io.llmtrace.server.TenantResolver;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Clients that send spans over OTLP, and note which ones the server has acknowledged. */
+final class Senders implements AutoCloseable {
+
+    private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
+    private static final int SPANS_PER_REQUEST = 7;
+
+    private final ExecutorService threads;
+    private final int count;
+    private final List<Future<?>> running = new ArrayList<>();
+    private final Queue<UUID> acknowledged = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger refused = new AtomicInteger();
+    private volatile ServerProcess server;
+    private volatile boolean stopped;
+
+    Senders(int count) {
+        this.count = count;
+        this.threads = Executors.newFixedThreadPool(count);
+    }
+
+    /** Sends to this server, until it is gone or {@link #stop} is called. */
+    void start(ServerProcess to) {
+        server = to;
+        stopped = false;
+        running.clear();
+        for (int i = 0; i < count; i++) {
+            running.add(threads.submit(this::send));
+        }
+    }
+
+    private void send() {
+        List<TraceSpan> spans = spans();
+        while (!stopped) {
+            try {
+                int status = server.post(
+                                "/v1/traces",
+                                "application/x-protobuf",
+                                SpanEncoder.encode(spans).toByteArray())
+                        .statusCode();
+                if (status == 200) {
+                    spans.forEach(span -> acknowledged.add(span.spanId()));
+                    spans = spans();
+                } else {
+                    refused.incrementAndGet(); // and sent again
+                }
+            } catch (IOException e) {
+                return; // the server is gone; what was sent may be stored or not
+            }
+        }
+    }
+
+    private static List<TraceSpan> spans() {
+        UUID trace = UUID.randomUUID();
+        List<TraceSpan> spans = new ArrayList<>();
+        for (int i = 0; i < SPANS_PER_REQUEST; i++) {
+            long id = UUID.randomUUID().getMostSignificantBits() | 1;
+            spans.add(TraceSpan.builder(
+                            TenantResolver.DEFAULT_TENANT, trace, new UUID(0, id), "chat", START.plusMillis(i))
+                    .endTime(START.plusSeconds(1))
+                    .prompt("What is " + i + "?")
+                    .build());
+        }
+        return spans;
+    }
+
+    int acknowledgedCount() {
+        return acknowledged.size();
+    }
+
+    /** Answers other than 200. */
+    int refusedCount() {
+        return refused.get();
+    }
+
+    Set<UUID> acknowledged() {
+        return new HashSet<>(acknowledged);
+    }
+
+    /** Returns when no request is under way. */
+    void stop() throws Exception {
+        stopped = true;
+        for (Future<?> each : running) {
+            each.get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    @Override
+    public void close() {
+        stopped = true;
+        threads.shutdownNow();
+    }
+}

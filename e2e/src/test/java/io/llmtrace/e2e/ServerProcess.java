@@ -1,0 +1,127 @@
+package io.llmtrace.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.llmtrace.json.TraceJson;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** {@code llmtrace serve} as a process of its own, which can be killed. */
+final class ServerProcess implements AutoCloseable {
+
+    private static final Pattern READY = Pattern.compile("llmtrace listens on (\\S+?)[,;].*");
+
+    private final Process process;
+    private final URI uri;
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1) // a connection for each request under way
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+
+    private ServerProcess(Process process, URI uri) {
+        this.process = process;
+        this.uri = uri;
+    }
+
+    /** Returns when it listens. */
+    static ServerProcess start(Path data, String... options) throws IOException {
+        return start(data, List.of("-Xmx512m"), options);
+    }
+
+    static ServerProcess start(Path data, List<String> jvmOptions, String... options) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        command.addAll(jvmOptions);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.llmtrace.cli.Main", "serve"));
+        command.addAll(List.of("--port", "0", "--otlp-ports", "false", "--data", data.toString()));
+        command.addAll(List.of(options));
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.appendTo(
+                        data.resolveSibling("server.log").toFile()))
+                .start();
+        BufferedReader out =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        for (String line = out.readLine(); line != null; line = out.readLine()) {
+            Matcher ready = READY.matcher(line);
+            if (ready.matches()) {
+                Thread rest = new Thread(() -> out.lines().forEach(log -> {}));
+                rest.setDaemon(true);
+                rest.start();
+                return new ServerProcess(process, URI.create(ready.group(1)));
+            }
+        }
+        process.destroyForcibly();
+        throw new IOException("server does not start, see " + data.resolveSibling("server.log"));
+    }
+
+    URI uri() {
+        return uri;
+    }
+
+    /** SIGKILL. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    }
+
+    /** SIGTERM. @return whether it ended within the time */
+    boolean terminate(Duration time) throws InterruptedException {
+        process.destroy();
+        return process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    boolean isRunning() {
+        return process.isAlive();
+    }
+
+    /** @throws IOException if there is no answer */
+    HttpResponse<String> post(String path, String contentType, byte[] body, String... headers) throws IOException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri.resolve(path))
+                .timeout(Duration.ofSeconds(40))
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body));
+        request.headers(Stream.concat(Stream.of("Content-Type", contentType), Stream.of(headers))
+                .toArray(String[]::new));
+        return send(request.build());
+    }
+
+    HttpResponse<String> get(String path) throws IOException {
+        return send(HttpRequest.newBuilder(uri.resolve(path))
+                .timeout(Duration.ofSeconds(40))
+                .build());
+    }
+
+    private HttpResponse<String> send(HttpRequest request) throws IOException {
+        try {
+            return client.send(request, BodyHandlers.ofString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
+    }
+
+    JsonNode health() throws IOException {
+        return TraceJson.readTree(get("/health").body().getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

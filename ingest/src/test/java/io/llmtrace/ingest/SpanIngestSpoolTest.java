@@ -1,0 +1,331 @@
+package io.llmtrace.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.llmtrace.ingest.redaction.Detector;
+import io.llmtrace.ingest.redaction.Redactor;
+import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.InvalidRequestException;
+import io.llmtrace.storage.OverloadedException;
+import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.UnavailableException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What ingest does with a store that is away, slow, or refuses. */
+@Timeout(60)
+class SpanIngestSpoolTest {
+
+    private final UUID tenant = UUID.randomUUID();
+    private final SwitchedStore store = new SwitchedStore();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void storeAway_spoolsAndDrainsInOrder() {
+        UUID traceId = UUID.randomUUID();
+        UUID spanId = UUID.randomUUID();
+        try (SpanIngest ingest = open()) {
+            store.failure = () -> new UnavailableException("away");
+            for (int i = 0; i < 20; i++) {
+                ingest.store(List.of(span(traceId, spanId, "version " + i)));
+            }
+            assertThat(ingest.state().spool().spans()).isEqualTo(20);
+            assertThat(ingest.state().storeFailure()).isEqualTo("away");
+            assertThatThrownBy(ingest::requireDrained).isInstanceOf(UnavailableException.class);
+            store.failure = null;
+            awaitDrained(ingest);
+
+            assertThat(store.stored
+                            .getSpan(tenant, traceId, spanId)
+                            .orElseThrow()
+                            .prompt())
+                    .isEqualTo("version 19");
+            assertThat(ingest.state().storeFailure()).isEmpty();
+            ingest.requireDrained();
+            assertBalanced(ingest, 20);
+        }
+    }
+
+    /** What comes while the spool has something goes behind it, or an older version could replace it. */
+    @Test
+    void whatComesWhileTheSpoolIsDrained_staysBehindIt() {
+        UUID traceId = UUID.randomUUID();
+        UUID spanId = UUID.randomUUID();
+        try (SpanIngest ingest = open()) {
+            for (int round = 0; round < 30; round++) {
+                store.failure = () -> new UnavailableException("away");
+                ingest.store(List.of(span(traceId, spanId, "old")));
+                store.failure = null;
+                ingest.store(List.of(span(traceId, spanId, "new " + round)));
+                awaitDrained(ingest);
+                assertThat(store.stored
+                                .getSpan(tenant, traceId, spanId)
+                                .orElseThrow()
+                                .prompt())
+                        .isEqualTo("new " + round);
+            }
+        }
+    }
+
+    @Test
+    void processEnds_nextOneDrains() {
+        List<TraceSpan> spans = spans(50);
+        store.failure = () -> new UnavailableException("away");
+        try (SpanIngest ingest = open()) {
+            spans.forEach(span -> ingest.store(List.of(span)));
+        }
+        store.failure = null;
+        try (SpanIngest ingest = open()) {
+            awaitDrained(ingest);
+            assertThat(stored()).containsExactlyInAnyOrderElementsOf(spans);
+            assertBalanced(ingest, 50);
+        }
+    }
+
+    @Test
+    void storeFrozen_spoolsWhenItsPatienceEnds() {
+        TraceSpan during = spans(1).get(0);
+        try (SpanIngest ingest = open(IngestConfig.builder().patience(Duration.ofMillis(100)))) {
+            store.frozen = new CountDownLatch(1);
+            ingest.store(List.of(during));
+            assertThat(ingest.state().spool().spans()).isEqualTo(1);
+            assertThat(ingest.state().storeFailure()).contains("no answer within 100 ms");
+            store.frozen.countDown();
+            awaitDrained(ingest);
+            assertThat(stored()).containsExactly(during);
+        }
+    }
+
+    @Test
+    void refusedSpan_isADeadLetter_andTheOthersAreStored() {
+        List<TraceSpan> spans = spans(9);
+        store.refused = spans.get(4)::equals;
+        store.refusal = new InvalidRequestException("too large for me");
+        try (SpanIngest ingest = open()) {
+            ingest.store(spans);
+
+            assertThat(stored()).hasSize(8).doesNotContain(spans.get(4));
+            assertBalanced(ingest, 9);
+            assertThat(ingest.state().deadLettered()).isEqualTo(1);
+            DeadLetters.Letter letter = new DeadLetters(folder).list().get(0);
+            assertThat(letter.reason()).isEqualTo("too large for me");
+            assertThat(letter.tenantId()).isEqualTo(tenant.toString());
+            assertThat(ingest.replayDeadLetters()).isZero();
+            store.refused = span -> false;
+            assertThat(ingest.replayDeadLetters()).isEqualTo(1);
+            assertThat(new DeadLetters(folder).list()).isEmpty();
+            assertThat(stored()).containsExactlyInAnyOrderElementsOf(spans);
+        }
+    }
+
+    @Test
+    void refusedSpanInTheSpool_doesNotBlockTheRest() {
+        List<TraceSpan> spans = spans(9);
+        store.failure = () -> new UnavailableException("away");
+        try (SpanIngest ingest = open()) {
+            ingest.store(spans);
+            ingest.store(spans(1));
+            store.refused = spans.get(4)::equals;
+            store.refusal = new IllegalArgumentException("a fault of the store");
+            store.failure = null;
+            awaitDrained(ingest);
+
+            assertThat(stored()).hasSize(9);
+            assertThat(new DeadLetters(folder).list()).hasSize(1);
+            assertBalanced(ingest, 10);
+        }
+    }
+
+    @Test
+    void spoolFull_givesBack_andCountsIt() {
+        store.failure = () -> new UnavailableException("away");
+        try (SpanIngest ingest = open(IngestConfig.builder().maxSpoolBytes(300))) {
+            ingest.store(spans(1));
+            assertThatThrownBy(() -> ingest.store(spans(5)))
+                    .isInstanceOf(OverloadedException.class)
+                    .hasMessageContaining("spool is full");
+            assertThat(ingest.state().rejected()).isEqualTo(5);
+            assertBalanced(ingest, 6);
+        }
+    }
+
+    @Test
+    void tooMuchInFlight_isGivenBackAtOnce() throws Exception {
+        store.frozen = new CountDownLatch(1);
+        ExecutorService executor = Executors.newSingleThreadExecutor();
+        try (SpanIngest ingest = open(IngestConfig.builder().maxBytesInFlight(2_000))) {
+            Future<?> waiting = executor.submit(() -> ingest.store(spans(2)));
+            Awaitility.await().until(() -> ingest.state().bytesInFlight() > 0);
+            assertThatThrownBy(() -> ingest.store(spans(5)))
+                    .isInstanceOf(OverloadedException.class)
+                    .hasMessageContaining("too much waits to be stored");
+            store.frozen.countDown();
+            waiting.get();
+            Awaitility.await().until(() -> ingest.state().bytesInFlight() == 0);
+            ingest.store(spans(5));
+        } finally {
+            executor.shutdownNow();
+        }
+    }
+
+    @Test
+    void withoutSpool_theCallerLearnsWhy() {
+        try (SpanIngest ingest = new SpanIngest(store.repository, EventContent.NONE)) {
+            store.failure = () -> new UnavailableException("away");
+            assertThatThrownBy(() -> ingest.store(spans(1)))
+                    .isInstanceOf(UnavailableException.class)
+                    .hasMessage("away");
+            store.failure = null;
+            store.refused = span -> true;
+            store.refusal = new InvalidRequestException("never");
+            assertThatThrownBy(() -> ingest.store(spans(1)))
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasMessage("never");
+        }
+    }
+
+    @Test
+    void manyCallers_shareWrites() throws Exception {
+        ExecutorService executor = Executors.newFixedThreadPool(16);
+        try (SpanIngest ingest = open()) {
+            store.frozen = new CountDownLatch(1);
+            List<Future<?>> calls = new ArrayList<>();
+            for (int i = 0; i < 16; i++) {
+                calls.add(executor.submit(() -> ingest.store(spans(1))));
+            }
+            Awaitility.await().until(() -> ingest.state().accepted() == 16);
+            store.frozen.countDown();
+            for (Future<?> call : calls) {
+                call.get();
+            }
+            assertThat(store.writes).hasSizeLessThan(4);
+            assertThat(stored()).hasSize(16);
+        } finally {
+            executor.shutdownNow();
+        }
+    }
+
+    @Test
+    void close_takesNoMore_andKeepsWhatItTook() {
+        List<TraceSpan> spans = spans(1);
+        SpanIngest ingest = open();
+        ingest.store(spans);
+        ingest.close();
+
+        assertThatThrownBy(() -> ingest.store(spans(1))).isInstanceOf(UnavailableException.class);
+        assertThat(stored()).isEqualTo(spans);
+    }
+
+    @Test
+    void redaction_happensBeforeAnythingIsWritten() throws IOException {
+        store.failure = () -> new UnavailableException("away");
+        Redactor redactor = new Redactor(List.of(Detector.EMAIL), List.of());
+        try (SpanIngest ingest = open(IngestConfig.builder().processors(List.of(redactor)))) {
+            ingest.store(List.of(span(UUID.randomUUID(), UUID.randomUUID(), "I am someone@example.org")));
+            assertThat(ingest.state().spool().spans()).isEqualTo(1);
+            store.failure = null;
+            awaitDrained(ingest);
+            assertThat(stored().get(0).prompt()).isEqualTo("I am [redacted:email]");
+        }
+    }
+
+    @Test
+    void processorThatFails_closedOrOpen() {
+        SpanProcessor broken = span -> {
+            throw new IllegalStateException("cannot");
+        };
+        try (SpanIngest closed = open(IngestConfig.builder().processors(List.of(broken)))) {
+            assertThatThrownBy(() -> closed.store(spans(1)))
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasMessageContaining("cannot be redacted");
+            assertThat(stored()).isEmpty();
+        }
+        try (SpanIngest open = open(
+                IngestConfig.builder().processors(List.of(broken, span -> null)).failOpen(true))) {
+            open.store(spans(1));
+            assertThat(stored()).isEmpty();
+        }
+        try (SpanIngest open =
+                open(IngestConfig.builder().processors(List.of(broken)).failOpen(true))) {
+            open.store(spans(1));
+            assertThat(stored()).hasSize(1);
+        }
+    }
+
+    @Test
+    void nothingIsLeftOnDiskOnceAllIsStored() throws IOException {
+        try (SpanIngest ingest = open()) {
+            store.failure = () -> new UnavailableException("away");
+            ingest.store(spans(10));
+            store.failure = null;
+            awaitDrained(ingest);
+        }
+        try (Stream<Path> files = Files.list(folder.resolve("spool"))) {
+            assertThat(files.map(path -> path.getFileName().toString())).containsExactlyInAnyOrder("lock", "position");
+        }
+    }
+
+    private SpanIngest open() {
+        return open(IngestConfig.builder());
+    }
+
+    private SpanIngest open(IngestConfig.Builder config) {
+        return new SpanIngest(
+                store.repository,
+                EventContent.NONE,
+                config.folder(folder).keepFreeBytes(0).build(),
+                (spans, took) -> {});
+    }
+
+    private static void awaitDrained(SpanIngest ingest) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> ingest.state().spool().spans() == 0);
+    }
+
+    private static void assertBalanced(SpanIngest ingest, long accepted) {
+        IngestState state = ingest.state();
+        assertThat(state.accepted()).isEqualTo(accepted);
+        assertThat(state.stored() + state.spool().spans() + state.deadLettered() + state.rejected())
+                .isEqualTo(accepted);
+        assertThat(state.bytesInFlight()).isZero();
+    }
+
+    private List<TraceSpan> stored() {
+        return store.stored
+                .querySpans(TraceQuery.builder(tenant).limit(1_000).build())
+                .items();
+    }
+
+    private List<TraceSpan> spans(int count) {
+        List<TraceSpan> spans = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            spans.add(span(UUID.randomUUID(), UUID.randomUUID(), "What is " + i + "?"));
+        }
+        return spans;
+    }
+
+    private TraceSpan span(UUID traceId, UUID spanId, String prompt) {
+        return TraceSpan.builder(tenant, traceId, spanId, "chat", Instant.EPOCH)
+                .prompt(prompt)
+                .build();
+    }
+}
