@@ -1,6 +1,7 @@
 package io.llmtrace.server;
 
 import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpStatus;
 import io.llmtrace.storage.OverloadedException;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -35,10 +36,17 @@ final class MemoryBudget {
         private Reservation() {}
 
         /**
-         * @throws OverloadedException if there is no room, or the reservation is closed; what was taken stays taken until it is
+         * @throws Failure.FailureException 413 if there will never be room for so much
+         * @throws OverloadedException if there is no room now, or the reservation is closed; what was taken stays taken until it is
          *     closed
          */
         synchronized void take(long bytes) {
+            if (bytes > maxBytes) {
+                throw Failure.exception(
+                        HttpStatus.REQUEST_ENTITY_TOO_LARGE,
+                        "request takes " + bytes + " bytes of memory, and all together may take " + maxBytes
+                                + " (max-request-memory); send smaller batches");
+            }
             if (closed || used.addAndGet(bytes) > maxBytes) {
                 if (!closed) {
                     used.addAndGet(-bytes);
@@ -60,7 +68,7 @@ final class MemoryBudget {
                 try {
                     take(copies * announced);
                     return request;
-                } catch (OverloadedException e) {
+                } catch (RuntimeException e) {
                     request.abort(e);
                     return request;
                 }
@@ -68,7 +76,7 @@ final class MemoryBudget {
             return request.peekData(data -> {
                 try {
                     take(copies * data.length());
-                } catch (OverloadedException e) {
+                } catch (RuntimeException e) {
                     request.abort(e);
                     throw e;
                 }

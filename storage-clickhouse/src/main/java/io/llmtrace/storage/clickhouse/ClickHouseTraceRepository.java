@@ -224,8 +224,8 @@ public final class ClickHouseTraceRepository implements TraceRepository {
     @Override
     public void close() {
         housekeeping.close();
-        writer.close();
         database.close();
+        writer.close();
     }
 
     @Override

@@ -127,6 +127,7 @@ final class SpanWriter implements AutoCloseable {
      * rows without places.
      */
     private void insertBoth(List<Pending> together) {
+        database.requireOpen(); // or there is no thread any more
         CompletableFuture<Void> places = CompletableFuture.runAsync(
                 () -> database.insert(
                         "places", Batch.PLACE_COLUMNS, out -> writeAll(together, Batch::writePlaces, out)),
@@ -151,6 +152,7 @@ final class SpanWriter implements AutoCloseable {
         }
     }
 
+    /** After the database: what still waits for its turn learns from that. */
     @Override
     public void close() {
         beside.shutdown();
