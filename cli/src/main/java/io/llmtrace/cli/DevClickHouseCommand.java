@@ -112,7 +112,8 @@ final class DevClickHouseCommand implements Callable<Integer> {
     private int serve(List<ClickHouseServer> servers, String url) throws InterruptedException {
         servers.forEach(server -> server.execute("CREATE DATABASE IF NOT EXISTS " + DATABASE));
         announce(servers, url);
-        servers.forEach(this::endWith);
+        // The command ends with any of its servers.
+        servers.forEach(server -> server.onExit().thenRun(context.stop()::request));
         context.stop().await();
         for (ClickHouseServer server : servers) {
             if (server.endedByItself()) {
@@ -122,12 +123,6 @@ final class DevClickHouseCommand implements Callable<Integer> {
         }
         context.terminal().err().println("ending …");
         return ExitCode.OK;
-    }
-
-    /** Ends the command when a server's process ends. */
-    private void endWith(ClickHouseServer server) {
-        ProcessHandle.of(server.pid())
-                .ifPresentOrElse(process -> process.onExit().thenRun(context.stop()::request), context.stop()::request);
     }
 
     private void announce(List<ClickHouseServer> servers, String url) {

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
@@ -110,7 +111,7 @@ class DevClickHouseTest {
                 .filter(child -> child.info().commandLine().orElse("").contains(marker))
                 .forEach(ProcessHandle::destroyForcibly);
 
-        CliRun.Result ended = serving.result().join();
+        CliRun.Result ended = serving.result().get(60, TimeUnit.SECONDS);
         assertThat(ended.code()).isEqualTo(ExitCode.FAILED);
         assertThat(ended.err())
                 .startsWith("llmtrace: the server in " + marker + " ended by itself; its log ends with:\n");

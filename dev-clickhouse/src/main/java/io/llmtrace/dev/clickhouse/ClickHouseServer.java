@@ -2,6 +2,7 @@ package io.llmtrace.dev.clickhouse;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -149,6 +150,11 @@ public final class ClickHouseServer implements AutoCloseable {
 
     public long pid() {
         return own("has no process here").pid();
+    }
+
+    /** Completes when the process that runs now ends, however that happens. */
+    public CompletableFuture<Void> onExit() {
+        return own("has no process here").onExit();
     }
 
     /** The end of what the server has logged, for the message of a failed test. */

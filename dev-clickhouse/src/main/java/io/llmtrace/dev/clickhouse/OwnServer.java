@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 
 /** A server whose process is ours. */
 final class OwnServer implements AutoCloseable {
@@ -134,6 +135,10 @@ final class OwnServer implements AutoCloseable {
 
     synchronized long pid() {
         return process.pid();
+    }
+
+    synchronized CompletableFuture<Void> onExit() {
+        return process.onExit();
     }
 
     synchronized boolean isRunning() {

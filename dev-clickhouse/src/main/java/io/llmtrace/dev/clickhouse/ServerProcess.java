@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -91,6 +92,24 @@ final class ServerProcess {
 
     long pid() {
         return process.pid();
+    }
+
+    /** By a thread that waits: {@code onExit} of a handle that was looked up by its id was seen to miss an end (JDK 25). */
+    CompletableFuture<Void> onExit() {
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        process.waitFor();
+                        ended.complete(null);
+                    } catch (InterruptedException e) {
+                        ended.completeExceptionally(e); // nobody does that
+                    }
+                },
+                "clickhouse-exit");
+        thread.setDaemon(true);
+        thread.start();
+        return ended;
     }
 
     boolean isAlive() {
