@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
@@ -39,21 +38,15 @@ final class InsertClient implements AutoCloseable {
         void on(Client client) throws Exception;
     }
 
-    /** @throws SocketTimeoutException if the call was ended since it took longer */
+    /** @throws SocketTimeoutException if the call was ended since it, or another one beside it, took longer */
     void call(Duration timeout, Call call) throws Exception {
         Client mine = current();
-        AtomicBoolean ended = new AtomicBoolean();
-        ScheduledFuture<?> end = CLOCK.schedule(
-                () -> {
-                    ended.set(true);
-                    replace(mine);
-                },
-                timeout.toMillis(),
-                TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> end =
+                CLOCK.schedule(() -> replace(mine), timeout.toMillis(), TimeUnit.MILLISECONDS);
         try {
             call.on(mine);
         } catch (Exception e) {
-            if (!ended.get()) {
+            if (current() == mine) {
                 throw e;
             }
             SocketTimeoutException timedOut =
