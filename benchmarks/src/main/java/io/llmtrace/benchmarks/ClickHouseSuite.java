@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * The ClickHouse store beside (a) ready-made rows and (b) the original design, all on one server: that of
@@ -32,9 +33,14 @@ final class ClickHouseSuite implements Suite {
 
     @Override
     public Report run() {
+        return withServer(folder, progress, this::run);
+    }
+
+    /** Runs it on the server of {@code LLMTRACE_CLICKHOUSE_URL}, else on one that keeps its data in the folder meanwhile. */
+    static Report withServer(Path folder, PrintStream progress, Function<ClickHouseServer, Report> run) {
         if (System.getenv(ClickHouseHttp.URL_VARIABLE) != null) {
             try (ClickHouseServer server = ClickHouseServer.start()) {
-                return run(server);
+                return run.apply(server);
             }
         }
         Path serverFolder = Folders.createEmpty(folder.resolve("server"));
@@ -45,16 +51,19 @@ final class ClickHouseSuite implements Suite {
                 .progress(progress::println)
                 .build();
         try (ClickHouseServer server = ClickHouseServer.start(options)) {
-            return run(server);
+            return run.apply(server);
         } finally {
             Folders.delete(serverFolder);
         }
     }
 
+    /** For the processes of the tasks, which take the server for one that somebody else has started. */
+    static Map<String, String> variables(ClickHouseServer server) {
+        return Map.of(ClickHouseHttp.URL_VARIABLE, server.url("default"));
+    }
+
     private Report run(ClickHouseServer server) {
-        // The tasks' processes take it for one that somebody else has started.
-        Map<String, String> variables = Map.of(ClickHouseHttp.URL_VARIABLE, server.url("default"));
-        Runner runner = new Runner(scale, variables, progress);
+        Runner runner = new Runner(scale, variables(server), progress);
         ClickHouseBench bench = new ClickHouseBench(scale, folder, runner, new ClickHouseHttp(server));
         List<Comparison> comparisons = new ArrayList<>();
         List<Report.Extra> extras = new ArrayList<>();

@@ -8,7 +8,9 @@ enum Contenders {
     ORIGINAL_AS_SPANS("original design (b), rows made into spans", new OriginalContender(OriginalRows::makeSpans)),
     CLICKHOUSE("llmtrace", new ClickHouseRepositoryContender()),
     READY_MADE("ready-made rows, same table (a)", new ReadyMadeContender()),
-    CLICKHOUSE_ORIGINAL("original design (b)", new ClickHouseOriginalContender());
+    CLICKHOUSE_ORIGINAL("original design (b)", new ClickHouseOriginalContender()),
+    SERVED("llmtrace, through its server", ServedContender.onSqlite()),
+    CLICKHOUSE_SERVED("llmtrace, through its server", ServedContender.onClickHouse());
 
     private final String text;
     private final Contender contender;

@@ -10,7 +10,9 @@ enum Part {
     AGENT,
     WRITES,
     BYTES,
-    READS;
+    READS,
+    SQLITE,
+    CLICKHOUSE;
 
     String text() {
         return name().toLowerCase(Locale.ROOT);

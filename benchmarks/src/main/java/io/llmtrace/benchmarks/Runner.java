@@ -39,6 +39,11 @@ final class Runner {
         say("  " + subject + ", " + contender.text() + ": " + String.join(", ", texts));
     }
 
+    /** One of each round. */
+    List<Double> values(String subject, Contenders contender, Figure figure) {
+        return measurements.values(subject, contender, figure);
+    }
+
     Comparison compare(
             String measure, String subject, Figure figure, Contenders ours, Contenders baseline, Wanted wanted) {
         return new Comparison(

@@ -3,6 +3,7 @@ package io.llmtrace.benchmarks;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.TraceQuery;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /** What is measured of a contender. */
@@ -25,6 +26,11 @@ interface Store extends AutoCloseable {
 
     /** What is stored for a tenant. @return how many spans */
     long stats(UUID tenantId);
+
+    /** What else the store has taken for the prepared writes; nothing where that cannot be told. */
+    default Map<Figure, Double> usage() {
+        return Map.of();
+    }
 
     /** Waits for work that goes on behind acknowledged writes, if there is such. */
     void settle();

@@ -16,7 +16,8 @@ enum Suites {
             "ClickHouse",
             List.of(Part.WRITES, Part.BYTES, Part.READS),
             Scale.FULL_CLICKHOUSE,
-            ClickHouseSuite::new);
+            ClickHouseSuite::new),
+    INGEST("ingest", "Ingest", List.of(Part.SQLITE, Part.CLICKHOUSE), Scale.FULL, IngestSuite::new);
 
     private final String id;
     private final String title;

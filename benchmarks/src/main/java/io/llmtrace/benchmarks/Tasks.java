@@ -14,6 +14,14 @@ final class Tasks {
                 new WriteTask(load(words), number(words, 2), number(words, 3), number(words, 4), number(words, 5));
             case "fill" -> new FillTask(load(words), number(words, 2), number(words, 3));
             case "read" -> new ReadTask(ReadTask.Read.valueOf(words.get(1)), number(words, 2), number(words, 3));
+            case "request" ->
+                new RequestTask(
+                        load(words),
+                        number(words, 2),
+                        number(words, 3),
+                        number(words, 4),
+                        number(words, 5),
+                        number(words, 6));
             default -> throw new IllegalArgumentException("no task '" + id + "'");
         };
     }

@@ -62,7 +62,7 @@ final class ServeCommand implements Callable<Integer> {
         Settings settings = Settings.resolve(flags(), config.file, context.variables(), context.workingDirectory());
         ServerConfig serverConfig = ServeOptions.configOf(settings);
         LogLevel.set(settings.logLevel());
-        try (TraceRepository repository = Stores.openForWriting(context, settings.storageUrl());
+        try (TraceRepository repository = Stores.openForServing(context, settings.storageUrl());
                 LlmTraceServer server = start(serverConfig, repository)) {
             Terminal terminal = context.terminal();
             terminal.out().println(readyLine(server, Stores.displayed(settings.storageUrl())));

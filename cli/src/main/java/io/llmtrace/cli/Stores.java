@@ -1,5 +1,7 @@
 package io.llmtrace.cli;
 
+import io.llmtrace.storage.StoreHealth;
+import io.llmtrace.storage.TraceRepositories;
 import io.llmtrace.storage.TraceRepository;
 import io.llmtrace.storage.UnavailableException;
 import java.nio.file.Files;
@@ -37,6 +39,19 @@ final class Stores {
     /** Creates the store when it is missing. */
     static TraceRepository openForWriting(CliContext context, String url) {
         return open(context, url);
+    }
+
+    /** As for writing; a database that is away is waited for behind the server, which keeps in its spool what comes. */
+    static TraceRepository openForServing(CliContext context, String url) {
+        if (sqliteFile(url).isPresent()) {
+            return open(context, url); // a file does not come back by itself
+        }
+        TraceRepository repository = TraceRepositories.openWhenReachable(() -> open(context, url));
+        StoreHealth health = repository.check();
+        if (health.state() == StoreHealth.State.DOWN) {
+            context.terminal().err().println("warning: " + health.message());
+        }
+        return repository;
     }
 
     /** A wrong URL is a wrong setting. */

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.ServiceLoader;
+import java.util.function.Supplier;
 
 /** Opens a repository by the URL of its store. */
 public final class TraceRepositories {
@@ -35,6 +36,22 @@ public final class TraceRepositories {
                                 providers.stream()
                                         .map(TraceRepositoryProvider::urlPattern)
                                         .toList()));
+    }
+
+    /**
+     * Opens a store that may be away for now, as a server's store may be when the machines start: where it is, a repository is
+     * returned all the same, and the store is opened behind it as soon as it can be. Until then {@link TraceRepository#check()}
+     * says why it is away, and every other call throws {@link UnavailableException}.
+     *
+     * @param opener called again and again, such as {@code () -> TraceRepositories.open(url)}
+     * @throws StorageException what the opener throws at first, unless it is {@link UnavailableException}
+     */
+    public static TraceRepository openWhenReachable(Supplier<TraceRepository> opener) {
+        try {
+            return opener.get();
+        } catch (UnavailableException e) {
+            return new LateRepository(opener, e);
+        }
     }
 
     private static List<TraceRepositoryProvider> providers() {

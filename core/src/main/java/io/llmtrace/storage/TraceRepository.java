@@ -1,9 +1,11 @@
 package io.llmtrace.storage;
 
+import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -71,6 +73,14 @@ public interface TraceRepository extends AutoCloseable {
 
     /** One span by its identity. */
     Optional<TraceSpan> getSpan(UUID tenantId, UUID traceId, UUID spanId);
+
+    /**
+     * The spans of these identities that are there, whole, in the order in which their identities came first, each once. Many
+     * are read at once: a caller bounds what it asks for.
+     *
+     * @throws NullPointerException if an identity is null
+     */
+    List<TraceSpan> getSpans(UUID tenantId, Collection<SpanIdentity> identities);
 
     /**
      * One span by its id alone. Ids of 8 bytes can occur in several traces: then it is the span that comes first in

@@ -3,6 +3,7 @@ package io.llmtrace.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.llmtrace.cli.remote.RemoteTraceRepository;
 import io.llmtrace.dev.clickhouse.ClickHouseServer;
 import io.llmtrace.dev.clickhouse.ClickHouseServerOptions;
 import io.llmtrace.model.TraceSpan;
@@ -12,11 +13,12 @@ import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepositories;
 import io.llmtrace.storage.TraceRepository;
 import io.llmtrace.testkit.NeedsClickHouse;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -24,6 +26,8 @@ import java.util.UUID;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +39,9 @@ class IngestFaultTest {
     private static final Logger LOG = LoggerFactory.getLogger(IngestFaultTest.class);
 
     private static final int KILLS = Integer.getInteger("llmtrace.kills", 5);
+    /** How long ClickHouse is away at least. */
+    private static final Duration ABSENCE = Duration.ofSeconds(Integer.getInteger("llmtrace.absence.seconds", 1));
+
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir
@@ -62,7 +69,9 @@ class IngestFaultTest {
                 senders.start(server);
                 awaitMore(senders, 50);
                 clickHouse.kill();
-                awaitMore(senders, 50);
+                for (Instant back = Instant.now().plus(ABSENCE); Instant.now().isBefore(back); ) {
+                    awaitMore(senders, 50);
+                }
                 JsonNode health = server.health();
                 assertThat(health.path("status").asText()).isEqualTo("degraded");
                 assertThat(health.path("spool").path("spans").asLong()).isPositive();
@@ -136,6 +145,83 @@ class IngestFaultTest {
         }
     }
 
+    @Test
+    @NeedsClickHouse
+    void clickHouseAwayWhenTheServerStarts_spansWaitOnDisk() throws Exception {
+        Path data = Files.createDirectories(folder.resolve("data"));
+        try (ClickHouseServer clickHouse = startClickHouse();
+                Senders senders = new Senders(4)) {
+            String url = clickHouse.url("faults");
+            clickHouse.kill();
+            try (ServerProcess server = ServerProcess.start(data, "--storage", url)) {
+                senders.start(server);
+                awaitMore(senders, 50);
+                assertThat(server.health().path("status").asText()).isEqualTo("degraded");
+                assertThat(server.get("/api/v1/traces").statusCode()).isEqualTo(503);
+                clickHouse.restart();
+                awaitMore(senders, 50);
+                senders.stop();
+                awaitDrained(server);
+                assertThat(server.health().path("status").asText()).isEqualTo("ok");
+                assertThat(server.get("/api/v1/traces").statusCode()).isEqualTo(200);
+            }
+            assertStored(senders, url);
+        }
+    }
+
+    @Test
+    @NeedsClickHouse
+    void clientsThatGiveUpAndSendAgain_whileTheStoreIsFrozen_doubleNothing() throws Exception {
+        Path data = Files.createDirectories(folder.resolve("data"));
+        try (ClickHouseServer clickHouse = startClickHouse();
+                Senders senders = new Senders(8, Duration.ofMillis(200));
+                ServerProcess server = ServerProcess.start(
+                        data, "--storage", clickHouse.url("faults"), "--store-patience-ms", "2000")) {
+            senders.start(server);
+            awaitMore(senders, 50);
+            clickHouse.pause();
+            Awaitility.await().atMost(PATIENCE).until(() -> senders.timedOutCount() > 20);
+            clickHouse.resume();
+            awaitMore(senders, 50);
+            senders.stop();
+            awaitDrained(server);
+            assertStored(senders, clickHouse.url("faults"));
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void diskFull_clientsAreToldToTryAgain_andNothingAcknowledgedIsLost() throws Exception {
+        Path data = Files.createDirectories(folder.resolve("data"));
+        try (SmallDisk disk = SmallDisk.mount(data, 400);
+                Senders senders = new Senders(4)) {
+            try (ServerProcess server = ServerProcess.start(disk.launcher(), data, List.of("-Xmx512m"))) {
+                senders.start(server);
+                awaitMore(senders, 50);
+                disk.fill();
+                int before = senders.refusedCount();
+                Awaitility.await().atMost(PATIENCE).until(() -> senders.refusedCount() > before);
+                assertThat(server.health().path("status").asText()).isNotEqualTo("ok");
+                disk.free();
+                awaitMore(senders, 50);
+                disk.fill();
+                Awaitility.await().atMost(PATIENCE).until(() -> senders.refusedCount() > before + 10);
+                server.kill();
+                senders.stop();
+            }
+            disk.free();
+            try (ServerProcess server = ServerProcess.start(disk.launcher(), data, List.of("-Xmx512m"))) {
+                senders.start(server);
+                awaitMore(senders, 50);
+                senders.stop();
+                awaitDrained(server);
+                try (TraceRepository repository = RemoteTraceRepository.connect(server.uri())) {
+                    assertStored(senders, repository);
+                }
+            }
+        }
+    }
+
     private void killAgainAndAgain(Senders senders, Path data, String url) throws Exception {
         Random random = new Random();
         for (int round = 0; round < KILLS; round++) {
@@ -160,21 +246,24 @@ class IngestFaultTest {
     }
 
     /** Each span that was acknowledged, once; others may be there whose answer did not arrive. */
-    private static void assertStored(Senders senders, String url) throws IOException {
-        Map<UUID, Integer> stored = new HashMap<>();
+    private static void assertStored(Senders senders, String url) {
         try (TraceRepository repository = TraceRepositories.open(url)) {
-            String cursor = null;
-            do {
-                Page<TraceSpan> page = repository.querySpans(TraceQuery.builder(TenantResolver.DEFAULT_TENANT)
-                        .limit(1_000)
-                        .cursor(cursor)
-                        .build());
-                page.items().forEach(span -> stored.merge(span.spanId(), 1, Integer::sum));
-                cursor = page.nextCursor();
-            } while (cursor != null);
-            assertThat(repository.stats(TenantResolver.DEFAULT_TENANT).totalSpans())
-                    .isEqualTo(stored.size());
+            assertStored(senders, repository);
         }
+    }
+
+    private static void assertStored(Senders senders, TraceRepository repository) {
+        Map<UUID, Integer> stored = new HashMap<>();
+        String cursor = null;
+        do {
+            Page<TraceSpan> page = repository.querySpans(TraceQuery.builder(TenantResolver.DEFAULT_TENANT)
+                    .limit(1_000)
+                    .cursor(cursor)
+                    .build());
+            page.items().forEach(span -> stored.merge(span.spanId(), 1, Integer::sum));
+            cursor = page.nextCursor();
+        } while (cursor != null);
+        assertThat(repository.stats(TenantResolver.DEFAULT_TENANT).totalSpans()).isEqualTo(stored.size());
         Set<UUID> acknowledged = senders.acknowledged();
         long missing =
                 acknowledged.stream().filter(id -> !stored.containsKey(id)).count();

@@ -4,6 +4,8 @@ import io.llmtrace.model.TraceSpan;
 import io.llmtrace.otlp.SpanEncoder;
 import io.llmtrace.server.TenantResolver;
 import java.io.IOException;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -25,15 +27,23 @@ final class Senders implements AutoCloseable {
     private static final int SPANS_PER_REQUEST = 7;
 
     private final ExecutorService threads;
+    private final Duration timeout;
     private final int count;
     private final List<Future<?>> running = new ArrayList<>();
     private final Queue<UUID> acknowledged = new ConcurrentLinkedQueue<>();
     private final AtomicInteger refused = new AtomicInteger();
+    private final AtomicInteger timedOut = new AtomicInteger();
     private volatile ServerProcess server;
     private volatile boolean stopped;
 
     Senders(int count) {
+        this(count, Duration.ofSeconds(40));
+    }
+
+    /** @param timeout after which a client sends the same again */
+    Senders(int count, Duration timeout) {
         this.count = count;
+        this.timeout = timeout;
         this.threads = Executors.newFixedThreadPool(count);
     }
 
@@ -52,6 +62,7 @@ final class Senders implements AutoCloseable {
         while (!stopped) {
             try {
                 int status = server.post(
+                                timeout,
                                 "/v1/traces",
                                 "application/x-protobuf",
                                 SpanEncoder.encode(spans).toByteArray())
@@ -62,6 +73,8 @@ final class Senders implements AutoCloseable {
                 } else {
                     refused.incrementAndGet(); // and sent again
                 }
+            } catch (HttpTimeoutException e) {
+                timedOut.incrementAndGet(); // and sent again
             } catch (IOException e) {
                 return; // the server is gone; what was sent may be stored or not
             }
@@ -89,6 +102,10 @@ final class Senders implements AutoCloseable {
     /** Answers other than 200. */
     int refusedCount() {
         return refused.get();
+    }
+
+    int timedOutCount() {
+        return timedOut.get();
     }
 
     Set<UUID> acknowledged() {

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** {@code llmtrace serve} as a process of its own, which can be killed. */
 final class ServerProcess implements AutoCloseable {
@@ -45,7 +44,13 @@ final class ServerProcess implements AutoCloseable {
     }
 
     static ServerProcess start(Path data, List<String> jvmOptions, String... options) throws IOException {
-        List<String> command = new ArrayList<>();
+        return start(List.of(), data, jvmOptions, options);
+    }
+
+    /** @param launcher a command that runs another one, such as {@code nice} */
+    static ServerProcess start(List<String> launcher, Path data, List<String> jvmOptions, String... options)
+            throws IOException {
+        List<String> command = new ArrayList<>(launcher);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         command.addAll(jvmOptions);
@@ -92,13 +97,12 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** @throws IOException if there is no answer */
-    HttpResponse<String> post(String path, String contentType, byte[] body, String... headers) throws IOException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(uri.resolve(path))
-                .timeout(Duration.ofSeconds(40))
-                .POST(HttpRequest.BodyPublishers.ofByteArray(body));
-        request.headers(Stream.concat(Stream.of("Content-Type", contentType), Stream.of(headers))
-                .toArray(String[]::new));
-        return send(request.build());
+    HttpResponse<String> post(Duration timeout, String path, String contentType, byte[] body) throws IOException {
+        return send(HttpRequest.newBuilder(uri.resolve(path))
+                .timeout(timeout)
+                .header("Content-Type", contentType)
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                .build());
     }
 
     HttpResponse<String> get(String path) throws IOException {

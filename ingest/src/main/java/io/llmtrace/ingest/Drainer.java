@@ -3,11 +3,9 @@ package io.llmtrace.ingest;
 import io.llmtrace.storage.StorageException;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,7 +85,7 @@ final class Drainer {
             return false;
         }
         if (spool.isEmpty()) {
-            LOG.info("spool is drained{}", since(before.oldest()));
+            LOG.info("spool is drained{}", since(before));
         }
         return true;
     }
@@ -99,10 +97,10 @@ final class Drainer {
         }
     }
 
-    private static String since(@Nullable Instant oldest) {
-        return oldest == null
-                ? ""
-                : ", " + Duration.between(oldest, Instant.now()).toSeconds() + " s after what was in it came";
+    private static String since(SpoolState before) {
+        return before.age()
+                .map(age -> ", " + age.toSeconds() + " s after what was in it came")
+                .orElse("");
     }
 
     private static Duration min(Duration a, Duration b) {

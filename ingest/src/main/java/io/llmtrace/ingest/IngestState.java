@@ -10,7 +10,7 @@ package io.llmtrace.ingest;
  * @param rejected given back to the caller with an error
  * @param bytesInFlight of requests that wait or are being stored, as an estimate
  * @param spool what waits for the repository
- * @param storeFailure why the repository did not take the last ones; empty if it did
+ * @param storeFailure why the repository did not take the last ones; empty if it did, or nothing was written for a minute
  */
 public record IngestState(
         long accepted,

@@ -1,16 +1,18 @@
 package io.llmtrace.ingest;
 
 import io.llmtrace.model.SpanEvent;
+import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.TraceRepository;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,7 +67,7 @@ final class SpanJoiner {
 
     private void storeSpans(List<TraceSpan> spans) {
         if (!spans.isEmpty()) {
-            repository.storeSpans(spans.stream().map(this::withStoredEvents).toList());
+            repository.storeSpans(withStoredEvents(spans));
             spans.clear();
         }
     }
@@ -73,8 +75,10 @@ final class SpanJoiner {
     private void storeEvents(List<TraceSpan> partialSpans) {
         // Not two of one span at once: the second has to find what the first has stored.
         for (List<TraceSpan> ofDifferentSpans : apart(partialSpans)) {
-            repository.storeSpans(
-                    ofDifferentSpans.stream().map(this::addedToStored).toList());
+            Map<Identity, TraceSpan> stored = find(ofDifferentSpans);
+            repository.storeSpans(ofDifferentSpans.stream()
+                    .map(partial -> addedToStored(partial, stored.get(Identity.of(partial))))
+                    .toList());
             ofDifferentSpans.forEach(span -> withEvents.add(Identity.of(span)));
         }
         partialSpans.clear();
@@ -99,11 +103,8 @@ final class SpanJoiner {
     }
 
     private void storeTrace(TraceEvent trace) {
-        repository.storeTrace(new TraceEvent(
-                trace.traceId(),
-                trace.tenantId(),
-                trace.createdAt(),
-                trace.spans().stream().map(this::withStoredEvents).toList()));
+        repository.storeTrace(
+                new TraceEvent(trace.traceId(), trace.tenantId(), trace.createdAt(), withStoredEvents(trace.spans())));
     }
 
     /** Such a trace needs no write of its own. */
@@ -112,26 +113,29 @@ final class SpanJoiner {
                 && trace.createdAt().equals(trace.spans().get(0).startTime());
     }
 
-    private TraceSpan withStoredEvents(TraceSpan span) {
-        Identity identity = Identity.of(span);
-        if (!lacksContent(span) && !withEvents.contains(identity)) {
-            return span;
-        }
-        List<SpanEvent> apart = find(identity)
-                .map(stored ->
-                        stored.events().stream().filter(content::cameApart).toList())
-                .orElse(List.of());
+    private List<TraceSpan> withStoredEvents(List<TraceSpan> spans) {
+        Map<Identity, TraceSpan> stored = find(spans.stream()
+                .filter(span -> lacksContent(span) || withEvents.contains(Identity.of(span)))
+                .toList());
+        return spans.stream()
+                .map(span -> withEventsOf(stored.get(Identity.of(span)), span))
+                .toList();
+    }
+
+    private TraceSpan withEventsOf(@Nullable TraceSpan stored, TraceSpan span) {
+        List<SpanEvent> apart = stored == null
+                ? List.of()
+                : stored.events().stream().filter(content::cameApart).toList();
         if (apart.isEmpty()) {
             return span;
         }
-        withEvents.add(identity);
+        withEvents.add(Identity.of(span));
         return content.complete(withEvents(span, apart));
     }
 
-    private TraceSpan addedToStored(TraceSpan partial) {
-        Optional<TraceSpan> stored = find(Identity.of(partial));
-        if (stored.isPresent()) {
-            return content.complete(withEvents(stored.get(), partial.events()));
+    private TraceSpan addedToStored(TraceSpan partial, @Nullable TraceSpan stored) {
+        if (stored != null) {
+            return content.complete(withEvents(stored, partial.events()));
         }
         Map<String, @Nullable Object> attributes = new LinkedHashMap<>(partial.attributes());
         attributes.put(SpanIngest.PLACEHOLDER, true);
@@ -149,7 +153,14 @@ final class SpanJoiner {
         return span.toBuilder().events(new ArrayList<>(events.values())).build();
     }
 
-    private Optional<TraceSpan> find(Identity identity) {
-        return repository.getSpan(identity.tenantId(), identity.traceId(), identity.spanId());
+    /** What is stored of these, read at once: one read for each span is what a busy server has no time for. */
+    private Map<Identity, TraceSpan> find(List<TraceSpan> spans) {
+        Map<UUID, List<SpanIdentity>> byTenant = spans.stream()
+                .collect(Collectors.groupingBy(
+                        TraceSpan::tenantId, Collectors.mapping(SpanIdentity::of, Collectors.toList())));
+        Map<Identity, TraceSpan> found = new HashMap<>();
+        byTenant.forEach((tenant, identities) ->
+                repository.getSpans(tenant, identities).forEach(span -> found.put(Identity.of(span), span)));
+        return found;
     }
 }

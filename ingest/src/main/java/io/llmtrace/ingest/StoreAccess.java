@@ -23,6 +23,9 @@ final class StoreAccess implements AutoCloseable {
 
     private static final Duration FOREVER = Duration.ofDays(365);
 
+    /** A failure says nothing of the store when so much time has passed without another write. */
+    private static final Duration FAILURE_COUNTS_FOR = Duration.ofMinutes(1);
+
     private final SpanJoiner joiner;
     private final Duration patience;
     private final IngestObserver observer;
@@ -32,6 +35,7 @@ final class StoreAccess implements AutoCloseable {
         return made;
     });
     private volatile String failure = "";
+    private volatile long failedAtNanos;
 
     StoreAccess(SpanJoiner joiner, Duration patience, IngestObserver observer) {
         this.joiner = joiner;
@@ -88,13 +92,14 @@ final class StoreAccess implements AutoCloseable {
         } else if (!failure.isEmpty() && now.isEmpty()) {
             LOG.info("store takes spans again");
         }
+        failedAtNanos = System.nanoTime();
         failure = now;
         return result;
     }
 
-    /** Why the last write failed; empty if it did not. */
+    /** Why the last write failed; empty if it did not, or that was long ago. */
     String failure() {
-        return failure;
+        return System.nanoTime() - failedAtNanos < FAILURE_COUNTS_FOR.toNanos() ? failure : "";
     }
 
     /** Does not wait for a write that hangs longer than the patience. */

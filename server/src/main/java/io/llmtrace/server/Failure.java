@@ -1,7 +1,9 @@
 package io.llmtrace.server;
 
+import com.linecorp.armeria.common.ClosedSessionException;
 import com.linecorp.armeria.common.ContentTooLargeException;
 import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.stream.ClosedStreamException;
 import io.llmtrace.otlp.MalformedRequestException;
 import io.llmtrace.storage.CorruptStoreException;
 import io.llmtrace.storage.InvalidRequestException;
@@ -65,6 +67,9 @@ record Failure(
         }
         if (cause instanceof NotSupportedException) {
             return of(HttpStatus.NOT_IMPLEMENTED, message);
+        }
+        if (cause instanceof ClosedSessionException || cause instanceof ClosedStreamException) {
+            return of(HttpStatus.BAD_REQUEST, "the request ended before its body was whole"); // and nobody reads this
         }
         LOG.error("request failed", cause);
         return of(

@@ -1,9 +1,16 @@
 package io.llmtrace.server;
 
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpObject;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.util.SafeCloseable;
+import com.linecorp.armeria.server.ServiceRequestContext;
 import io.llmtrace.storage.OverloadedException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
 
 /**
  * The memory that bodies of requests may take together, compressed, decompressed and decoded. A request that would go beyond it
@@ -59,28 +66,28 @@ final class MemoryBudget {
         }
 
         /**
-         * As {@link #take} for what comes in, at once where the request says how long it is: what has been read of many that are
-         * turned away in the middle would fill the memory. Where there is no room, nothing more of the request is read.
+         * As {@link #take} for what comes in, as it comes: what a slow client has only announced keeps no room from others. One
+         * that announces more than there is room for now is turned away at once, and where there is no room later, nothing more
+         * of the request is read.
          */
-        HttpRequest of(HttpRequest request, long copies) {
-            long announced = request.headers().contentLength();
-            if (announced > 0) {
-                try {
-                    take(copies * announced);
-                    return request;
-                } catch (RuntimeException e) {
-                    request.abort(e);
-                    return request;
-                }
+        HttpRequest of(ServiceRequestContext context, HttpRequest request, long copies) {
+            long announced = Math.max(0, request.headers().contentLength());
+            try {
+                take(copies * announced);
+                giveBack(copies * announced);
+            } catch (RuntimeException e) {
+                request.abort(e);
+                return request;
             }
-            return request.peekData(data -> {
-                try {
-                    take(copies * data.length());
-                } catch (RuntimeException e) {
-                    request.abort(e);
-                    throw e;
-                }
-            });
+            // Not by peekData(): that sees what was collected when it is whole.
+            Publisher<HttpObject> counted =
+                    subscriber -> request.subscribe(new Counting(this, copies, context, request, subscriber));
+            return HttpRequest.of(request.headers(), counted);
+        }
+
+        private synchronized void giveBack(long bytes) {
+            taken -= bytes;
+            used.addAndGet(-bytes);
         }
 
         @Override
@@ -88,6 +95,52 @@ final class MemoryBudget {
             if (!closed) {
                 closed = true;
                 used.addAndGet(-taken);
+            }
+        }
+    }
+
+    /** Passes on what there is room for, within the context of the request, as Armeria does. */
+    private record Counting(
+            Reservation reserved,
+            long copies,
+            ServiceRequestContext context,
+            HttpRequest request,
+            Subscriber<? super HttpObject> subscriber)
+            implements Subscriber<HttpObject> {
+
+        @Override
+        public void onSubscribe(Subscription subscription) {
+            try (SafeCloseable ignored = context.push()) {
+                subscriber.onSubscribe(subscription);
+            }
+        }
+
+        @Override
+        public void onNext(HttpObject part) {
+            try {
+                if (part instanceof HttpData data) {
+                    reserved.take(copies * data.length());
+                }
+            } catch (RuntimeException e) {
+                request.abort(e); // which comes back as onError
+                return;
+            }
+            try (SafeCloseable ignored = context.push()) {
+                subscriber.onNext(part);
+            }
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            try (SafeCloseable ignored = context.push()) {
+                subscriber.onError(failure);
+            }
+        }
+
+        @Override
+        public void onComplete() {
+            try (SafeCloseable ignored = context.push()) {
+                subscriber.onComplete();
             }
         }
     }

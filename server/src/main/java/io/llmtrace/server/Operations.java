@@ -2,12 +2,12 @@ package io.llmtrace.server;
 
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import io.llmtrace.ingest.IngestState;
 import io.llmtrace.ingest.SpanIngest;
 import io.llmtrace.ingest.SpoolState;
 import io.llmtrace.storage.StoreHealth;
 import io.llmtrace.storage.TraceRepository;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -52,28 +52,35 @@ final class Operations {
             return new Spool(
                     state.spans(),
                     state.bytes(),
-                    state.oldest() == null
-                            ? null
-                            : Duration.between(state.oldest(), Instant.now()).toSeconds());
+                    state.age().map(Duration::toSeconds).orElse(null));
         }
     }
 
-    /** How the server ({@link Status}), its store and its spool are. */
-    record Health(String status, StoreHealth storage, Spool spool) {}
+    /**
+     * How the server ({@link Status}), its store and its spool are.
+     *
+     * @param writeFailure why the store did not take the last spans; left out if it did
+     */
+    record Health(
+            String status, StoreHealth storage, @Nullable String writeFailure, Spool spool) {}
 
     private HttpResponse health(Call call) {
         call.parameters();
         StoreHealth storage = repository.check();
-        Spool spool = Spool.of(ingest.state().spool());
-        Status status = statusOf(storage, spool);
+        IngestState state = ingest.state();
+        Status status = statusOf(storage, state);
         return Call.json(
                 status == Status.DOWN ? HttpStatus.SERVICE_UNAVAILABLE : HttpStatus.OK,
-                new Health(status.text(), storage, spool));
+                new Health(
+                        status.text(),
+                        storage,
+                        state.storeFailure().isEmpty() ? null : state.storeFailure(),
+                        Spool.of(state.spool())));
     }
 
-    private Status statusOf(StoreHealth storage, Spool spool) {
+    private Status statusOf(StoreHealth storage, IngestState state) {
         if (storage.state() == StoreHealth.State.OK) {
-            return spool.spans == 0 ? Status.OK : Status.DEGRADED;
+            return state.spool().spans() == 0 && state.storeFailure().isEmpty() ? Status.OK : Status.DEGRADED;
         }
         return storage.state() == StoreHealth.State.READ_ONLY || ingest.hasSpool() ? Status.DEGRADED : Status.DOWN;
     }

@@ -5,26 +5,30 @@ import com.google.protobuf.Duration;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
-import com.linecorp.armeria.common.HttpResponse;
-import com.linecorp.armeria.common.HttpStatus;
-import com.linecorp.armeria.common.MediaType;
-import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.grpc.GrpcService;
+import io.grpc.Codec;
+import io.grpc.Decompressor;
+import io.grpc.DecompressorRegistry;
 import io.grpc.Metadata;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
 import io.llmtrace.storage.OverloadedException;
+import io.netty.util.AttributeKey;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse;
 import io.opentelemetry.proto.collector.logs.v1.LogsServiceGrpc;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc;
-import java.util.Base64;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /** OTLP over gRPC. */
@@ -37,6 +41,9 @@ final class OtlpGrpc {
     /** Of a message: as it came, decoded, and mapped. */
     private static final long COPIES = 4;
 
+    private static final AttributeKey<MemoryBudget.Reservation> RESERVED =
+            AttributeKey.valueOf(OtlpGrpc.class, "RESERVED");
+
     private OtlpGrpc() {}
 
     static GrpcService service(OtlpReceiver receiver, TenantResolver tenants, ServerConfig config) {
@@ -45,29 +52,22 @@ final class OtlpGrpc {
                 .addService(new Logs(receiver, tenants))
                 .useBlockingTaskExecutor(true)
                 .exceptionHandler((context, status, cause, metadata) -> knownOr(status, cause, metadata))
-                .maxRequestMessageLength(maxMessageBytes(config))
+                .maxRequestMessageLength((int) Math.min(Integer.MAX_VALUE, config.maxDecompressed()))
+                .decompressorRegistry(DecompressorRegistry.emptyInstance()
+                        .with(Codec.Identity.NONE, false)
+                        .with(new CountedGzip(), true))
                 .build();
     }
 
-    private static int maxMessageBytes(ServerConfig config) {
-        return (int) Math.min(Integer.MAX_VALUE, config.maxDecompressed());
-    }
-
-    /** Messages are decompressed before they are seen here, so that a compressed one counts as large as it may become. */
-    static HttpService within(MemoryBudget memory, ServerConfig config, HttpService service) {
+    /** What comes compressed is counted once more, and as decoded, while it is inflated. */
+    static HttpService within(MemoryBudget memory, HttpService service) {
         return service.decorate((delegate, context, request) -> {
             MemoryBudget.Reservation reserved = memory.open();
             context.log().whenComplete().thenRun(reserved::close);
+            context.setAttr(RESERVED, reserved);
             boolean compressed =
                     !request.headers().get("grpc-encoding", "identity").equals("identity");
-            if (compressed) {
-                try {
-                    reserved.take(COPIES * maxMessageBytes(config));
-                } catch (OverloadedException e) {
-                    return refuse(Failure.of(e));
-                }
-            }
-            return delegate.serve(context, reserved.of(request, compressed ? 1 : COPIES));
+            return delegate.serve(context, reserved.of(context, request, compressed ? 1 : COPIES));
         });
     }
 
@@ -85,25 +85,14 @@ final class OtlpGrpc {
         observer.onCompleted();
     }
 
-    /** A request that there is no memory for, as answers to calls are. */
-    private static HttpResponse refuse(Failure failure) {
-        Status status = statusOf(failure);
-        return HttpResponse.of(ResponseHeaders.builder(HttpStatus.OK)
-                .contentType(MediaType.create("application", "grpc+proto"))
-                .addInt("grpc-status", status.getCode())
-                .add("grpc-message", status.getMessage())
-                .add(DETAILS.name(), Base64.getEncoder().withoutPadding().encodeToString(status.toByteArray()))
-                .build());
-    }
-
     /** A message that cannot be read is the client's fault; Armeria takes it for ours. */
     private static io.grpc.Status knownOr(io.grpc.Status status, Throwable thrown, Metadata metadata) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            if (cause instanceof OverloadedException) {
-                Status overloaded = statusOf(Failure.of(cause));
-                metadata.put(DETAILS, overloaded.toByteArray());
-                return io.grpc.Status.RESOURCE_EXHAUSTED
-                        .withDescription(overloaded.getMessage())
+            if (cause instanceof OverloadedException || cause instanceof Failure.FailureException) {
+                Status known = statusOf(Failure.of(cause));
+                metadata.put(DETAILS, known.toByteArray());
+                return io.grpc.Status.fromCodeValue(known.getCode())
+                        .withDescription(known.getMessage())
                         .withCause(thrown);
             }
             if (cause instanceof InvalidProtocolBufferException || cause instanceof ZipException) {
@@ -126,6 +115,39 @@ final class OtlpGrpc {
                     .build()));
         }
         return status.build();
+    }
+
+    /** As gRPC's own, but what comes out of it counts: a small message can become a very large one. */
+    private static final class CountedGzip implements Decompressor {
+        @Override
+        public String getMessageEncoding() {
+            return "gzip";
+        }
+
+        @Override
+        public InputStream decompress(InputStream compressed) throws IOException {
+            MemoryBudget.Reservation reserved =
+                    Objects.requireNonNull(ServiceRequestContext.current().attr(RESERVED), "reserved");
+            return new FilterInputStream(new GZIPInputStream(compressed)) {
+                @Override
+                public int read() throws IOException {
+                    int value = super.read();
+                    if (value >= 0) {
+                        reserved.take(COPIES);
+                    }
+                    return value;
+                }
+
+                @Override
+                public int read(byte[] into, int offset, int length) throws IOException {
+                    int count = super.read(into, offset, length);
+                    if (count > 0) {
+                        reserved.take(COPIES * count);
+                    }
+                    return count;
+                }
+            };
+        }
     }
 
     private static final class Traces extends TraceServiceGrpc.TraceServiceImplBase {

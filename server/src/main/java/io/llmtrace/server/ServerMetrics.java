@@ -16,7 +16,6 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
@@ -85,9 +84,14 @@ final class ServerMetrics {
                 IngestState::bytesInFlight);
     }
 
+    void watch(MemoryBudget memory) {
+        Gauge.builder("llmtrace.request.memory.bytes", memory, MemoryBudget::used)
+                .description("What requests under way take of max-request-memory")
+                .register(registry);
+    }
+
     private static double ageOf(IngestState state) {
-        Instant oldest = state.spool().oldest();
-        return oldest == null ? 0 : Duration.between(oldest, Instant.now()).toMillis() / 1_000.0;
+        return state.spool().age().map(age -> age.toMillis() / 1_000.0).orElse(0.0);
     }
 
     private void count(String name, String description, SpanIngest ingest, ToDoubleFunction<IngestState> value) {

@@ -42,7 +42,9 @@ final class Services {
         SpanIngest ingest = new SpanIngest(repository, new LogContent(), config.ingest(), metrics::batchStored);
         metrics.watch(ingest);
         OtlpReceiver receiver = new OtlpReceiver(ingest, metrics);
-        Services services = new Services(tenants, new MemoryBudget(config.maxRequestMemory()));
+        MemoryBudget memory = new MemoryBudget(config.maxRequestMemory());
+        metrics.watch(memory);
+        Services services = new Services(tenants, memory);
         services.routes.addAll(allRoutes(repository, ingest, receiver, metrics, config));
 
         for (Route route : services.routes) {
@@ -50,7 +52,7 @@ final class Services {
         }
         builder.service(
                 OtlpGrpc.service(receiver, tenants, config),
-                service -> metrics.around(OtlpGrpc.within(services.memory, config, service)));
+                service -> metrics.around(OtlpGrpc.within(services.memory, service)));
         builder.serviceUnder("/", metrics.around((context, request) -> services.notFound(request)));
         OriginGuard guard = new OriginGuard(config);
         builder.routeDecorator().pathPrefix("/api").build(EncodingService.newDecorator());
@@ -79,7 +81,7 @@ final class Services {
         return (context, request) -> {
             MemoryBudget.Reservation reserved = memory.open();
             context.log().whenComplete().thenRun(reserved::close);
-            return HttpResponse.of(reserved.of(request, BODY_COPIES)
+            return HttpResponse.of(reserved.of(context, request, BODY_COPIES)
                     .aggregate()
                     .handleAsync(
                             (aggregated, failure) -> {

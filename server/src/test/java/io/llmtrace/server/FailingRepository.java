@@ -1,5 +1,6 @@
 package io.llmtrace.server;
 
+import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.GlobalStats;
@@ -11,6 +12,7 @@ import io.llmtrace.storage.TraceRepository;
 import io.llmtrace.storage.TraceSummary;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -61,6 +63,11 @@ final class FailingRepository implements TraceRepository {
 
     @Override
     public Optional<TraceSpan> getSpan(UUID tenantId, UUID traceId, UUID spanId) {
+        throw failure;
+    }
+
+    @Override
+    public List<TraceSpan> getSpans(UUID tenantId, Collection<SpanIdentity> identities) {
         throw failure;
     }
 

@@ -46,7 +46,8 @@ class StorageFailureTest {
             assertThat(server.get("/health").toString())
                     .isEqualTo(
                             "503 {\"status\":\"down\",\"storage\":{\"state\":\"down\",\"message\":\"file is locked\","
-                                    + "\"details\":{}},\"spool\":{\"spans\":0,\"bytes\":0}}");
+                                    + "\"details\":{}},\"write_failure\":\"file is locked\","
+                                    + "\"spool\":{\"spans\":0,\"bytes\":0}}");
         }
     }
 

@@ -1,5 +1,8 @@
 package io.llmtrace.testkit;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.Order;
@@ -15,6 +18,8 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** What the tests of all concerns share: a fresh store, fresh tenants, and assertions made before and after compaction. */
 abstract class ContractTest {
+
+    private static final int ASKED_FOR_ONE_BY_ONE = 20;
 
     final UUID tenant = UUID.randomUUID();
     final UUID otherTenant = UUID.randomUUID();
@@ -108,9 +113,15 @@ abstract class ContractTest {
                 .build();
         assertTraces(byId, expected);
         assertSpans(byId.toBuilder().order(Order.OLDEST_FIRST).build(), expected.spans());
-        expected.spans()
+        Same.assertExactly("getSpans", repository.getSpans(owner, identities(expected)), expected.spans());
+        expected.spans().stream()
+                .limit(ASKED_FOR_ONE_BY_ONE)
                 .forEach(span ->
                         Same.assertSame("getSpan", repository.getSpan(owner, span.traceId(), span.spanId()), span));
+    }
+
+    private static List<SpanIdentity> identities(TraceEvent trace) {
+        return trace.spans().stream().map(SpanIdentity::of).toList();
     }
 
     /** The store shows nothing of that trace, whichever way one asks. */
@@ -120,6 +131,7 @@ abstract class ContractTest {
         TraceQuery byId = TraceQuery.builder(owner).traceId(trace.traceId()).build();
         assertTraces(byId);
         assertSpans(byId);
+        assertThat(repository.getSpans(owner, identities(trace))).as("getSpans").isEmpty();
         for (TraceSpan span : trace.spans()) {
             Same.assertAbsent("getSpan", repository.getSpan(owner, span.traceId(), span.spanId()));
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.TraceRepository;
@@ -56,6 +57,7 @@ abstract class LifecycleContract extends ContractTest {
         refuses("tenantId", r -> r.getSpan(missing(), id, id));
         refuses("traceId", r -> r.getSpan(id, missing(), id));
         refuses("spanId", r -> r.getSpan(id, id, missing()));
+        refuses("tenantId", r -> r.getSpans(missing(), List.of()));
         refuses("tenantId", r -> r.deleteTracesBefore(missing(), Samples.START));
         refuses("time", r -> r.deleteTracesBefore(id, missing()));
         refuses("tenantId", r -> r.deleteTrace(missing(), id));
@@ -107,6 +109,8 @@ abstract class LifecycleContract extends ContractTest {
         methods.put("querySpans", r -> r.querySpans(query().build()));
         methods.put("getTrace", r -> r.getTrace(tenant, span.traceId()));
         methods.put("getSpan", r -> r.getSpan(tenant, span.traceId(), span.spanId()));
+        methods.put("getSpans", r -> r.getSpans(tenant, List.of(SpanIdentity.of(span))));
+        methods.put("getSpans of none", r -> r.getSpans(tenant, List.of()));
         methods.put("getSpan by its id alone", r -> r.getSpan(tenant, span.spanId()));
         methods.put("deleteTracesBefore", r -> r.deleteTracesBefore(tenant, Samples.START));
         methods.put("deleteTrace", r -> r.deleteTrace(tenant, span.traceId()));

@@ -1,7 +1,10 @@
 package io.llmtrace.testkit;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.llmtrace.model.Ids;
 import io.llmtrace.model.LlmProvider;
+import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
@@ -310,6 +313,32 @@ abstract class RoundTripContract extends ContractTest {
             Same.assertAbsent("getSpan", repository.getSpan(tenant, unknown, span.spanId()));
             assertTraces(query().traceId(unknown).build());
             assertSpans(query().traceId(unknown).build());
+        });
+    }
+
+    /** OTLP's span ids are short: the same one can be in two traces. */
+    @Test
+    void manySpans_byTheirIdentities_inTheOrderAskedFor() {
+        TraceSpan first = Samples.full(tenant, UUID.randomUUID(), UUID.randomUUID());
+        TraceSpan second = span().build();
+        TraceSpan twin = span().spanId(second.spanId()).build();
+        store(first, second, twin);
+        SpanIdentity unknown = new SpanIdentity(first.traceId(), second.spanId());
+        verify(() -> {
+            assertThat(repository.getSpans(
+                            tenant,
+                            List.of(
+                                    SpanIdentity.of(twin),
+                                    unknown,
+                                    SpanIdentity.of(first),
+                                    SpanIdentity.of(twin),
+                                    SpanIdentity.of(second))))
+                    .containsExactly(twin, first, second);
+            SpanIdentity mixed = new SpanIdentity(second.traceId(), first.spanId());
+            assertThat(repository.getSpans(tenant, List.of(SpanIdentity.of(twin), mixed)))
+                    .containsExactly(twin);
+            assertThat(repository.getSpans(tenant, List.of(unknown))).isEmpty();
+            assertThat(repository.getSpans(tenant, List.of())).isEmpty();
         });
     }
 }

@@ -2,6 +2,7 @@ package io.llmtrace.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.StorageStats;
@@ -48,6 +49,8 @@ abstract class TenantContract extends ContractTest {
             Same.assertAbsent("getSpan", repository.getSpan(tenant, onlyTheirs.spanId()));
             Same.assertAbsent("getSpan", repository.getSpan(tenant, onlyTheirs.traceId(), onlyTheirs.spanId()));
             Same.assertAbsent("getSpan", repository.getSpan(tenant, traceId, onlyTheirs.spanId()));
+            assertThat(repository.getSpans(tenant, List.of(SpanIdentity.of(onlyTheirs), SpanIdentity.of(mine))))
+                    .containsExactly(mine);
             assertTraces(query().traceId(onlyTheirs.traceId()).build());
             assertSpans(query().traceId(onlyTheirs.traceId()).build());
         });

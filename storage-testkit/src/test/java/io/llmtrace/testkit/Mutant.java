@@ -1,5 +1,6 @@
 package io.llmtrace.testkit;
 
+import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.GlobalStats;
@@ -12,6 +13,7 @@ import io.llmtrace.storage.TraceSummary;
 import io.llmtrace.storage.memory.InMemoryTraceRepository;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -58,6 +60,11 @@ class Mutant implements TraceRepository {
     @Override
     public Optional<TraceSpan> getSpan(UUID tenantId, UUID traceId, UUID spanId) {
         return right.getSpan(tenantId, traceId, spanId);
+    }
+
+    @Override
+    public List<TraceSpan> getSpans(UUID tenantId, Collection<SpanIdentity> identities) {
+        return right.getSpans(tenantId, identities);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.llmtrace.testkit;
 
 import io.llmtrace.model.Ids;
+import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.Order;
@@ -71,6 +72,22 @@ final class Mutants {
     }
 
     /** A trace passes when each filter is met by some span: a join for each filter does that. */
+    /** As a condition on both columns, each by itself. */
+    static final class IdentitiesMixedInGetSpans extends Mutant {
+        @Override
+        public List<TraceSpan> getSpans(UUID tenantId, Collection<SpanIdentity> identities) {
+            return identities.stream()
+                    .map(SpanIdentity::traceId)
+                    .distinct()
+                    .flatMap(
+                            trace -> identities.stream().distinct().map(each -> new SpanIdentity(trace, each.spanId())))
+                    .map(each -> right.getSpan(tenantId, each.traceId(), each.spanId()))
+                    .flatMap(Optional::stream)
+                    .distinct()
+                    .toList();
+        }
+    }
+
     static final class PredicatesOnDifferentSpans extends Mutant {
         @Override
         public Page<TraceEvent> queryTraces(TraceQuery query) {

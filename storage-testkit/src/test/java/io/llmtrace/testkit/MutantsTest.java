@@ -27,6 +27,7 @@ final class MutantsTest {
                 mutant(Mutants.LimitOffByOne::new, TraceRepositoryContract.Paging.class),
                 mutant(Mutants.TiesBySignedIds::new, TraceRepositoryContract.Paging.class),
                 mutant(Mutants.TenantIgnoredInGetSpan::new, TraceRepositoryContract.Tenants.class),
+                mutant(Mutants.IdentitiesMixedInGetSpans::new, TraceRepositoryContract.RoundTrip.class),
                 mutant(Mutants.PredicatesOnDifferentSpans::new, TraceRepositoryContract.Filters.class),
                 mutant(Mutants.ModelNameWithoutCase::new, TraceRepositoryContract.Filters.class),
                 mutant(Mutants.DeleteIncludesTheTime::new, TraceRepositoryContract.Deletes.class),

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import io.llmtrace.cli.ndjson.NdjsonReader;
 import io.llmtrace.json.TraceJson;
 import io.llmtrace.model.Ids;
+import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.GlobalStats;
@@ -28,6 +29,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -131,6 +133,15 @@ public final class RemoteTraceRepository implements TraceRepository {
     @Override
     public Optional<TraceSpan> getSpan(UUID tenantId, UUID traceId, UUID spanId) {
         return get("/spans/" + Ids.formatSpanId(spanId) + "?trace_id=" + traceId, TraceSpan.class);
+    }
+
+    @Override
+    public List<TraceSpan> getSpans(UUID tenantId, Collection<SpanIdentity> identities) {
+        return new LinkedHashSet<>(List.copyOf(identities))
+                .stream()
+                        .map(identity -> getSpan(tenantId, identity.traceId(), identity.spanId()))
+                        .flatMap(Optional::stream)
+                        .toList();
     }
 
     @Override

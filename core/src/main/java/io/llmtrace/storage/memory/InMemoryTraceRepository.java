@@ -1,6 +1,7 @@
 package io.llmtrace.storage.memory;
 
 import io.llmtrace.model.Ids;
+import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.Times;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
@@ -17,10 +18,12 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -113,9 +116,17 @@ public final class InMemoryTraceRepository implements TraceRepository {
         Objects.requireNonNull(tenantId, "tenantId");
         Objects.requireNonNull(traceId, "traceId");
         Objects.requireNonNull(spanId, "spanId");
-        return reading(() -> findTrace(tenantId, traceId)
-                .map(stored -> stored.spans.get(spanId))
-                .map(stored -> stored.span));
+        return reading(() -> findSpan(tenantId, new SpanIdentity(traceId, spanId)));
+    }
+
+    @Override
+    public List<TraceSpan> getSpans(UUID tenantId, Collection<SpanIdentity> identities) {
+        Objects.requireNonNull(tenantId, "tenantId");
+        Set<SpanIdentity> wanted = new LinkedHashSet<>(List.copyOf(identities));
+        return reading(() -> wanted.stream()
+                .map(identity -> findSpan(tenantId, identity))
+                .flatMap(Optional::stream)
+                .toList());
     }
 
     @Override
@@ -207,6 +218,12 @@ public final class InMemoryTraceRepository implements TraceRepository {
             stored.createdAt.change(createdAt, writes);
         }
         return stored;
+    }
+
+    private Optional<TraceSpan> findSpan(UUID tenantId, SpanIdentity identity) {
+        return findTrace(tenantId, identity.traceId())
+                .map(stored -> stored.spans.get(identity.spanId()))
+                .map(stored -> stored.span);
     }
 
     private Optional<StoredTrace> findTrace(UUID tenantId, UUID traceId) {

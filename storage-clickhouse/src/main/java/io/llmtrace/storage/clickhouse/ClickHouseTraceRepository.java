@@ -1,6 +1,7 @@
 package io.llmtrace.storage.clickhouse;
 
 import io.llmtrace.model.Ids;
+import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.GlobalStats;
@@ -18,6 +19,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,6 +33,8 @@ import java.util.UUID;
  * README for the layout, and for when space is given back.
  */
 public final class ClickHouseTraceRepository implements TraceRepository {
+
+    private static final Condition ALL = Condition.of("TRUE");
 
     private final Database database;
     private final Layout layout;
@@ -140,12 +144,25 @@ public final class ClickHouseTraceRepository implements TraceRepository {
     }
 
     @Override
+    public List<TraceSpan> getSpans(UUID tenantId, Collection<SpanIdentity> identities) {
+        Objects.requireNonNull(tenantId, "tenantId");
+        Set<SpanIdentity> wanted = new LinkedHashSet<>(List.copyOf(identities));
+        database.requireOpen();
+        Map<SpanIdentity, StoredRow<Filtered<TraceSpan>>> last = new RowReader(database, tenantId).lastOf(wanted, ALL);
+        return wanted.stream()
+                .map(last::get)
+                .filter(Objects::nonNull)
+                .map(row -> row.content().content())
+                .toList();
+    }
+
+    @Override
     public Optional<TraceSpan> getSpan(UUID tenantId, UUID spanId) {
         Objects.requireNonNull(tenantId, "tenantId");
         Objects.requireNonNull(spanId, "spanId");
         Map<UUID, StoredRow<Filtered<TraceSpan>>> ofTraces = new HashMap<>();
         new RowReader(database, tenantId)
-                .spans(Set.of(spanId), Condition.of("TRUE"))
+                .spans(Set.of(spanId), ALL)
                 .forEach(row -> ofTraces.merge(row.traceId(), row, StoredTrace::later));
         return ofTraces.values().stream()
                 .max(Comparator.comparingLong((StoredRow<Filtered<TraceSpan>> row) -> row.startNanos())

@@ -41,8 +41,7 @@ final class InsertClient implements AutoCloseable {
     /** @throws SocketTimeoutException if the call was ended since it, or another one beside it, took longer */
     void call(Duration timeout, Call call) throws Exception {
         Client mine = current();
-        ScheduledFuture<?> end =
-                CLOCK.schedule(() -> replace(mine), timeout.toMillis(), TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> end = CLOCK.schedule(() -> replace(mine), timeout.toMillis(), TimeUnit.MILLISECONDS);
         try {
             call.on(mine);
         } catch (Exception e) {

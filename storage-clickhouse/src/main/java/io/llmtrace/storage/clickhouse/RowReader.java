@@ -1,5 +1,6 @@
 package io.llmtrace.storage.clickhouse;
 
+import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.Times;
 import io.llmtrace.model.TraceSpan;
@@ -11,7 +12,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** Reads rows of {@code spans} of one tenant by their ids: of all versions, since the last of them must be found. */
 final class RowReader {
@@ -39,8 +42,6 @@ final class RowReader {
         this.database = database;
         this.tenantId = tenantId;
     }
-
-    record SpanId(UUID traceId, UUID spanId) {}
 
     /** @param passes the filter that was asked for */
     record Filtered<T>(boolean passes, T content) {}
@@ -77,6 +78,19 @@ final class RowReader {
         return rows;
     }
 
+    /** The last row of each of these spans that is there. */
+    Map<SpanIdentity, StoredRow<Filtered<TraceSpan>>> lastOf(Set<SpanIdentity> spans, Condition filter) {
+        Map<SpanIdentity, StoredRow<Filtered<TraceSpan>>> last = new HashMap<>();
+        Set<UUID> ids = spans.stream().map(SpanIdentity::spanId).collect(Collectors.toSet());
+        for (StoredRow<Filtered<TraceSpan>> row : spans(ids, filter)) {
+            SpanIdentity span = new SpanIdentity(row.traceId(), row.spanId());
+            if (spans.contains(span)) {
+                last.merge(span, row, StoredTrace::later);
+            }
+        }
+        return last;
+    }
+
     List<StoredRow<TraceSpan>> span(UUID traceId, UUID spanId) {
         Sql sql = select("span", SpanColumns.READ, """
                 (start_hour, trace_id) IN (
@@ -103,15 +117,15 @@ final class RowReader {
     }
 
     /** Every time that these spans, and perhaps others of the same id, were given since their trace was deleted last. */
-    Map<SpanId, List<GivenTime>> placesOfSpans(Collection<UUID> spanIds) {
+    Map<SpanIdentity, List<GivenTime>> placesOfSpans(Collection<UUID> spanIds) {
         Sql sql = Sql.of("places of spans", SPAN_PLACES + " AND p.span_id IN {ids:Array(UUID)}");
-        Map<SpanId, List<GivenTime>> places = new HashMap<>();
+        Map<SpanIdentity, List<GivenTime>> places = new HashMap<>();
         Sql.parts(spanIds).forEach(ids -> places.putAll(spanPlaces(sql.withIds("ids", ids))));
         return places;
     }
 
     /** As {@link #placesOfSpans}, of all that were written after a snapshot. */
-    Map<SpanId, List<GivenTime>> placesOfSpansWrittenAfter(long snapshot) {
+    Map<SpanIdentity, List<GivenTime>> placesOfSpansWrittenAfter(long snapshot) {
         return spanPlaces(
                 Sql.of("places of spans written since", SPAN_PLACES + """
                                  AND (p.span_id, p.trace_id) IN (
@@ -119,10 +133,10 @@ final class RowReader {
                                     WHERE tenant_id = {tenant:UUID} AND arrayMax(versions) > {snapshot:UInt64})""").with("snapshot", snapshot));
     }
 
-    private Map<SpanId, List<GivenTime>> spanPlaces(Sql sql) {
-        Map<SpanId, List<GivenTime>> places = new HashMap<>();
+    private Map<SpanIdentity, List<GivenTime>> spanPlaces(Sql sql) {
+        Map<SpanIdentity, List<GivenTime>> places = new HashMap<>();
         database.read(sql.with("tenant", tenantId), row -> {
-            SpanId span = new SpanId(row.readUuid(), row.readUuid());
+            SpanIdentity span = new SpanIdentity(row.readUuid(), row.readUuid());
             readTimes(row, places.computeIfAbsent(span, id -> new ArrayList<>()));
             return row;
         });

@@ -1,12 +1,12 @@
 package io.llmtrace.storage.clickhouse;
 
 import io.llmtrace.model.Ids;
+import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.Order;
 import io.llmtrace.storage.Page;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.clickhouse.RowReader.Filtered;
-import io.llmtrace.storage.clickhouse.RowReader.SpanId;
 import io.llmtrace.storage.spi.PageCursor;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -52,11 +52,11 @@ final class SpanPages {
             PageCursor cursor = PageCursor.decode(query, PageCursor.Items.SPANS);
             this.snapshot = cursor.snapshot();
             Versions.requireRecent(snapshot);
-            this.start = new Place(cursor.timeNanos(), new SpanId(cursor.traceId(), cursor.spanId()));
+            this.start = new Place(cursor.timeNanos(), new SpanIdentity(cursor.traceId(), cursor.spanId()));
         }
     }
 
-    private record Place(long timeNanos, SpanId span) {}
+    private record Place(long timeNanos, SpanIdentity span) {}
 
     private record Found(Place place, TraceSpan span) {}
 
@@ -116,7 +116,7 @@ final class SpanPages {
                     .with("after_trace", after.span.traceId())
                     .with("after_span", after.span.spanId());
         }
-        return database.read(sql, row -> new Place(row.readLong(), new SpanId(row.readUuid(), row.readUuid())));
+        return database.read(sql, row -> new Place(row.readLong(), new SpanIdentity(row.readUuid(), row.readUuid())));
     }
 
     private String behind(@Nullable Place after) {
@@ -131,10 +131,10 @@ final class SpanPages {
 
     /** What is on the page between two places, in its order. */
     private List<Found> passing(List<Place> rows, @Nullable Place after, @Nullable Place end) {
-        Set<SpanId> spans = rows.stream().map(Place::span).collect(Collectors.toCollection(HashSet::new));
+        Set<SpanIdentity> spans = rows.stream().map(Place::span).collect(Collectors.toCollection(HashSet::new));
         spans.addAll(movedSpans());
-        Map<SpanId, StoredRow<Filtered<TraceSpan>>> last = lastRows(spans);
-        Map<SpanId, Long> places = placesOf(last);
+        Map<SpanIdentity, StoredRow<Filtered<TraceSpan>>> last = reader.lastOf(spans, filter);
+        Map<SpanIdentity, Long> places = placesOf(last);
         List<Found> found = new ArrayList<>();
         last.forEach((span, row) -> {
             Place place = new Place(places.getOrDefault(span, row.startNanos()), span);
@@ -148,25 +148,13 @@ final class SpanPages {
         return found;
     }
 
-    private Map<SpanId, StoredRow<Filtered<TraceSpan>>> lastRows(Set<SpanId> spans) {
-        Map<SpanId, StoredRow<Filtered<TraceSpan>>> last = new HashMap<>();
-        Set<UUID> ids = spans.stream().map(SpanId::spanId).collect(Collectors.toSet());
-        for (StoredRow<Filtered<TraceSpan>> row : reader.spans(ids, filter)) {
-            SpanId span = new SpanId(row.traceId(), row.spanId());
-            if (spans.contains(span)) {
-                last.merge(span, row, StoredTrace::later);
-            }
-        }
-        return last;
-    }
-
     /** Where those stand that were written since the walk began: where they stood then, or else at first. */
-    private Map<SpanId, Long> placesOf(Map<SpanId, StoredRow<Filtered<TraceSpan>>> rows) {
+    private Map<SpanIdentity, Long> placesOf(Map<SpanIdentity, StoredRow<Filtered<TraceSpan>>> rows) {
         Set<UUID> written = rows.values().stream()
                 .filter(row -> row.version() > snapshot)
                 .map(StoredRow::spanId)
                 .collect(Collectors.toSet());
-        Map<SpanId, Long> places = new HashMap<>();
+        Map<SpanIdentity, Long> places = new HashMap<>();
         if (!written.isEmpty()) {
             reader.placesOfSpans(written)
                     .forEach((span, times) ->
@@ -176,8 +164,8 @@ final class SpanPages {
     }
 
     /** Spans that were there when the walk began, and have got another start since. */
-    private Set<SpanId> movedSpans() {
-        Set<SpanId> moved = new HashSet<>();
+    private Set<SpanIdentity> movedSpans() {
+        Set<SpanIdentity> moved = new HashSet<>();
         reader.placesOfSpansWrittenAfter(snapshot).forEach((span, times) -> {
             boolean old = times.stream().anyMatch(time -> time.version() <= snapshot);
             if (old && times.stream().mapToLong(GivenTime::timeNanos).distinct().count() > 1) {

@@ -3,6 +3,7 @@ package io.llmtrace.storage.clickhouse;
 import io.llmtrace.storage.InvalidRequestException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 
 /**
  * The order of the writes of one process, and of several as far as their clocks agree: a version is the time of the write in
@@ -13,13 +14,19 @@ final class Versions {
     /** So long a walk along cursors may take: what it needs to know of the past is kept as long. */
     static final Duration WALKS_LAST = Duration.ofHours(24);
 
+    private final InstantSource clock;
     private long last;
     /** Of the write under way; 0 for none. */
     private long underWay;
 
     /** @param last the highest that is stored */
     Versions(long last) {
+        this(last, InstantSource.system());
+    }
+
+    Versions(long last, InstantSource clock) {
         this.last = last;
+        this.clock = clock;
     }
 
     static long at(Instant time) {
@@ -35,7 +42,7 @@ final class Versions {
     }
 
     synchronized long next() {
-        last = Math.max(last + 1, at(Instant.now()));
+        last = Math.max(last + 1, at(clock.instant()));
         return last;
     }
 
@@ -59,7 +66,7 @@ final class Versions {
         if (underWay != 0) {
             return underWay - 1;
         }
-        last = Math.max(last, at(Instant.now()));
+        last = Math.max(last, at(clock.instant()));
         return last;
     }
 }

@@ -1,5 +1,6 @@
 package io.llmtrace.storage.sqlite;
 
+import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.Times;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
@@ -17,12 +18,15 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -126,6 +130,24 @@ public final class SqliteTraceRepository implements TraceRepository {
         Objects.requireNonNull(spanId, "spanId");
         return ofTenant(
                 tenantId, (session, tenant) -> new SpanReader(session).byIdentity(tenantId, tenant, traceId, spanId));
+    }
+
+    @Override
+    public List<TraceSpan> getSpans(UUID tenantId, Collection<SpanIdentity> identities) {
+        Objects.requireNonNull(tenantId, "tenantId");
+        Set<SpanIdentity> wanted = new LinkedHashSet<>(List.copyOf(identities));
+        return ofTenant(tenantId, (session, tenant) -> {
+                    SpanReader reader = new SpanReader(session);
+                    List<TraceSpan> spans = new ArrayList<>();
+                    for (SpanIdentity identity : wanted) {
+                        TraceSpan span = reader.byIdentity(tenantId, tenant, identity.traceId(), identity.spanId());
+                        if (span != null) {
+                            spans.add(span);
+                        }
+                    }
+                    return spans;
+                })
+                .orElse(List.of());
     }
 
     @Override

@@ -1,0 +1,100 @@
+package io.llmtrace.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.llmtrace.storage.memory.InMemoryTraceRepository;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+class LateRepositoryTest {
+
+    private final AtomicInteger tries = new AtomicInteger();
+
+    @Test
+    void openWhenReachable_storeIsThere_isThatStore() {
+        InMemoryTraceRepository store = new InMemoryTraceRepository();
+
+        assertThat(TraceRepositories.openWhenReachable(() -> store)).isSameAs(store);
+    }
+
+    @Test
+    void openWhenReachable_storeIsCorrupt_fails() {
+        CorruptStoreException corrupt = new CorruptStoreException("damaged");
+
+        assertThatThrownBy(() -> TraceRepositories.openWhenReachable(() -> {
+                    throw corrupt;
+                }))
+                .isSameAs(corrupt);
+    }
+
+    @Test
+    void openWhenReachable_storeIsAway_saysSoAndIsOpenedLater() {
+        CountDownLatch back = new CountDownLatch(1);
+        InMemoryTraceRepository store = new InMemoryTraceRepository();
+        UUID tenant = UUID.randomUUID();
+        try (TraceRepository repository = TraceRepositories.openWhenReachable(() -> {
+            if (tries.incrementAndGet() == 2) {
+                throw new CorruptStoreException("half of its tables are missing");
+            }
+            if (back.getCount() > 0) {
+                throw new UnavailableException("no answer");
+            }
+            return store;
+        })) {
+            assertThatThrownBy(() -> repository.stats(tenant))
+                    .isInstanceOf(UnavailableException.class)
+                    .hasMessage("the store is not open yet: no answer");
+            assertThat(repository.check().state()).isEqualTo(StoreHealth.State.DOWN);
+            Awaitility.await().until(() -> tries.get() > 2);
+
+            back.countDown();
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> repository.check().state() == StoreHealth.State.OK);
+            assertThat(repository.stats(tenant)).isEqualTo(StorageStats.EMPTY);
+        }
+        assertThatThrownBy(() -> store.stats(tenant)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void close_whileAStoreIsBeingOpened_closesItToo() throws InterruptedException {
+        CountDownLatch opening = new CountDownLatch(1);
+        CountDownLatch closed = new CountDownLatch(1);
+        InMemoryTraceRepository store = new InMemoryTraceRepository();
+        TraceRepository repository = TraceRepositories.openWhenReachable(() -> {
+            if (tries.incrementAndGet() == 1) {
+                throw new UnavailableException("no answer");
+            }
+            opening.countDown();
+            awaitUninterruptibly(closed);
+            return store;
+        });
+        assertThat(opening.await(30, TimeUnit.SECONDS)).isTrue();
+        repository.close();
+        closed.countDown();
+
+        Awaitility.await()
+                .untilAsserted(() -> assertThatThrownBy(() -> store.stats(UUID.randomUUID()))
+                        .isInstanceOf(IllegalStateException.class));
+        assertThatThrownBy(repository::globalStats)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith("repository is closed: ");
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        while (true) {
+            try {
+                latch.await();
+                return;
+            } catch (InterruptedException e) {
+                // as a driver that does not listen to interrupts
+            }
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package io.llmtrace.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPOutputStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A server with little memory, and clients that send it more than it has. */
+@Timeout(300)
+class ServerMemoryTest {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServerMemoryTest.class);
+
+    private static final int CONNECTIONS = 200;
+    private static final int SLOW_SENDERS = 50;
+    private static final int INFLATED_MB = 200;
+    private static final byte[] BOMB = bomb();
+
+    @TempDir
+    Path folder;
+
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private ServerProcess server;
+
+    @BeforeEach
+    void startServer() throws IOException {
+        Path data = Files.createDirectories(folder.resolve("data"));
+        server = ServerProcess.start(
+                data,
+                List.of("-Xmx256m", "-XX:+ExitOnOutOfMemoryError"),
+                "--storage",
+                "sqlite:" + data.resolve("t.db"));
+    }
+
+    @AfterEach
+    void stopServer() {
+        threads.shutdownNow();
+        server.close();
+    }
+
+    /** About 10 MiB, of which 200 MiB come. */
+    private static byte[] bomb() {
+        Random random = new Random(1);
+        byte[] megabyte = new byte[1 << 20];
+        byte[] noise = new byte[megabyte.length / 20];
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+            for (int i = 0; i < INFLATED_MB; i++) {
+                random.nextBytes(noise);
+                System.arraycopy(noise, 0, megabyte, 0, noise.length);
+                gzip.write(megabyte);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toByteArray();
+    }
+
+    @Test
+    void manyLargeBodies_ofKnownLength_areRefused() throws Exception {
+        assertThat(statusesOf(false).keySet()).isSubsetOf(413, 429);
+        assertServes();
+    }
+
+    @Test
+    void manyLargeBodies_ofUnknownLength_areRefused() throws Exception {
+        assertThat(statusesOf(true).keySet()).isSubsetOf(413, 429);
+        assertServes();
+    }
+
+    @Test
+    void slowSenders_andThoseThatVanish_takeNothingFromOthers() throws Exception {
+        List<Socket> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < SLOW_SENDERS; i++) {
+                Socket socket = connect();
+                slow.add(socket);
+                socket.getOutputStream().write(head("Content-Length: " + (1 << 20)));
+                socket.getOutputStream().write(BOMB, 0, 1_000);
+                socket.getOutputStream().flush();
+            }
+            for (int i = 0; i < CONNECTIONS; i++) {
+                try (Socket vanishing = connect()) {
+                    vanishing.getOutputStream().write(head("Content-Length: " + BOMB.length));
+                    vanishing.getOutputStream().write(BOMB, 0, 200_000);
+                } catch (SocketException e) {
+                    // refused while it was sent
+                }
+            }
+            assertServes();
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
+        }
+    }
+
+    /** How often each answer came; {@code /health} is asked meanwhile. */
+    private Map<Integer, Integer> statusesOf(boolean chunked) throws Exception {
+        List<Future<Integer>> answers = new ArrayList<>();
+        for (int i = 0; i < CONNECTIONS; i++) {
+            answers.add(threads.submit(() -> send(chunked)));
+        }
+        Map<Integer, Integer> statuses = new TreeMap<>();
+        for (Future<Integer> answer : answers) {
+            JsonNode health = server.health();
+            assertThat(health.path("status").asText()).isEqualTo("ok");
+            statuses.merge(answer.get(120, TimeUnit.SECONDS), 1, Integer::sum);
+        }
+        LOG.info("{} connections, {}: {}", CONNECTIONS, chunked ? "chunked" : "of known length", statuses);
+        return statuses;
+    }
+
+    private int send(boolean chunked) throws IOException {
+        try (Socket socket = connect()) {
+            try {
+                OutputStream out = socket.getOutputStream();
+                out.write(head(chunked ? "Transfer-Encoding: chunked" : "Content-Length: " + BOMB.length));
+                if (chunked) {
+                    out.write((Integer.toHexString(BOMB.length) + "\r\n").getBytes(StandardCharsets.US_ASCII));
+                }
+                out.write(BOMB);
+                if (chunked) {
+                    out.write("\r\n0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                }
+                out.flush();
+            } catch (SocketException e) {
+                // the server need not take what it will not use
+            }
+            return statusOf(socket.getInputStream());
+        }
+    }
+
+    private static int statusOf(InputStream in) throws IOException {
+        String line = new String(in.readNBytes("HTTP/1.1 200".length()), StandardCharsets.US_ASCII);
+        assertThat(line).startsWith("HTTP/1.1 ");
+        return Integer.parseInt(line.substring("HTTP/1.1 ".length()));
+    }
+
+    private Socket connect() throws IOException {
+        Socket socket = new Socket(server.uri().getHost(), server.uri().getPort());
+        socket.setSoTimeout(120_000);
+        return socket;
+    }
+
+    private static byte[] head(String length) {
+        return ("POST /v1/traces HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-protobuf\r\n"
+                        + "Content-Encoding: gzip\r\n" + length + "\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private void assertServes() throws Exception {
+        try (Senders senders = new Senders(4)) {
+            senders.start(server);
+            Awaitility.await().atMost(60, TimeUnit.SECONDS).until(() -> senders.acknowledgedCount() >= 100);
+            senders.stop();
+        }
+        assertThat(server.isRunning()).isTrue();
+    }
+}
