@@ -17,6 +17,7 @@ final class IngestSuite implements Suite {
     private static final int CLIENTS = 4;
     private static final Load LOAD = Load.CHAT;
     private static final List<Integer> PERCENT_OF_FULL = List.of(10, 50, 100);
+    private static final int WARM_UP_REQUESTS = 2_000;
     private static final int PACED_BATCH = 100;
     private static final int PACED_SECONDS = 10;
 
@@ -108,7 +109,7 @@ final class IngestSuite implements Suite {
 
     /** Enough that the server's code is compiled. */
     private int warmUp(int batch) {
-        return Math.max(batch, scale.chatSpans() / 5);
+        return Math.max(batch, Math.min(scale.chatSpans() / 5, batch * WARM_UP_REQUESTS));
     }
 
     private void measure(Runner runner, Consumer<Path> drop, String subject, Task task, Contenders contender) {

@@ -44,11 +44,14 @@ public final class TraceRepositories {
      * says why it is away, and every other call throws {@link UnavailableException}.
      *
      * @param opener called again and again, such as {@code () -> TraceRepositories.open(url)}
-     * @throws StorageException what the opener throws at first, unless it is {@link UnavailableException}
+     * @throws StorageException what the opener throws at first, unless it is {@link UnavailableException}; where the store
+     *     refuses the user, waiting does not help
      */
     public static TraceRepository openWhenReachable(Supplier<TraceRepository> opener) {
         try {
             return opener.get();
+        } catch (AccessRefusedException e) {
+            throw e;
         } catch (UnavailableException e) {
             return new LateRepository(opener, e);
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.llmtrace.storage.memory.InMemoryTraceRepository;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -24,13 +25,14 @@ class LateRepositoryTest {
     }
 
     @Test
-    void openWhenReachable_storeIsCorrupt_fails() {
-        CorruptStoreException corrupt = new CorruptStoreException("damaged");
-
-        assertThatThrownBy(() -> TraceRepositories.openWhenReachable(() -> {
-                    throw corrupt;
-                }))
-                .isSameAs(corrupt);
+    void openWhenReachable_whatDoesNotChangeByItself_fails() {
+        for (StorageException failure : List.of(
+                new CorruptStoreException("damaged"), new AccessRefusedException("wrong password", new Exception()))) {
+            assertThatThrownBy(() -> TraceRepositories.openWhenReachable(() -> {
+                        throw failure;
+                    }))
+                    .isSameAs(failure);
+        }
     }
 
     @Test

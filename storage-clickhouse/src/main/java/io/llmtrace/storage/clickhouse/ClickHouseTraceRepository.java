@@ -209,6 +209,7 @@ public final class ClickHouseTraceRepository implements TraceRepository {
                     Objects.requireNonNullElse(
                             database.first(Sql.of("server version", "SELECT version()"), RowInput::readText), ""));
             details.put("schema_version", Long.toString(Migrations.newest()));
+            details.put("deletes_pending", Long.toString(deletes.pending()));
         } catch (StorageException e) {
             return new StoreHealth(StoreHealth.State.DOWN, message(e), details);
         }

@@ -108,6 +108,13 @@ final class Deletes {
 
     private record Deletion(UUID tenantId, long version, int step, long traces) {}
 
+    /** How many deletes still have rows on the disk, which no read shows. */
+    long pending() {
+        return database.number(Sql.of("count pending deletes", """
+                SELECT count() FROM (
+                    SELECT max(step) AS last FROM deletions GROUP BY tenant_id, version HAVING last < {step:UInt8})""").with("step", ERASED));
+    }
+
     /**
      * Does what is left of deletes that were cut off, or that a node of a cluster was not there for.
      *

@@ -2,6 +2,7 @@ package io.llmtrace.storage.clickhouse;
 
 import com.clickhouse.client.api.ConnectionInitiationException;
 import com.clickhouse.client.api.ServerException;
+import io.llmtrace.storage.AccessRefusedException;
 import io.llmtrace.storage.CorruptStoreException;
 import io.llmtrace.storage.InvalidRequestException;
 import io.llmtrace.storage.OverloadedException;
@@ -129,7 +130,7 @@ final class Failures {
                 new OverloadedException(
                         at + "the server has no room for this query now; try again later." + said, answer);
             case 497 ->
-                new UnavailableException(
+                new AccessRefusedException(
                         at + "user '" + settings.user() + "' may not do this. What llmtrace needs: "
                                 + needed(settings) + "."
                                 + said,
@@ -141,7 +142,7 @@ final class Failures {
                                 + " the server takes writes." + said,
                         answer);
             case 192, 193, 194, 516 ->
-                new UnavailableException(
+                new AccessRefusedException(
                         at + "the server refuses user '" + settings.user()
                                 + "': check user and password of the storage URL.",
                         answer);

@@ -8,6 +8,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.llmtrace.dev.clickhouse.ClickHouseServer;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.AccessRefusedException;
 import io.llmtrace.storage.StoreHealth;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.UnavailableException;
@@ -82,7 +83,7 @@ final class ClickHouseUserTest {
     void open_wrongPassword() {
         String url = urlOf("llmtrace").replace(ENCODED, "another");
 
-        Failing.assertFails(server, UnavailableException.class, () -> Failing.open(url))
+        Failing.assertFails(server, AccessRefusedException.class, () -> Failing.open(url))
                 .isEqualTo(Failing.displayUrl(server)
                         + " (create database): the server refuses user 'llmtrace': check user"
                         + " and password of the storage URL.");
@@ -90,7 +91,7 @@ final class ClickHouseUserTest {
 
     @Test
     void open_unknownUser() {
-        Failing.assertFails(server, UnavailableException.class, () -> Failing.open(urlOf("nobody")))
+        Failing.assertFails(server, AccessRefusedException.class, () -> Failing.open(urlOf("nobody")))
                 .isEqualTo(
                         Failing.displayUrl(server) + " (create database): the server refuses user 'nobody': check user"
                                 + " and password of the storage URL.");
@@ -98,7 +99,7 @@ final class ClickHouseUserTest {
 
     @Test
     void open_userWithoutGrants() {
-        Failing.assertFails(server, UnavailableException.class, () -> Failing.open(urlOf("nothing")))
+        Failing.assertFails(server, AccessRefusedException.class, () -> Failing.open(urlOf("nothing")))
                 .startsWith(
                         Failing.displayUrl(server) + " (create database): user 'nothing' may not do this. What llmtrace"
                                 + " needs: " + String.join("; ", NEEDED) + ". Code 497: ")
@@ -149,7 +150,7 @@ final class ClickHouseUserTest {
             Batch batch = Batch.ofSpans(Failing.spans(tenant, 1));
             Failing.assertFails(
                             server,
-                            UnavailableException.class,
+                            AccessRefusedException.class,
                             () -> database.insert("places", Batch.PLACE_COLUMNS, batch::writePlaces))
                     .startsWith(
                             Failing.displayUrl(server) + " (insert into places): user 'reader' may not do this. What"
