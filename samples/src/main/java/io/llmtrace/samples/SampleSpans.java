@@ -25,10 +25,11 @@ public final class SampleSpans {
 
     /**
      * Traces of 10 to 25 model calls, each of which resends the history, and of the tools between them; a span has about
-     * 20 KB on average. The spans of a trace come one after the other, in the order in which they ended.
+     * 20 KB on average. The spans of a trace come one after the other, in the order in which they ended; by their times, some
+     * hundred agents are at work at once.
      */
     public static Stream<TraceSpan> agent(long seed) {
-        return traces(seed, Duration.ofSeconds(40), SampleSpans::agentTrace);
+        return traces(seed, Duration.ofMillis(500), SampleSpans::agentTrace);
     }
 
     /** Traces of four to twelve spans with hardly any text: where numbers of rows matter and bodies do not. */
