@@ -25,6 +25,9 @@ record Usage(
         @Nullable String rule) {
 
     private static final Pattern MAJOR_MINOR = Pattern.compile("(\\d{1,6})\\.(\\d{1,6})");
+    /** Under which the rule is kept. */
+    static final String FIELD = "usage";
+
     private static final String INCLUDED = "cache_included";
     private static final String APART = "cache_apart:";
     private static final String REASONING_APART = "reasoning_apart";
@@ -55,7 +58,7 @@ record Usage(
         }
         boolean changed = (input != null && !input.equals(prompt)) || (output != null && !output.equals(completion));
         if (rule != null) {
-            view.decisions.note("usage", rule);
+            view.decisions.note(FIELD, rule);
         }
         return new Usage(prompt, completion, changed ? null : total, cacheRead, cacheWrite, reasoning, rule);
     }

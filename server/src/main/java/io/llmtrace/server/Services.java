@@ -41,7 +41,7 @@ final class Services {
         ServerMetrics metrics = new ServerMetrics();
         SpanIngest ingest = new SpanIngest(repository, new LogContent(), config.ingest(), metrics::batchStored);
         metrics.watch(ingest);
-        OtlpReceiver receiver = new OtlpReceiver(ingest, metrics);
+        OtlpReceiver receiver = new OtlpReceiver(ingest, metrics, config.prices());
         MemoryBudget memory = new MemoryBudget(config.maxRequestMemory());
         metrics.watch(memory);
         Services services = new Services(tenants, memory);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.llmtrace.ingest.SpanIngest;
 import io.llmtrace.json.TraceJson;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.otlp.Prices;
 import io.llmtrace.storage.TraceRepository;
 import io.llmtrace.storage.memory.InMemoryTraceRepository;
 import io.llmtrace.testkit.RandomTraces;
@@ -104,8 +105,8 @@ class OpenApiTest {
         assertFits(server.get("/api/v1/traces?limit=10"), "TracePage");
         assertFits(server.get("/api/v1/spans"), "SpanPage");
         assertFits(server.get(trace), "TraceEvent");
-        assertFits(server.get(span), "TraceSpan");
-        assertFits(server.get(span + "?trace_id=" + stored.traceId()), "TraceSpan");
+        assertFits(server.get(span), "SpanAnswer");
+        assertFits(server.get(span + "?trace_id=" + stored.traceId()), "SpanAnswer");
         assertFits(server.get("/api/v1/stats"), "StorageStats");
         assertFits(server.get("/health"), "Health");
         for (String line : server.get("/api/v1/export").text().split("\n")) {
@@ -165,7 +166,7 @@ class OpenApiTest {
         TraceRepository repository = new InMemoryTraceRepository();
         ServerMetrics metrics = new ServerMetrics();
         SpanIngest ingest = new SpanIngest(repository, new Services.LogContent());
-        Services.allRoutes(repository, ingest, new OtlpReceiver(ingest, metrics), metrics, ServerConfig.defaults())
+        Services.allRoutes(repository, ingest, new OtlpReceiver(ingest, metrics, Prices.NONE), metrics, ServerConfig.defaults())
                 .forEach(route -> routes.put(route.method().name() + " " + route.path(), route));
         return routes;
     }
