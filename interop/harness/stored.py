@@ -1,0 +1,78 @@
+"""What llmtrace stores of a program, read over REST, as trees in the form of the expectations.
+
+    [{"operation_name": "chat gpt-4o-mini", "kind": "llm", "prompt": [...], ..., "children": [...]}]
+"""
+
+import json
+import urllib.request
+from urllib.parse import urlencode
+
+# Of a span: what differs from run to run, what is the same in all, and what is compared elsewhere.
+SURROUNDINGS = (
+    "trace_id",
+    "span_id",
+    "parent_span_id",
+    "tenant_id",
+    "start_time",
+    "end_time",
+    "duration_ms",
+    "service_name",
+    "events",
+    "attributes",
+    "security_findings",
+)
+CONTENT = ("prompt", "response")
+ANY = "any"
+
+
+def get(url):
+    with urllib.request.urlopen(url, timeout=30) as answer:
+        return json.load(answer)
+
+
+def trees(llmtrace, service):
+    """The traces of a service in the order of time; children, too."""
+    page = get(f"{llmtrace}/api/v1/spans?" + urlencode({"service_name": service, "limit": 1000}))
+    spans = sorted(page["data"], key=lambda span: span["start_time"])
+    children = {}
+    known = {span["span_id"] for span in spans}
+    for span in spans:
+        parent = span.get("parent_span_id")
+        children.setdefault(parent if parent in known else None, []).append(span)
+
+    def tree(span):
+        below = [tree(child) for child in children.get(span["span_id"], [])]
+        return {**content(span), "attributes": span["attributes"], **({"children": below} if below else {})}
+
+    return [tree(root) for root in children.get(None, [])]
+
+
+def content(span):
+    """Prompt and response as the JSON that they hold; lists and maps only where there is something in them."""
+    fields = {name: value for name, value in span.items() if name not in SURROUNDINGS and value not in ({}, [])}
+    for name in CONTENT:
+        if name in fields:
+            fields[name] = parsed(fields[name])
+    if "time_to_first_token_ms" in fields:
+        fields["time_to_first_token_ms"] = ANY
+    if "agent_actions" in fields:
+        fields["agent_actions"] = [action(one) for one in fields["agent_actions"]]
+    return fields
+
+
+def action(one):
+    fields = {k: v for k, v in one.items() if k not in ("id", "timestamp", "duration_ms") and v not in ({}, [])}
+    for name in ("arguments", "result"):
+        if name in fields:
+            fields[name] = parsed(fields[name])
+    return fields
+
+
+def parsed(text):
+    """A number stays text: it is no JSON that somebody sent on purpose."""
+    if not text.lstrip().startswith(("{", "[")):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
