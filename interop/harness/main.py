@@ -51,7 +51,7 @@ def main():
 
 def parse():
     parser = argparse.ArgumentParser(prog="interop/run", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help="of a program, or how it begins; default: all")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="of a program, or its first words, such as python; default: all")
     parser.add_argument("--capture", action="store_true", help="keep what the programs export in " + str(
         CAPTURED.relative_to(programs.REPOSITORY)))
     parser.add_argument("--print", action="store_true", help="print what is stored, with all attributes, as JSON")
@@ -61,9 +61,14 @@ def parse():
 def choose(names):
     known = programs.all_programs()
     for name in names:
-        if not any(program.name.startswith(name) for program in known):
+        if not any(matches(program, name) for program in known):
             sys.exit(f"interop: no program '{name}'; there are " + ", ".join(program.name for program in known))
-    return [program for program in known if not names or any(program.name.startswith(name) for name in names)]
+    return [program for program in known if not names or any(matches(program, name) for name in names)]
+
+
+def matches(program, name):
+    """A name stands for itself, and for those that go on with a dash: "java" for all in Java."""
+    return program.name == name or program.name.startswith(name + "-")
 
 
 def record(chosen):

@@ -76,7 +76,7 @@ def install(language):
         once(venv, [requirements], commands, folder)
     else:
         sources = [folder / "pom.xml", *sorted((folder / "src").rglob("*.*"))]
-        once(JAVA_CLASSES, sources, [["mvn", "-B", "-q", "-ntp", "package"]], folder)
+        once(JAVA_CLASSES, sources, [["mvn", "-B", "-q", "-ntp", "process-classes"]], folder)
 
 
 def once(target, inputs, commands, folder):
