@@ -45,7 +45,7 @@ def main():
             outcomes = list(workers.map(lambda program: run(program, llmtrace, endpoint, model), chosen))
     if options.print:
         for outcome in outcomes:
-            print(json.dumps({"spans": outcome.stored}, indent=2, ensure_ascii=False))
+            print(json.dumps({"spans": compare.as_expected(outcome.stored)}, indent=2, ensure_ascii=False))
     report(outcomes, guides.problems(), time.monotonic() - started)
 
 

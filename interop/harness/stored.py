@@ -22,7 +22,6 @@ SURROUNDINGS = (
     "security_findings",
 )
 CONTENT = ("prompt", "response")
-ANY = "any"
 
 
 def get(url):
@@ -33,7 +32,7 @@ def get(url):
 def trees(llmtrace, service):
     """The traces of a service in the order of time; children, too."""
     page = get(f"{llmtrace}/api/v1/spans?" + urlencode({"service_name": service, "limit": 1000}))
-    spans = sorted(page["data"], key=lambda span: span["start_time"])
+    spans = sorted(page["data"], key=lambda span: sortable(span["start_time"]))
     children = {}
     known = {span["span_id"] for span in spans}
     for span in spans:
@@ -47,6 +46,12 @@ def trees(llmtrace, service):
     return [tree(root) for root in children.get(None, [])]
 
 
+def sortable(time):
+    """Of an RFC 3339 time in UTC, whose fraction has any number of digits."""
+    seconds, _, fraction = time.removesuffix("Z").partition(".")
+    return seconds, fraction.ljust(9, "0")
+
+
 def content(span):
     """Prompt and response as the JSON that they hold; lists and maps only where there is something in them."""
     fields = {name: value for name, value in span.items() if name not in SURROUNDINGS and value not in ({}, [])}
@@ -54,7 +59,7 @@ def content(span):
         if name in fields:
             fields[name] = parsed(fields[name])
     if "time_to_first_token_ms" in fields:
-        fields["time_to_first_token_ms"] = ANY
+        fields["time_to_first_token_ms"] = "any"
     if "agent_actions" in fields:
         fields["agent_actions"] = [action(one) for one in fields["agent_actions"]]
     return fields
