@@ -34,8 +34,8 @@ class Outcome:
 def main():
     options = parse()
     chosen = choose(options.names)
-    for language in dict.fromkeys(program.language for program in chosen):
-        programs.install(language)
+    with ThreadPoolExecutor() as installers:
+        list(installers.map(programs.install, dict.fromkeys(program.language for program in chosen)))
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="interop-") as folder, ExitStack() as running:
         model = running.enter_context(servers.fake_model())

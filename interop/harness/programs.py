@@ -8,6 +8,7 @@ An expectation names another source than the file of its name, or adds to the en
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -89,12 +90,14 @@ def once(target, inputs, commands, folder):
         return
     print(f"interop: installing for {folder.name} …", flush=True)
     for command in commands:
+        if shutil.which(command[0]) is None:
+            raise SystemExit(f"interop: needs {command[0]} for the programs in {folder.name}, and it is not on the PATH")
         done = subprocess.run(
             list(map(str, command)), cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
         )
         if done.returncode != 0:
             print((done.stdout + done.stderr)[-4000:], file=sys.stderr)
-            sys.exit(f"interop: {' '.join(map(str, command))} failed with {done.returncode}")
+            raise SystemExit(f"interop: {' '.join(map(str, command))} failed with {done.returncode}")
     stamp.write_text(digest.hexdigest())
 
 

@@ -1,5 +1,3 @@
-import { context } from "@opentelemetry/api";
-import { setSession, setUser } from "@arizeai/openinference-core";
 import * as calls from "./anthropic-calls.mjs";
 // guide: docs/instrument/anthropic.md
 import { AnthropicInstrumentation } from "@arizeai/openinference-instrumentation-anthropic";
@@ -12,7 +10,12 @@ const telemetry = new NodeSDK({ instrumentations: [instrumentation] });
 telemetry.start();
 // end
 
-const client = new Anthropic({ maxRetries: 0 });
+const work = () => calls.all(new Anthropic({ maxRetries: 0 }));
+// guide: docs/instrument/anthropic.md
+import { context } from "@opentelemetry/api";
+import { setSession, setUser } from "@arizeai/openinference-core";
+
 const someone = setUser(setSession(context.active(), { sessionId: "session-1" }), { userId: "user-1" });
-await context.with(someone, () => calls.all(client));
+await context.with(someone, work);
+// end
 await telemetry.shutdown();

@@ -1,7 +1,7 @@
+import * as anthropic from "anthropic-sdk-0"; // @anthropic-ai/sdk before 1.0
 import * as calls from "./anthropic-calls.mjs";
 // guide: docs/instrument/anthropic.md
 import { AnthropicInstrumentation } from "@traceloop/instrumentation-anthropic";
-import * as anthropic from "anthropic-sdk-0"; // @anthropic-ai/sdk before 1.0
 import { NodeSDK } from "@opentelemetry/sdk-node";
 
 const instrumentation = new AnthropicInstrumentation();

@@ -1,5 +1,3 @@
-import { context } from "@opentelemetry/api";
-import { setSession, setUser } from "@arizeai/openinference-core";
 import { tool } from "@langchain/core/tools";
 import { MessagesAnnotation, StateGraph } from "@langchain/langgraph";
 import { ToolNode, toolsCondition } from "@langchain/langgraph/prebuilt";
@@ -40,12 +38,19 @@ function asking(question) {
   ];
 }
 
-const someone = setUser(setSession(context.active(), { sessionId: "session-1" }), { userId: "user-1" });
-await context.with(someone, async () => {
+async function work() {
   await model.invoke(asking(fixed.QUESTION));
   for await (const _ of await model.stream(asking(fixed.QUESTION)));
   await agent.invoke({ messages: asking(fixed.WEATHER_QUESTION) });
   await new OpenAIEmbeddings({ model: fixed.EMBEDDING_MODEL }).embedQuery(fixed.TEXT);
   await fixed.failing(() => model.invoke(asking(fixed.RATE_LIMITED_QUESTION)));
-});
+}
+
+// guide: docs/instrument/langgraph.md
+import { context } from "@opentelemetry/api";
+import { setSession, setUser } from "@arizeai/openinference-core";
+
+const someone = setUser(setSession(context.active(), { sessionId: "session-1" }), { userId: "user-1" });
+await context.with(someone, work);
+// end
 await telemetry.shutdown();

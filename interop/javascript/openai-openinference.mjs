@@ -1,5 +1,3 @@
-import { context } from "@opentelemetry/api";
-import { setSession, setUser } from "@arizeai/openinference-core";
 import * as calls from "./openai-calls.mjs";
 // guide: docs/instrument/openai.md
 import { OpenAIInstrumentation } from "@arizeai/openinference-instrumentation-openai";
@@ -12,7 +10,12 @@ const telemetry = new NodeSDK({ instrumentations: [instrumentation] });
 telemetry.start();
 // end
 
-const client = new OpenAI({ maxRetries: 0 });
+const work = () => calls.all(new OpenAI({ maxRetries: 0 }));
+// guide: docs/instrument/openai.md
+import { context } from "@opentelemetry/api";
+import { setSession, setUser } from "@arizeai/openinference-core";
+
 const someone = setUser(setSession(context.active(), { sessionId: "session-1" }), { userId: "user-1" });
-await context.with(someone, () => calls.all(client));
+await context.with(someone, work);
+// end
 await telemetry.shutdown();

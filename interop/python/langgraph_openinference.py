@@ -6,7 +6,6 @@ from langgraph.prebuilt import ToolNode, tools_condition
 import fixed
 
 # guide: docs/instrument/langgraph.md
-from openinference.instrumentation import using_attributes
 from openinference.instrumentation.langchain import LangChainInstrumentor
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.trace import TracerProvider
@@ -38,11 +37,20 @@ graph.add_conditional_edges("model", tools_condition)
 graph.add_edge("tools", "model")
 agent = graph.compile(name="weather")
 
-with using_attributes(session_id="session-1", user_id="user-1"):
+
+def work():
     model.invoke(asking(fixed.QUESTION))
     for _ in model.stream(asking(fixed.QUESTION), stream_usage=True):
         pass
     agent.invoke({"messages": asking(fixed.WEATHER_QUESTION)})
     OpenAIEmbeddings(model=fixed.EMBEDDING_MODEL, check_embedding_ctx_length=False).embed_query(fixed.TEXT)
     fixed.failing(lambda: model.invoke(asking(fixed.RATE_LIMITED_QUESTION)))
+
+
+# guide: docs/instrument/langgraph.md
+from openinference.instrumentation import using_attributes
+
+with using_attributes(session_id="session-1", user_id="user-1"):
+    work()
+# end
 telemetry.shutdown()

@@ -31,19 +31,18 @@ final class Langchain4j {
     private Langchain4j() {}
 
     public static void main(String[] arguments) {
+        OpenAiChatModel.OpenAiChatModelBuilder builder = OpenAiChatModel.builder()
+                .baseUrl(System.getenv("OPENAI_BASE_URL"))
+                .apiKey(System.getenv("OPENAI_API_KEY"))
+                .modelName(Fixed.MODEL)
+                .temperature(0.2)
+                .maxTokens(64)
+                .maxRetries(0);
         // guide: docs/instrument/langchain4j.md
         OpenTelemetrySdk telemetry = AutoConfiguredOpenTelemetrySdk.initialize().getOpenTelemetrySdk();
         Tracer tracer = telemetry.getTracer("langchain4j");
-        ChatModel model = OpenAiChatModel.builder()
-                .baseUrl(System.getenv("OPENAI_BASE_URL"))
-                .apiKey(System.getenv("OPENAI_API_KEY"))
-                .modelName("gpt-4o-mini")
-                .listeners(List.of(new TracingListener(tracer)))
-                // end
-                .temperature(0.2)
-                .maxTokens(64)
-                .maxRetries(0)
-                .build();
+        ChatModel model = builder.listeners(List.of(new TracingListener(tracer))).build();
+        // end
 
         Assistant assistant = AiServices.create(Assistant.class, model);
         assistant.ask(Fixed.QUESTION);
