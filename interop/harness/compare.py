@@ -1,7 +1,7 @@
 """Compares what is stored with what is expected: whole but for attributes, of which those that are named must be equal.
 
 An expectation is a list of trees of spans. A field that is not named must be absent, but for the cost, which llmtrace may
-estimate. "about" is for readers. A value may be
+estimate, and "trace", the sums over the root's trace. "about" is for readers. A value may be
 
     "$question"                what values.json says: most programs ask and get the same
     "any"                      something
@@ -17,7 +17,7 @@ import re
 from programs import ROOT
 
 ABOUT = "about"
-COST = "estimated_cost_usd"
+ONLY_IF_NAMED = {"estimated_cost_usd", "trace"}
 ANY = "any"
 VALUES = json.loads((ROOT / "values.json").read_text())
 
@@ -36,7 +36,7 @@ def of_lists(place, expected, stored):
 
 
 def of_spans(place, expected, stored):
-    compared = (expected.keys() | stored.keys() - {COST}) - {"attributes", "children", ABOUT}
+    compared = (expected.keys() | stored.keys() - ONLY_IF_NAMED) - {"attributes", "children", ABOUT}
     yield from of_maps(place, expected, stored, compared)
     attributes = expected.get("attributes", {})
     yield from of_maps(f"{place}: attribute", attributes, stored["attributes"], attributes.keys())

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import unittest
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ class Outcome:
 
 def main():
     options = parse()
+    test_harness()
     chosen = choose(options.names)
     with ThreadPoolExecutor() as installers:
         list(installers.map(programs.install, dict.fromkeys(program.language for program in chosen)))
@@ -47,6 +49,13 @@ def main():
         for outcome in outcomes:
             print(json.dumps({"spans": compare.as_expected(outcome.stored)}, indent=2, ensure_ascii=False))
     report(outcomes, guides.problems(), time.monotonic() - started)
+
+
+def test_harness():
+    """A comparison that finds nothing would pass everything."""
+    tests = unittest.defaultTestLoader.loadTestsFromName("test_compare")
+    if not unittest.TextTestRunner(verbosity=0).run(tests).wasSuccessful():
+        sys.exit("interop: the comparison is broken")
 
 
 def parse():

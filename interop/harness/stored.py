@@ -21,6 +21,7 @@ SURROUNDINGS = (
     "attributes",
     "security_findings",
 )
+SUMMED = ("llm_call_count", "error_count", "prompt_tokens", "completion_tokens", "total_tokens")
 CONTENT = ("prompt", "response")
 
 
@@ -29,21 +30,33 @@ def get(url):
         return json.load(answer)
 
 
+def get_all(llmtrace, what, service):
+    page = get(f"{llmtrace}/api/v1/{what}?" + urlencode({"service_name": service, "limit": 1000}))
+    if page.get("next_cursor"):
+        raise ValueError(f"more than 1000 {what} of {service}")
+    return page["data"]
+
+
 def trees(llmtrace, service):
-    """The traces of a service in the order of time; children, too."""
-    page = get(f"{llmtrace}/api/v1/spans?" + urlencode({"service_name": service, "limit": 1000}))
-    spans = sorted(page["data"], key=lambda span: sortable(span["start_time"]))
+    """The spans of a service in the order of time, children, too; with roots, "trace": what is summed up of their trace."""
+    spans = sorted(get_all(llmtrace, "spans", service), key=lambda span: sortable(span["start_time"]))
     children = {}
     known = {span["span_id"] for span in spans}
     for span in spans:
         parent = span.get("parent_span_id")
         children.setdefault(parent if parent in known else None, []).append(span)
 
+    summaries = {one["trace_id"]: one for one in get_all(llmtrace, "traces", service)}
+
     def tree(span):
         below = [tree(child) for child in children.get(span["span_id"], [])]
         return {**content(span), "attributes": span["attributes"], **({"children": below} if below else {})}
 
-    return [tree(root) for root in children.get(None, [])]
+    def root(span):
+        summary = summaries[span["trace_id"]]
+        return {**tree(span), "trace": {name: summary[name] for name in SUMMED if name in summary}}
+
+    return [root(span) for span in children.get(None, [])]
 
 
 def sortable(time):
