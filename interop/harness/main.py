@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import socket
 import subprocess
 import sys
 import tempfile
@@ -81,7 +80,7 @@ def matches(program, name):
 
 
 def record(chosen):
-    private = [str(programs.REPOSITORY), str(Path.home()), sys.base_prefix, "/" + socket.gethostname()]
+    private = [str(programs.REPOSITORY), str(Path.home()), sys.base_prefix]
     return {program.name: Recording(CAPTURED / program.name, private) for program in chosen}
 
 
@@ -111,17 +110,16 @@ def run(program, llmtrace, endpoint, model):
 
 def report(outcomes, guide_problems, seconds):
     """Closes with a line that counts, and with 1 if anything failed."""
-    for outcome in outcomes:
-        for problem in outcome.problems:
-            print(f"{outcome.program.name} {problem}")
-    for problem in guide_problems:
-        print(problem)
+    lines = [(outcome.program.name, f"{outcome.seconds:5.1f} s", outcome.problems) for outcome in outcomes]
+    lines.append(("docs/instrument", "", guide_problems))
+    for name, _, problems in lines:
+        for problem in problems:
+            print(f"{name} {problem}")
     print()
-    for outcome in outcomes:
-        verdict = f"{len(outcome.problems)} wrong" if outcome.problems else "ok"
-        print(f"{outcome.program.name:<40} {outcome.seconds:5.1f} s  {verdict}")
-    failed = sum(1 for outcome in outcomes if outcome.problems) + len(guide_problems)
-    print(f"\ninterop: in {seconds:.0f} s:\n{len(outcomes) - failed} passed, {failed} failed")
+    for name, time_taken, problems in lines:
+        print(f"{name:<40} {time_taken:>7}  {f'{len(problems)} wrong' if problems else 'ok'}")
+    failed = sum(1 for _, _, problems in lines if problems)
+    print(f"\ninterop: in {seconds:.0f} s:\n{len(lines) - failed} passed, {failed} failed")
     sys.exit(1 if failed else 0)
 
 

@@ -1,30 +1,23 @@
-import { stepCountIs, tool, jsonSchema } from "ai";
+import { embed, generateText, isStepCount, jsonSchema, streamText, tool } from "ai";
+import { openai } from "@ai-sdk/openai";
 import * as fixed from "./fixed.mjs";
 // guide: docs/instrument/vercel-ai-sdk.md
-import { openai } from "@ai-sdk/openai";
+import { OpenTelemetry } from "@ai-sdk/otel";
 import { NodeSDK } from "@opentelemetry/sdk-node";
-import { embed, generateText, streamText } from "ai";
+import { registerTelemetry } from "ai";
 
 const telemetry = new NodeSDK();
 telemetry.start();
-
-const recorded = {
-  experimental_telemetry: {
-    isEnabled: true,
-    functionId: "assistant",
-    metadata: { sessionId: "session-1", userId: "user-1" },
-  },
-};
-await generateText({ model: openai("gpt-4o-mini"), prompt: "What is a trace?", ...recorded });
+registerTelemetry(new OpenTelemetry());
 // end
 
 const settings = {
   model: openai.chat(fixed.MODEL),
-  system: fixed.SYSTEM,
+  instructions: fixed.SYSTEM,
   temperature: 0.2,
   maxOutputTokens: 64,
   maxRetries: 0,
-  ...recorded,
+  telemetry: { functionId: "assistant" },
 };
 const weather = tool({
   description: fixed.TOOL_DESCRIPTION,
@@ -38,8 +31,9 @@ await generateText({
   ...settings,
   prompt: fixed.WEATHER_QUESTION,
   tools: { [fixed.TOOL]: weather },
-  stopWhen: stepCountIs(3),
+  stopWhen: isStepCount(3),
 });
-await embed({ model: openai.embedding(fixed.EMBEDDING_MODEL), value: fixed.TEXT, ...recorded });
+await generateText({ ...settings, model: openai(fixed.MODEL), prompt: fixed.QUESTION });
+await embed({ model: openai.embedding(fixed.EMBEDDING_MODEL), value: fixed.TEXT });
 await fixed.failing(() => generateText({ ...settings, prompt: fixed.RATE_LIMITED_QUESTION }));
 await telemetry.shutdown();

@@ -1,6 +1,6 @@
-import { anthropic } from "@ai-sdk/anthropic";
+import { anthropic } from "ai-sdk-anthropic-3"; // @ai-sdk/anthropic before 4.0
 import { NodeSDK } from "@opentelemetry/sdk-node";
-import { generateText, jsonSchema, stepCountIs, streamText, tool } from "ai";
+import { generateText, jsonSchema, stepCountIs, streamText, tool } from "ai-6"; // ai before 7.0
 import * as fixed from "./fixed.mjs";
 
 const telemetry = new NodeSDK();
