@@ -1,6 +1,9 @@
 """What llmtrace stores of a program, read over REST, as trees in the form of the expectations.
 
-    [{"operation_name": "chat gpt-4o-mini", "kind": "llm", "prompt": [...], ..., "children": [...]}]
+    [{"operation_name": "chat gpt-4o-mini", "kind": "llm", "input": [...], ..., "children": [...]}]
+
+Prompts and responses are compared as the chats that llmtrace reads from them ("system", "input", "output", "tools"), since they
+are stored in the form in which they were sent.
 """
 
 import json
@@ -17,12 +20,15 @@ SURROUNDINGS = (
     "end_time",
     "duration_ms",
     "service_name",
+    "prompt",
+    "response",
+    "chat",
+    "usage",
     "events",
     "attributes",
     "security_findings",
 )
 SUMMED = ("llm_call_count", "error_count", "prompt_tokens", "completion_tokens", "total_tokens")
-CONTENT = ("prompt", "response")
 
 
 def get(url):
@@ -50,7 +56,8 @@ def trees(llmtrace, service):
 
     def tree(span):
         below = [tree(child) for child in children.get(span["span_id"], [])]
-        return {**content(span), "attributes": span["attributes"], **({"children": below} if below else {})}
+        chat = get(f"{llmtrace}/api/v1/spans/{span['span_id']}?trace_id={span['trace_id']}")["chat"]
+        return {**content(span), **said(chat), "attributes": span["attributes"], **({"children": below} if below else {})}
 
     def root(span):
         summary = summaries[span["trace_id"]]
@@ -66,16 +73,21 @@ def sortable(time):
 
 
 def content(span):
-    """Prompt and response as the JSON that they hold; lists and maps only where there is something in them."""
+    """Lists and maps only where there is something in them."""
     fields = {name: value for name, value in span.items() if name not in SURROUNDINGS and value not in ({}, [])}
-    for name in CONTENT:
-        if name in fields:
-            fields[name] = parsed(fields[name])
     if "time_to_first_token_ms" in fields:
         fields["time_to_first_token_ms"] = "any"
     if "agent_actions" in fields:
         fields["agent_actions"] = [action(one) for one in fields["agent_actions"]]
     return fields
+
+
+def said(chat):
+    """The system's instructions as text, if they are nothing else."""
+    fields = {name: value for name, value in chat.items() if value}
+    if all(part.keys() == {"type", "text"} and part["type"] == "text" for part in chat["system"]):
+        fields["system"] = "\n".join(part["text"] for part in chat["system"])
+    return {name: value for name, value in fields.items() if value}
 
 
 def action(one):

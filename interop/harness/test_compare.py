@@ -10,7 +10,7 @@ SPAN = {
     "operation_name": "chat",
     "kind": "llm",
     "prompt_tokens": 6,
-    "prompt": compare.VALUES["$question"],
+    "input": compare.VALUES["$question"],
     "tags": {"plan": "free", "step": "1"},
     "attributes": {"a": 1, "b": "text"},
     "children": [{"operation_name": "tool", "kind": "tool", "attributes": {}}],
@@ -19,7 +19,7 @@ EXPECTED = {
     "operation_name": "chat",
     "kind": {"any of": ["llm", "chain"]},
     "prompt_tokens": 6,
-    "prompt": "$question",
+    "input": "$question",
     "tags": {"contains": {"plan": {"matches": "fr.*"}}},
     "attributes": {"a": 1},
     "children": [{"operation_name": "tool", "kind": "tool"}],
@@ -40,7 +40,7 @@ class CompareTest(unittest.TestCase):
         for name, value in {
             "kind": "agent",
             "prompt_tokens": 6.0,
-            "prompt": compare.VALUES["$question alone"],
+            "input": compare.VALUES["$question alone"],
             "tags": {"plan": "paid"},
             "session_id": "unexpected",
         }.items():
