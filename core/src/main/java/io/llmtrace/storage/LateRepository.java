@@ -3,6 +3,18 @@ package io.llmtrace.storage;
 import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.analytics.ActionCount;
+import io.llmtrace.storage.analytics.FindingCount;
+import io.llmtrace.storage.analytics.Measure;
+import io.llmtrace.storage.analytics.Ranking;
+import io.llmtrace.storage.analytics.SessionOrder;
+import io.llmtrace.storage.analytics.SessionSummary;
+import io.llmtrace.storage.analytics.Slice;
+import io.llmtrace.storage.analytics.SpanField;
+import io.llmtrace.storage.analytics.Timeline;
+import io.llmtrace.storage.analytics.TraceAnalytics;
+import io.llmtrace.storage.analytics.ValueCount;
+import io.llmtrace.storage.analytics.ValueMeasures;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -15,7 +27,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A repository whose store is away: it is opened again and again on a thread of its own, until that succeeds. */
-final class LateRepository implements TraceRepository {
+final class LateRepository implements TraceRepository, TraceAnalytics {
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
@@ -148,6 +160,50 @@ final class LateRepository implements TraceRepository {
     @Override
     public GlobalStats globalStats() {
         return opened().globalStats();
+    }
+
+    private TraceAnalytics analytics() {
+        return TraceAnalytics.of(opened());
+    }
+
+    @Override
+    public Timeline timeline(TraceQuery query, int buckets, @Nullable SpanField groupBy, int groups) {
+        return analytics().timeline(query, buckets, groupBy, groups);
+    }
+
+    @Override
+    public List<ValueMeasures> top(TraceQuery query, SpanField groupBy, Measure order) {
+        return analytics().top(query, groupBy, order);
+    }
+
+    @Override
+    public List<ValueCount> values(TraceQuery query, SpanField field, String prefix) {
+        return analytics().values(query, field, prefix);
+    }
+
+    @Override
+    public Slice<SessionSummary> sessions(TraceQuery query, SessionOrder order) {
+        return analytics().sessions(query, order);
+    }
+
+    @Override
+    public List<FindingCount> findings(TraceQuery query) {
+        return analytics().findings(query);
+    }
+
+    @Override
+    public List<ActionCount> actions(TraceQuery query) {
+        return analytics().actions(query);
+    }
+
+    @Override
+    public Slice<TraceSummary> rankedTraces(TraceQuery query, Ranking by) {
+        return analytics().rankedTraces(query, by);
+    }
+
+    @Override
+    public Slice<TraceSpan> rankedSpans(TraceQuery query, Ranking by) {
+        return analytics().rankedSpans(query, by);
     }
 
     @Override

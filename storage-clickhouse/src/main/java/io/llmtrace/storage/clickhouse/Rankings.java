@@ -8,12 +8,12 @@ import io.llmtrace.storage.TraceSummary.SpanFacts;
 import io.llmtrace.storage.analytics.Ranking;
 import io.llmtrace.storage.analytics.Slice;
 import io.llmtrace.storage.clickhouse.RowReader.Filtered;
-import io.llmtrace.storage.clickhouse.RowReader.SpanId;
+import io.llmtrace.model.SpanIdentity;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 /** Spans and traces by a figure of theirs: first their ids in the right order, by narrow columns alone, then themselves. */
@@ -44,22 +44,18 @@ final class Rankings {
         columns.put("trace", "trace_id");
         columns.put("span", "span_id");
         CurrentRows.Table table = rows.table(columns, filter);
-        List<SpanId> found = database.read(
+        List<SpanIdentity> found = database.read(
                 Sql.of(
                                 "ranked spans",
                                 "SELECT trace, span FROM " + table.sql()
                                         + " ORDER BY figure DESC NULLS LAST, start DESC, toUInt128(trace) DESC,"
                                         + " toUInt128(span) DESC" + page())
                         .with(table),
-                row -> new SpanId(row.readUuid(), row.readUuid()));
-        Slice<SpanId> page = Slice.of(found, query.offset(), query.limit());
-        Map<SpanId, StoredRow<Filtered<TraceSpan>>> last = new HashMap<>();
-        for (StoredRow<Filtered<TraceSpan>> row :
-                reader.spans(page.items().stream().map(SpanId::spanId).distinct().toList(), filter)) {
-            last.merge(new SpanId(row.traceId(), row.spanId()), row, StoredTrace::later);
-        }
+                row -> new SpanIdentity(row.readUuid(), row.readUuid()));
+        Slice<SpanIdentity> page = Slice.of(found, query.offset(), query.limit());
+        Map<SpanIdentity, StoredRow<Filtered<TraceSpan>>> last = reader.lastOf(Set.copyOf(page.items()), filter);
         List<TraceSpan> spans = new ArrayList<>();
-        for (SpanId id : page.items()) {
+        for (SpanIdentity id : page.items()) {
             StoredRow<Filtered<TraceSpan>> row = last.get(id);
             if (row != null && row.content().passes()) { // or it was written again, or deleted, between the two reads
                 spans.add(row.content().content());
