@@ -75,8 +75,9 @@ final class IngestOptions {
     @Option(
             names = "--prices",
             paramLabel = "FILE",
-            description = "CSV file with prices of models, for the cost of calls that do not say what they cost; see the"
-                    + " README of otlp (LLMTRACE_PRICES; default: none, those that come with the program).")
+            description =
+                    "CSV file with prices of models, for the cost of calls that do not say what they cost; see the"
+                            + " README of otlp (LLMTRACE_PRICES; default: none, those that come with the program).")
     @Nullable
     String prices;
 

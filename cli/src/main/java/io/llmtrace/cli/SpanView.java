@@ -133,7 +133,10 @@ final class SpanView {
                     }
                 }
                 case ChatPart.TOOL_CALL ->
-                    shortLine("tool call", (part.name() == null ? "?" : part.name()) + "(" + plain(part.arguments()) + ")", style::cyan);
+                    shortLine(
+                            "tool call",
+                            (part.name() == null ? "?" : part.name()) + "(" + plain(part.arguments()) + ")",
+                            style::cyan);
                 case ChatPart.TOOL_RESULT -> shortLine("tool result", plain(part.result()), style::dim);
                 case ChatPart.IMAGE -> shortLine(message.role(), "[image]", style::dim);
                 default -> {} // reasoning

@@ -99,7 +99,7 @@ class RemapTest {
 
         assertThat(result.code()).isEqualTo(2);
         assertThat(result.err())
-                .startsWith("error: prices: " + prices + ", line 2: expected 9 columns, got 1: '" + prices
+                .startsWith("llmtrace: prices: " + prices + ", line 2: expected 9 columns, got 1: '" + prices
                         + "' (from --prices)");
     }
 
@@ -128,8 +128,8 @@ class RemapTest {
 
     private TraceSpan span(long id) {
         try (TraceRepository repository = TraceRepositories.open(storage)) {
-            List<TraceSpan> spans =
-                    new ArrayList<>(repository.getTrace(TENANT, TRACE).orElseThrow().spans());
+            List<TraceSpan> spans = new ArrayList<>(
+                    repository.getTrace(TENANT, TRACE).orElseThrow().spans());
             spans.removeIf(span -> !span.spanId().equals(new UUID(0, id)));
             return spans.get(0);
         }

@@ -202,7 +202,8 @@ final class TraceSummaryTest {
         return TraceEvent.of(TRACE, TENANT, START, List.of(spans));
     }
 
-    private static TraceSpan call(long id, @Nullable Long parent, SpanKind kind, @Nullable Long tokens, @Nullable Double cost) {
+    private static TraceSpan call(
+            long id, @Nullable Long parent, SpanKind kind, @Nullable Long tokens, @Nullable Double cost) {
         return span(id, id)
                 .parentSpanId(parent == null ? null : new UUID(0, parent))
                 .kind(kind)

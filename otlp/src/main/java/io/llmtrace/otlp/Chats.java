@@ -31,8 +31,7 @@ public final class Chats {
         if (span.kind() == SpanKind.TOOL) {
             return ofTool(span);
         }
-        List<ChatMessage> input =
-                span.prompt() == null ? List.of() : ChatMessages.parse(span.prompt(), "user");
+        List<ChatMessage> input = span.prompt() == null ? List.of() : ChatMessages.parse(span.prompt(), "user");
         List<ChatMessage> output =
                 span.response() == null ? List.of() : ChatMessages.parse(span.response(), "assistant");
         SpanView view = SpanEncoder.viewOf(span);

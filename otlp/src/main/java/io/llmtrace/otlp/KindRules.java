@@ -38,7 +38,8 @@ final class KindRules {
         Words kinds = Words.of(rule.is());
         List<Source<SpanKind>> sources = new ArrayList<>();
         for (String key : keys) {
-            sources.add(new Source<>(key, new Place.Attribute(key), (view, place) -> read(view, key, rule, kinds), null));
+            sources.add(
+                    new Source<>(key, new Place.Attribute(key), (view, place) -> read(view, key, rule, kinds), null));
         }
         return sources;
     }
@@ -81,9 +82,7 @@ final class KindRules {
             String lower = word.toLowerCase(Locale.ROOT);
             SpanKind kind = exact.get(lower);
             for (int i = 0; kind == null && i < patterns.size(); i++) {
-                kind = patterns.get(i).getKey().matches(lower)
-                        ? patterns.get(i).getValue()
-                        : null;
+                kind = patterns.get(i).getKey().matches(lower) ? patterns.get(i).getValue() : null;
             }
             return kind;
         }

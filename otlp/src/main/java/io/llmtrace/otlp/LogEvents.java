@@ -120,7 +120,9 @@ public final class LogEvents {
     /** Google's ADK says who the user is in the records only. */
     private static @Nullable String userIn(List<SpanEvent> events) {
         for (SpanEvent event : events) {
-            if (event.data() instanceof Map<?, ?> data && data.get("user.id") instanceof String user && !user.isEmpty()) {
+            if (event.data() instanceof Map<?, ?> data
+                    && data.get("user.id") instanceof String user
+                    && !user.isEmpty()) {
                 return user;
             }
         }

@@ -172,7 +172,8 @@ sealed interface Place {
         int brace = text.indexOf(".{");
         if (brace > 0 && text.endsWith("}")) {
             return new Several(
-                    text.substring(0, brace), List.of(text.substring(brace + 2, text.length() - 1).split(",")));
+                    text.substring(0, brace),
+                    List.of(text.substring(brace + 2, text.length() - 1).split(",")));
         }
         if (text.endsWith(".N")) {
             return new Flattened(text.substring(0, text.length() - 2));

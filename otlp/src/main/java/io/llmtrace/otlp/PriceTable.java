@@ -56,7 +56,13 @@ final class PriceTable {
 
     /** For a million tokens, from a time on, for prompts of more than so many tokens. */
     record Price(
-            Instant from, long over, double input, double output, double cacheRead, double cacheWrite, double reasoning) {}
+            Instant from,
+            long over,
+            double input,
+            double output,
+            double cacheRead,
+            double cacheWrite,
+            double reasoning) {}
 
     /** The prices of a model, by time and then by length. */
     record History(List<Price> prices) {
@@ -161,7 +167,9 @@ final class PriceTable {
         Price price = new Price(
                 fields[2].isBlank()
                         ? Instant.MIN
-                        : LocalDate.parse(fields[2].strip()).atStartOfDay(ZoneOffset.UTC).toInstant(),
+                        : LocalDate.parse(fields[2].strip())
+                                .atStartOfDay(ZoneOffset.UTC)
+                                .toInstant(),
                 fields[3].isBlank() ? 0 : Long.parseLong(fields[3].strip()),
                 input,
                 output,

@@ -64,8 +64,7 @@ public final class Prices {
 
         private static Prices load() {
             try (InputStream in = Prices.class.getResourceAsStream(RESOURCE)) {
-                PriceTable table =
-                        PriceTable.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8), RESOURCE);
+                PriceTable table = PriceTable.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8), RESOURCE);
                 return new Prices(table.version(), null, table);
             } catch (IOException e) {
                 throw new UncheckedIOException(RESOURCE, e);

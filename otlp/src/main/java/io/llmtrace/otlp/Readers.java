@@ -91,9 +91,7 @@ final class Readers {
             case "message-events" ->
                 content(target, MessageEvents.reader(MessageEvents.Half.valueOf(word.toUpperCase(Locale.ROOT))));
             case "event-list" ->
-                content(
-                        target,
-                        MessageEvents.listReader(MessageEvents.Half.valueOf(word.toUpperCase(Locale.ROOT))));
+                content(target, MessageEvents.listReader(MessageEvents.Half.valueOf(word.toUpperCase(Locale.ROOT))));
             default -> throw unknown(name);
         };
     }
@@ -116,8 +114,8 @@ final class Readers {
     @SuppressWarnings("unchecked") // the types are compared
     private static <T, R> Source.Reader<T> cast(Target<T> target, Class<R> type, Source.Reader<R> reader) {
         if (target.type() != (Object) type) {
-            throw new IllegalArgumentException(
-                    "reader gives a " + type.getSimpleName() + ", no " + target.type().getSimpleName());
+            throw new IllegalArgumentException("reader gives a " + type.getSimpleName() + ", no "
+                    + target.type().getSimpleName());
         }
         return (Source.Reader<T>) reader;
     }

@@ -115,8 +115,7 @@ public final class Remapper {
         }
         TraceSpan span = TraceJson.readSpan(json, stored.tenantId());
         Map<String, @Nullable Object> attributes = new LinkedHashMap<>(span.attributes());
-        attributes.put(
-                Decisions.KEY, mapped.attributes().get(Decisions.KEY) + " " + Decisions.NATIVE + "=" + names);
+        attributes.put(Decisions.KEY, mapped.attributes().get(Decisions.KEY) + " " + Decisions.NATIVE + "=" + names);
         return span.toBuilder().attributes(attributes).build();
     }
 }

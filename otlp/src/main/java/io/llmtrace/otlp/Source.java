@@ -8,7 +8,11 @@ import org.jspecify.annotations.Nullable;
  * @param label what spans keep when this source decides; without spaces
  * @param scope of the instrumentation that it holds for; null for any
  */
-record Source<T>(String label, Place place, Reader<T> reader, @Nullable NamePattern scope) {
+record Source<T>(
+        String label,
+        Place place,
+        Reader<T> reader,
+        @Nullable NamePattern scope) {
 
     /** How to read what is at a place. */
     @FunctionalInterface

@@ -91,9 +91,7 @@ final class SourceIndex {
         int[] found = rememberedEvents.get(name);
         if (found == null) {
             BitSet matching = new BitSet();
-            events.stream()
-                    .filter(event -> event.name.matches(name))
-                    .forEach(event -> matching.set(event.source));
+            events.stream().filter(event -> event.name.matches(name)).forEach(event -> matching.set(event.source));
             found = matching.isEmpty() ? NONE : matching.stream().toArray();
             if (rememberedEvents.size() < MAX_REMEMBERED) {
                 rememberedEvents.put(name, found);

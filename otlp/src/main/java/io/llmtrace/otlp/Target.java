@@ -99,8 +99,7 @@ record Target<T>(String name, Class<T> type, Function<@Nullable AnyValue, @Nulla
     }
 
     /** For what is plain to see, or is only a part of a field. */
-    private static Target<String> unrecorded(
-            String name, Function<@Nullable AnyValue, @Nullable String> decoder) {
+    private static Target<String> unrecorded(String name, Function<@Nullable AnyValue, @Nullable String> decoder) {
         return new Target<>(name, String.class, decoder, false);
     }
 

@@ -83,8 +83,7 @@ record Usage(
     }
 
     private static boolean holds(CacheApart emitter, SpanView view, @Nullable LlmProvider provider) {
-        if (emitter.scope() != null
-                && !NamePattern.of(emitter.scope()).matches(view.scope.getName())) {
+        if (emitter.scope() != null && !NamePattern.of(emitter.scope()).matches(view.scope.getName())) {
             return false;
         }
         if (emitter.before() != null && !isBefore(view.scope.getVersion(), emitter.before())) {

@@ -54,6 +54,9 @@ final class VercelAnswer {
         }
         JsonNode arguments = part.has("input") ? part.get("input") : part.get("args");
         Messages.addToolCall(
-                message, part.path("toolCallId").textValue(), part.path("toolName").textValue(), arguments);
+                message,
+                part.path("toolCallId").textValue(),
+                part.path("toolName").textValue(),
+                arguments);
     }
 }

@@ -59,7 +59,8 @@ class HostileInputTest {
                 Fixtures.span("gen_ai.output.messages", "[{\"tool\":" + deepMessage + "}]"),
                 Fixtures.span("gen_ai.usage.input_tokens", Double.NaN, "gen_ai.usage.output_tokens", -1e308),
                 Fixtures.span("gen_ai.usage.input_tokens", "1e999999999", "gen_ai.usage.cost", "9".repeat(5_000)),
-                Fixtures.span("gen_ai.usage.input_tokens", Long.MAX_VALUE, "gen_ai.usage.output_tokens", Long.MAX_VALUE),
+                Fixtures.span(
+                        "gen_ai.usage.input_tokens", Long.MAX_VALUE, "gen_ai.usage.output_tokens", Long.MAX_VALUE),
                 Fixtures.span("gen_ai.input.messages", "[{\"role\":\"user\",\"content\":1e999999999}]"),
                 Fixtures.span("llm.invocation_parameters", "{\"model\":" + "9".repeat(100_000) + "}"),
                 Fixtures.span("langfuse.observation.usage_details", "{\"input\":1e400,\"output\":-1}"),
@@ -67,18 +68,19 @@ class HostileInputTest {
                 Fixtures.span("gen_ai.response.time_to_first_chunk", 1e300),
                 Fixtures.span("server.address", "https://" + "a".repeat(1 << 20)),
                 Fixtures.span("gen_ai.request.model", "m".repeat(1 << 20), "gen_ai.operation.name", "chat"),
-                Fixtures.span("gen_ai.operation.name", AnyValue.newBuilder().setBytesValue(Fixtures.hex("ff")).build()),
+                Fixtures.span(
+                        "gen_ai.operation.name",
+                        AnyValue.newBuilder().setBytesValue(Fixtures.hex("ff")).build()),
                 Fixtures.span("llmtrace.mapping", "x".repeat(1 << 20), "llmtrace.absent", Fixtures.array("trace_id")),
                 Fixtures.span("llmtrace.mapping", "1 native=trace_id,attributes,start_time"),
                 Fixtures.span("otel.span", "x", "otel.resource", Fixtures.array("y")),
-                Fixtures.span("error.type", "A.".repeat(100_000) + "Error").setStatus(
-                        Status.newBuilder()
-                                .setCodeValue(2)
-                                .setMessage("status: ".repeat(200_000))),
-                Fixtures.span("a", nested(90)).addEvents(Span.Event.newBuilder()
-                        .setName("gen_ai..message")
-                        .setTimeUnixNano(-1)
-                        .addAttributes(Fixtures.attribute("content", nested(90)))),
+                Fixtures.span("error.type", "A.".repeat(100_000) + "Error")
+                        .setStatus(Status.newBuilder().setCodeValue(2).setMessage("status: ".repeat(200_000))),
+                Fixtures.span("a", nested(90))
+                        .addEvents(Span.Event.newBuilder()
+                                .setName("gen_ai..message")
+                                .setTimeUnixNano(-1)
+                                .addAttributes(Fixtures.attribute("content", nested(90)))),
                 Fixtures.span().addEvents(Span.Event.newBuilder().setName("gen_ai.message")),
                 Fixtures.span().setNameBytes(ByteString.copyFromUtf8("gen_ai." + "x".repeat(1 << 20))));
     }
@@ -95,7 +97,8 @@ class HostileInputTest {
     void manyMessages_takeTimeInProportion() {
         Span.Builder span = Fixtures.span("gen_ai.operation.name", "chat");
         for (int i = 0; i < 60_000; i++) {
-            span.addAttributes(Fixtures.attribute("llm.input_messages." + i + ".message.contents.0.message_content.text", "x"));
+            span.addAttributes(
+                    Fixtures.attribute("llm.input_messages." + i + ".message.contents.0.message_content.text", "x"));
         }
 
         TraceSpan mapped = Fixtures.mapOne(span);
@@ -111,7 +114,8 @@ class HostileInputTest {
                 .mapToInt(scope -> scope.getSpansCount())
                 .sum();
         assertThat(mapped.spans().size() + mapped.rejected().size()).isEqualTo(sent);
-        mapped.rejected().forEach(rejected -> assertThat(rejected.reason()).isNotBlank().isNotEqualTo("null"));
+        mapped.rejected()
+                .forEach(rejected -> assertThat(rejected.reason()).isNotBlank().isNotEqualTo("null"));
         for (TraceSpan span : mapped.spans()) {
             String json = TraceJson.write(span);
             assertThat(TraceJson.readSpan(json)).isEqualTo(span);

@@ -53,8 +53,9 @@ class LosslessTest {
     private static String served(ExportTraceServiceRequest request) {
         try (InMemoryTraceRepository repository = new InMemoryTraceRepository()) {
             repository.storeSpans(SpanMapper.map(request, Fixtures.TENANT).spans());
-            List<TraceSpan> stored =
-                    repository.querySpans(TraceQuery.builder(Fixtures.TENANT).build()).items();
+            List<TraceSpan> stored = repository
+                    .querySpans(TraceQuery.builder(Fixtures.TENANT).build())
+                    .items();
             assertThat(stored).hasSize(1);
             return TraceJson.write(stored.get(0));
         }

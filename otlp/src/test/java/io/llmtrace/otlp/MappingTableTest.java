@@ -44,7 +44,9 @@ class MappingTableTest {
         MappingFile file = read(OWN.replaceFirst(Pattern.quote("    " + replaced + "\n"), "    " + with + "\n")
                 .replaceFirst("(?m)^  " + Pattern.quote(line) + "$", "  " + wrong));
 
-        assertThatIllegalArgumentException().isThrownBy(() -> MappingTable.of(file)).withMessage(message);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> MappingTable.of(file))
+                .withMessage(message);
     }
 
     @Test

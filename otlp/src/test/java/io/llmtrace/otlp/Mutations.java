@@ -35,8 +35,9 @@ final class Mutations {
             "strands",
             "litellm");
 
-    private static final List<byte[]> JSON =
-            SAMPLES.stream().map(name -> Fixtures.resource(name + "-traces.json")).toList();
+    private static final List<byte[]> JSON = SAMPLES.stream()
+            .map(name -> Fixtures.resource(name + "-traces.json"))
+            .toList();
     private static final List<ExportTraceServiceRequest> REQUESTS =
             SAMPLES.stream().map(name -> Fixtures.sample(name + "-traces.json")).toList();
     private static final ExportLogsServiceRequest LOGS =
@@ -114,12 +115,20 @@ final class Mutations {
     private void mutate(LogRecord.Builder record) {
         switch (random.nextInt(6)) {
             case 0 -> record.setBody(value());
-            case 1 -> record.setEventName(oneOf(List.of("gen_ai.choice", "gen_ai.message", "gen_ai.tool.message",
-                    "gen_ai.client.inference.operation.details", "gen_ai.", "")));
+            case 1 ->
+                record.setEventName(oneOf(List.of(
+                        "gen_ai.choice",
+                        "gen_ai.message",
+                        "gen_ai.tool.message",
+                        "gen_ai.client.inference.operation.details",
+                        "gen_ai.",
+                        "")));
             case 2 -> record.addAttributes(entry());
             case 3 -> record.setTimeUnixNano(random.nextLong());
-            case 4 -> record.setBody(AnyValue.newBuilder()
-                    .setKvlistValue(KeyValueList.newBuilder().addValues(entry()).addValues(entry())));
+            case 4 ->
+                record.setBody(AnyValue.newBuilder()
+                        .setKvlistValue(
+                                KeyValueList.newBuilder().addValues(entry()).addValues(entry())));
             default -> record.setSpanId(ByteString.copyFrom(new byte[random.nextInt(10)]));
         }
     }
@@ -131,29 +140,48 @@ final class Mutations {
         int attributes = span.getAttributesCount();
         switch (random.nextInt(14)) {
             case 0, 1, 2 -> span.addAttributes(entry());
-            case 3, 4 -> span.setAttributes(
-                    random.nextInt(attributes), span.getAttributes(random.nextInt(attributes)).toBuilder().setValue(value()));
-            case 5 -> span.addAttributes(span.getAttributes(random.nextInt(attributes)).toBuilder().setValue(value()));
-            case 6 -> span.addAllAttributes(
-                    oneOf(REQUESTS).getResourceSpans(0).getScopeSpans(0).getSpans(0).getAttributesList());
+            case 3, 4 ->
+                span.setAttributes(
+                        random.nextInt(attributes),
+                        span.getAttributes(random.nextInt(attributes)).toBuilder()
+                                .setValue(value()));
+            case 5 ->
+                span.addAttributes(span.getAttributes(random.nextInt(attributes)).toBuilder()
+                        .setValue(value()));
+            case 6 ->
+                span.addAllAttributes(oneOf(REQUESTS)
+                        .getResourceSpans(0)
+                        .getScopeSpans(0)
+                        .getSpans(0)
+                        .getAttributesList());
             case 7 -> span.addEvents(event());
             case 8 -> span.setStartTimeUnixNano(random.nextLong()).setEndTimeUnixNano(random.nextLong());
             case 9 -> span.setTraceId(ByteString.copyFrom(new byte[random.nextInt(18)]));
-            case 10 -> scope.getScopeBuilder().setName(oneOf(
-                    List.of("ai", "gcp.vertex.agent", "strands.telemetry.tracer", "litellm", "pydantic-ai", "")));
+            case 10 ->
+                scope.getScopeBuilder()
+                        .setName(oneOf(List.of(
+                                "ai", "gcp.vertex.agent", "strands.telemetry.tracer", "litellm", "pydantic-ai", "")));
             case 11 -> resource.getResourceBuilder().addAttributes(entry());
-            case 12 -> span.setStatus(io.opentelemetry.proto.trace.v1.Status.newBuilder()
-                    .setCodeValue(random.nextInt(5))
-                    .setMessage(oneOf(TEXTS)));
+            case 12 ->
+                span.setStatus(io.opentelemetry.proto.trace.v1.Status.newBuilder()
+                        .setCodeValue(random.nextInt(5))
+                        .setMessage(oneOf(TEXTS)));
             default -> scope.addSpans(span.build());
         }
     }
 
     private Span.Event event() {
         return Span.Event.newBuilder()
-                .setName(oneOf(List.of("exception", "gen_ai.choice", "gen_ai.user.message", "gen_ai.message",
-                        "gen_ai.client.inference.operation.details", "db.query.result", "ai.stream.firstChunk",
-                        "gen_ai.content.prompt", "gen_ai.tool.message")))
+                .setName(oneOf(List.of(
+                        "exception",
+                        "gen_ai.choice",
+                        "gen_ai.user.message",
+                        "gen_ai.message",
+                        "gen_ai.client.inference.operation.details",
+                        "db.query.result",
+                        "ai.stream.firstChunk",
+                        "gen_ai.content.prompt",
+                        "gen_ai.tool.message")))
                 .setTimeUnixNano(random.nextBoolean() ? Fixtures.START_NANOS : random.nextLong())
                 .addAttributes(entry())
                 .addAttributes(entry())
@@ -204,18 +232,34 @@ final class Mutations {
                     .getAttributesList()
                     .forEach(attribute -> keys.add(attribute.getKey()));
         }
-        MappingTable.get().file().fields().values().forEach(lines -> lines.forEach(line -> {
-            String key = line.replaceAll("^(near|event [^ ]+|events) ", "").split(" ")[0];
-            keys.add(key.replaceAll("#.*|\\.\\*$", "").replace(".N", ".0"));
-            if (line.contains(".N")) {
-                keys.add(key.replace(".N", ".3.role"));
-                keys.add(key.replace(".N", ".3.content"));
-                keys.add(key.replace(".N", ".999999999.message.contents.1.message_content.type"));
-            }
-        }));
+        MappingTable.get()
+                .file()
+                .fields()
+                .values()
+                .forEach(lines -> lines.forEach(line -> {
+                    String key =
+                            line.replaceAll("^(near|event [^ ]+|events) ", "").split(" ")[0];
+                    keys.add(key.replaceAll("#.*|\\.\\*$", "").replace(".N", ".0"));
+                    if (line.contains(".N")) {
+                        keys.add(key.replace(".N", ".3.role"));
+                        keys.add(key.replace(".N", ".3.content"));
+                        keys.add(key.replace(".N", ".999999999.message.contents.1.message_content.type"));
+                    }
+                }));
         keys.addAll(MappingTable.get().file().metadata());
-        keys.addAll(List.of("__proto__", "", "llmtrace.mapping", "llmtrace.absent", "llmtrace.kind", "llmtrace.tags",
-                "llmtrace.attributes", "otel.span", "otel.resource", "otel.log", "event.name", "error.type"));
+        keys.addAll(List.of(
+                "__proto__",
+                "",
+                "llmtrace.mapping",
+                "llmtrace.absent",
+                "llmtrace.kind",
+                "llmtrace.tags",
+                "llmtrace.attributes",
+                "otel.span",
+                "otel.resource",
+                "otel.log",
+                "event.name",
+                "error.type"));
         return List.copyOf(keys);
     }
 

@@ -93,38 +93,45 @@ class PricesTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "openai | gpt-4o-2024-08-06 | 12.5",
-        "anthropic | claude-3-5-sonnet-20240620 | 18",
-        "aws.bedrock | us.anthropic.claude-3-5-sonnet-20240620-v1:0 | 18",
-        "gcp.gemini | gemini-2.5-flash | 2.8",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "openai | gpt-4o-2024-08-06 | 12.5",
+                "anthropic | claude-3-5-sonnet-20240620 | 18",
+                "aws.bedrock | us.anthropic.claude-3-5-sonnet-20240620-v1:0 | 18",
+                "gcp.gemini | gemini-2.5-flash | 2.8",
+            })
     void builtIn_knowsCommonModels(String provider, String model, double perMillionInAndOut) {
         Span.Builder span = Fixtures.span(
-                "gen_ai.operation.name", "chat",
-                "gen_ai.provider.name", provider,
-                "gen_ai.request.model", model,
-                "gen_ai.usage.input_tokens", 1000L,
-                "gen_ai.usage.output_tokens", 1000L);
+                "gen_ai.operation.name",
+                "chat",
+                "gen_ai.provider.name",
+                provider,
+                "gen_ai.request.model",
+                model,
+                "gen_ai.usage.input_tokens",
+                1000L,
+                "gen_ai.usage.output_tokens",
+                1000L);
 
         assertThat(map(span, Prices.builtIn()).estimatedCostUsd())
                 .isCloseTo(perMillionInAndOut / 1000, Offset.offset(1e-9));
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "# version: 1;OpenAI,m,,,x,8,,, | line 2: For input string: \"x\"",
-        "# version: 1;OpenAI,m,,,2,-8,,, | line 2: no price: '-8'",
-        "# version: 1;OpenAI,m,,2 | line 2: expected 9 columns, got 4",
-        "# version: 1;OpenAI,,,,2,8,,, | line 2: no model",
-        "# version: 1;OpenAI,m,May,,2,8,,, | line 2: Text 'May' could not be parsed at index 0",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "# version: 1;OpenAI,m,,,x,8,,, | line 2: For input string: \"x\"",
+                "# version: 1;OpenAI,m,,,2,-8,,, | line 2: no price: '-8'",
+                "# version: 1;OpenAI,m,,2 | line 2: expected 9 columns, got 4",
+                "# version: 1;OpenAI,,,,2,8,,, | line 2: no model",
+                "# version: 1;OpenAI,m,May,,2,8,,, | line 2: Text 'May' could not be parsed at index 0",
+            })
     void read_wrongLine_namesIt(String csv, String message) throws IOException {
         Path file = file(csv.replace(';', '\n'));
 
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> Prices.read(file))
-                .withMessage(file + ", " + message);
+        assertThatIllegalArgumentException().isThrownBy(() -> Prices.read(file)).withMessage(file + ", " + message);
     }
 
     @Test

@@ -96,7 +96,9 @@ class RemapperTest {
     void remap_spanThatDidNotComeByOtlp_isLeftAlone() {
         Seeds.run(100, seed -> {
             TraceSpan span = new RandomTraces(seed)
-                    .span().toBuilder().attributes(new HashMap<>(Map.of("gen_ai.request.model", "x"))).build();
+                    .span().toBuilder()
+                            .attributes(new HashMap<>(Map.of("gen_ai.request.model", "x")))
+                            .build();
 
             assertThat(remapper.remap(span)).isSameAs(span);
         });

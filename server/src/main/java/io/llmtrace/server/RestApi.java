@@ -80,8 +80,8 @@ final class RestApi {
     private HttpResponse storeSpans(Call call) {
         UUID tenant = call.tenant();
         call.parameters();
-        RestItems<TraceSpan> items =
-                RestItems.read(body(call), call.request().contentType(), json -> TraceJson.readSpan(json, tenant));
+        RestItems<TraceSpan> items = RestItems.read(
+                body(call), call.request().contentType(), json -> TraceJson.readSpan(SpanAnswer.spanIn(json), tenant));
         return store(items, () -> ingest.store(items.good()), items.good().size());
     }
 

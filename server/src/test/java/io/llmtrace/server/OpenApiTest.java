@@ -198,7 +198,12 @@ class OpenApiTest {
         TraceRepository repository = new InMemoryTraceRepository();
         ServerMetrics metrics = new ServerMetrics();
         SpanIngest ingest = new SpanIngest(repository, new Services.LogContent());
-        Services.allRoutes(repository, ingest, new OtlpReceiver(ingest, metrics, Prices.NONE), metrics, ServerConfig.defaults())
+        Services.allRoutes(
+                        repository,
+                        ingest,
+                        new OtlpReceiver(ingest, metrics, Prices.NONE),
+                        metrics,
+                        ServerConfig.defaults())
                 .forEach(route -> routes.put(route.method().name() + " " + route.path(), route));
         return routes;
     }

@@ -284,6 +284,47 @@ class RestApiTest {
     }
 
     @Test
+    void span_hasItsChatAndTokensInOneForm() {
+        TraceSpan span = span(1).spanId(Ids.spanIdOf(7))
+                .kind(SpanKind.LLM)
+                .prompt(
+                        "[{\"role\":\"system\",\"content\":\"Be brief.\"},{\"role\":\"user\",\"content\":[{\"type\":\"text\","
+                                + "\"text\":\"Look\"},{\"type\":\"image_url\",\"image_url\":{\"url\":\"https://a/b.png\"}}]}]")
+                .response("{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"c1\",\"type\":\"function\",\"function\":"
+                        + "{\"name\":\"zoom\",\"arguments\":\"{\\\"x\\\":2}\"}}]}")
+                .finishReason("tool_call")
+                .promptTokens(100L)
+                .cacheReadTokens(40L)
+                .completionTokens(10L)
+                .reasoningTokens(4L)
+                .attributes(
+                        Map.of(
+                                "gen_ai.tool.definitions",
+                                "[{\"type\":\"function\",\"function\":{\"name\":\"zoom\",\"parameters\":{\"type\":\"object\"}}}]"))
+                .build();
+        server.repository().storeSpans(List.of(span));
+
+        RunningServer.Answer answer = server.get("/api/v1/spans/0000000000000007?trace_id=" + span.traceId());
+
+        assertThat(answer.json().path("chat"))
+                .hasToString(
+                        "{\"system\":[{\"type\":\"text\",\"text\":\"Be brief.\"}],"
+                                + "\"input\":[{\"role\":\"system\",\"parts\":[{\"type\":\"text\",\"text\":\"Be brief.\"}]},"
+                                + "{\"role\":\"user\",\"parts\":[{\"type\":\"text\",\"text\":\"Look\"},"
+                                + "{\"type\":\"image\",\"url\":\"https://a/b.png\"}]}],"
+                                + "\"output\":[{\"role\":\"assistant\",\"parts\":[{\"type\":\"tool_call\",\"id\":\"c1\",\"name\":\"zoom\","
+                                + "\"arguments\":{\"x\":2}}],\"finish_reason\":\"tool_call\"}],"
+                                + "\"tools\":[{\"type\":\"function\",\"name\":\"zoom\",\"parameters\":{\"type\":\"object\"}}]}");
+        assertThat(answer.json().path("usage"))
+                .hasToString("{\"input\":60,\"cache_read\":40,\"output\":6,\"reasoning\":4,\"total\":110}");
+        assertThat(server.post("/api/v1/spans", RunningServer.JSON, answer.text())
+                        .toString())
+                .isEqualTo("200 {\"stored\":1}");
+        assertThat(server.repository().getSpan(RunningServer.TENANT, span.traceId(), span.spanId()))
+                .contains(span);
+    }
+
+    @Test
     void deletes_sayHowMany() {
         server.repository()
                 .storeSpans(List.of(

@@ -71,7 +71,6 @@ public final class RemoteTraceRepository implements TraceRepository, TraceAnalyt
     /** What an answer with one span has beyond the span. */
     private static final List<String> READ_FROM_SPAN = List.of("chat", "usage");
 
-
     private RemoteTraceRepository(RestClient rest) {
         this.rest = rest;
     }
@@ -344,13 +343,14 @@ public final class RemoteTraceRepository implements TraceRepository, TraceAnalyt
     /** Without what the server reads from the span, and the span is read from again. */
     private Optional<TraceSpan> span(String pathAndQuery) {
         requireOpen();
-        return rest.get(API + pathAndQuery).map(body -> answer(body, text -> {
-            JsonNode json = rest.json(body);
-            if (json instanceof ObjectNode object) {
-                object.remove(READ_FROM_SPAN);
-            }
-            return TraceJson.read(json.toString(), TraceSpan.class);
-        }));
+        return rest.get(API + pathAndQuery)
+                .map(body -> answer(body, text -> {
+                    JsonNode json = rest.json(body);
+                    if (json instanceof ObjectNode object) {
+                        object.remove(READ_FROM_SPAN);
+                    }
+                    return TraceJson.read(json.toString(), TraceSpan.class);
+                }));
     }
 
     private <T> Optional<T> get(String pathAndQuery, Class<T> type) {

@@ -11,7 +11,8 @@ import java.util.List;
  * @param output the messages of the response
  * @param tools that the model could call
  */
-public record Chat(List<ChatPart> system, List<ChatMessage> input, List<ChatMessage> output, List<ToolDefinition> tools) {
+public record Chat(
+        List<ChatPart> system, List<ChatMessage> input, List<ChatMessage> output, List<ToolDefinition> tools) {
 
     public Chat {
         system = List.copyOf(system);

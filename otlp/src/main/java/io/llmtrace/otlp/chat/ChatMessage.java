@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param finishReason why the model ended this message: {@code stop}, {@code length}, {@code tool_call},
  *     {@code content_filter}, {@code error}, or what was sent
  */
-public record ChatMessage(String role, List<ChatPart> parts, @Nullable String finishReason) {
+public record ChatMessage(
+        String role, List<ChatPart> parts, @Nullable String finishReason) {
 
     public ChatMessage {
         Objects.requireNonNull(role, "role");

@@ -84,7 +84,8 @@ public final class ChatMessages {
         }
         if (object.path("prompt").isTextual() && (object.has("system") || object.size() == 1)) {
             addSystem(object, messages);
-            messages.add(new ChatMessage(role, List.of(ChatPart.text(object.path("prompt").asText())), null));
+            messages.add(new ChatMessage(
+                    role, List.of(ChatPart.text(object.path("prompt").asText())), null));
             return true;
         }
         if (object.path("message").isObject()) {

@@ -19,7 +19,9 @@ final class JsonText {
 
     /** @return null if the text is no JSON object or array, such as one that was cut off */
     static @Nullable JsonNode tree(@Nullable String text) {
-        String start = text == null ? "" : text.substring(0, Math.min(text.length(), 200)).stripLeading();
+        String start = text == null
+                ? ""
+                : text.substring(0, Math.min(text.length(), 200)).stripLeading();
         if (text == null || !(start.startsWith("[") || start.startsWith("{"))) {
             return null;
         }

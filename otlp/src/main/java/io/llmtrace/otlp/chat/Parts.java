@@ -73,8 +73,20 @@ final class Parts {
             case "reasoning", "thinking" -> ChatPart.reasoning(written(part));
             case "tool_call", "tool_use", "function_call", "function" -> toolCall(part);
             case "tool_call_response", "tool_result", "function_call_output", "function_response" -> toolResult(part);
-            case "image", "image_url", "input_image", "audio", "audio_url", "input_audio", "video", "video_url",
-                    "blob", "uri", "binary", "file", "document", "document_url" -> media(part);
+            case "image",
+                    "image_url",
+                    "input_image",
+                    "audio",
+                    "audio_url",
+                    "input_audio",
+                    "video",
+                    "video_url",
+                    "blob",
+                    "uri",
+                    "binary",
+                    "file",
+                    "document",
+                    "document_url" -> media(part);
             case "" -> untyped(part);
             default -> ChatPart.json(part.toString());
         };
@@ -92,9 +104,8 @@ final class Parts {
     private static ChatPart toolResult(JsonNode part) {
         JsonNode content = first(part, "response", "result", "content", "output");
         // {"type": "text", "value": "4"}
-        JsonNode value = content.isObject() && content.has("value") && content.has("type")
-                ? content.path("value")
-                : content;
+        JsonNode value =
+                content.isObject() && content.has("value") && content.has("type") ? content.path("value") : content;
         return ChatPart.toolResult(
                 text(part, "call_id", "id", "tool_call_id", "tool_use_id", "toolCallId", "toolUseId"),
                 text(part, "name", "toolName", "tool_name"),

@@ -61,11 +61,13 @@ public final class ToolDefinitions {
             return;
         }
         JsonNode parameters = JsonText.unwrapped(Parts.first(
-                definition, "parameters", "input_schema", "inputSchema", "parameters_json_schema", "parametersJsonSchema"));
+                definition,
+                "parameters",
+                "input_schema",
+                "inputSchema",
+                "parameters_json_schema",
+                "parametersJsonSchema"));
         to.add(new ToolDefinition(
-                type,
-                name,
-                Parts.text(definition, "description"),
-                parameters.isMissingNode() ? null : parameters));
+                type, name, Parts.text(definition, "description"), parameters.isMissingNode() ? null : parameters));
     }
 }

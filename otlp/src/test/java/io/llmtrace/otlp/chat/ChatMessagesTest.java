@@ -71,7 +71,9 @@ class ChatMessagesTest {
                         message("system", List.of(ChatPart.text("Be kind."))),
                         message(
                                 "assistant",
-                                List.of(ChatPart.reasoning("hm"), ChatPart.toolCall("t1", "calc", json("{\"e\":\"2+2\"}")))),
+                                List.of(
+                                        ChatPart.reasoning("hm"),
+                                        ChatPart.toolCall("t1", "calc", json("{\"e\":\"2+2\"}")))),
                         message("tool", List.of(ChatPart.toolResult("t1", null, TextNode.valueOf("4")))));
     }
 
@@ -85,7 +87,9 @@ class ChatMessagesTest {
                 .containsExactly(
                         message("assistant", List.of(ChatPart.toolCall("t1", "calc", json("1")))),
                         message("tool", List.of(ChatPart.toolResult("t1", "calc", TextNode.valueOf("4")))),
-                        message("assistant", List.of(ChatPart.text("Four."), ChatPart.toolCall(null, "end", json("{}")))));
+                        message(
+                                "assistant",
+                                List.of(ChatPart.text("Four."), ChatPart.toolCall(null, "end", json("{}")))));
     }
 
     @Test
@@ -164,13 +168,28 @@ class ChatMessagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"just text", "[1] is a citation, not JSON", "[{\"role\":\"user\",\"content\":\"cut o", "", "\"text\""})
+    @ValueSource(
+            strings = {
+                "just text",
+                "[1] is a citation, not JSON",
+                "[{\"role\":\"user\",\"content\":\"cut o",
+                "",
+                "\"text\""
+            })
     void text_isOneMessageAsItIs(String text) {
         assertThat(ChatMessages.parse(text, "user")).containsExactly(message("user", List.of(ChatPart.text(text))));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{\"order\":7731}", "[1,2,3]", "[]", "{}", "{\"messages\":7}", "[[[[[[[[[[[[[[[\"deep\"]]]]]]]]]]]]]]]"})
+    @ValueSource(
+            strings = {
+                "{\"order\":7731}",
+                "[1,2,3]",
+                "[]",
+                "{}",
+                "{\"messages\":7}",
+                "[[[[[[[[[[[[[[[\"deep\"]]]]]]]]]]]]]]]"
+            })
     void otherJson_isOnePart(String json) {
         assertThat(ChatMessages.parse(json, "user")).containsExactly(message("user", List.of(ChatPart.json(json))));
     }
