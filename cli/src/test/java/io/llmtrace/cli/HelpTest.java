@@ -39,7 +39,7 @@ class HelpTest {
                 "query",
                 "show",
                 "top",
-        "top",
+                "top",
                 "stats",
                 "import",
                 "export",

@@ -29,11 +29,11 @@ final class Rankings {
     private final CurrentRows rows;
     private final RowReader reader;
 
-    Rankings(Database database, TraceQuery query) {
+    Rankings(Database database, WrittenAgain writtenAgain, TraceQuery query) {
         this.database = database;
         this.query = query;
         this.filter = SpanFilter.of(query);
-        this.rows = CurrentRows.of(database, query.tenantId());
+        this.rows = new CurrentRows(writtenAgain, query.tenantId());
         this.reader = new RowReader(database, query.tenantId());
     }
 
@@ -54,8 +54,8 @@ final class Rankings {
                 row -> new SpanId(row.readUuid(), row.readUuid()));
         Slice<SpanId> page = Slice.of(found, query.offset(), query.limit());
         Map<SpanId, StoredRow<Filtered<TraceSpan>>> last = new HashMap<>();
-        for (StoredRow<Filtered<TraceSpan>> row :
-                reader.spans(page.items().stream().map(SpanId::spanId).distinct().toList(), filter)) {
+        for (StoredRow<Filtered<TraceSpan>> row : reader.spans(
+                page.items().stream().map(SpanId::spanId).distinct().toList(), filter)) {
             last.merge(new SpanId(row.traceId(), row.spanId()), row, StoredTrace::later);
         }
         List<TraceSpan> spans = new ArrayList<>();
@@ -76,8 +76,8 @@ final class Rankings {
         for (UUID id : page.items()) {
             StoredTrace<Filtered<SpanFacts>> trace = traces.get(id);
             if (trace != null) { // or it was deleted between the two reads
-                TraceSummary.Accumulator summary = new TraceSummary.Accumulator(
-                        id, query.tenantId(), Times.ofNanos(trace.createdNanos()));
+                TraceSummary.Accumulator summary =
+                        new TraceSummary.Accumulator(id, query.tenantId(), Times.ofNanos(trace.createdNanos()));
                 trace.spans().forEach(row -> summary.add(row.content().content()));
                 summaries.add(summary.summary());
             }
@@ -112,7 +112,8 @@ final class Rankings {
         Sql sql = Sql.of(
                         "ranked traces",
                         "SELECT trace FROM (SELECT * FROM " + table.sql() + " UNION ALL SELECT trace_id, "
-                                + (query.filtersSpans() ? "FALSE" : "TRUE") + ", if(row_kind = 1, NULL, " + START + "), "
+                                + (query.filtersSpans() ? "FALSE" : "TRUE") + ", if(row_kind = 1, NULL, " + START
+                                + "), "
                                 + NO_TIME + ", " + NO_TIME + ", " + NO_FIGURE + ", " + NO_FIGURE
                                 + " FROM spans WHERE tenant_id = {tenant:UUID} AND " + ofTraces.sql()
                                 + ") GROUP BY trace HAVING max(passes) ORDER BY " + figure
