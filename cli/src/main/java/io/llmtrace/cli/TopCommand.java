@@ -73,14 +73,16 @@ final class TopCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "WHAT",
-            description = "models, providers, users, sessions, services, operations, kinds, tools, findings, or tag.KEY.")
+            description =
+                    "models, providers, users, sessions, services, operations, kinds, tools, findings, or tag.KEY.")
     String what = "";
 
     @Option(
             names = "--by",
             paramLabel = "MEASURE",
-            description = "spans (default), errors, tokens, cost, p50, p95 or p99 of the duration; sessions: time (default),"
-                    + " spans, errors, tokens or cost.")
+            description =
+                    "spans (default), errors, tokens, cost, p50, p95 or p99 of the duration; sessions: time (default),"
+                            + " spans, errors, tokens or cost.")
     @Nullable
     String by;
 
@@ -139,8 +141,9 @@ final class TopCommand implements Callable<Integer> {
             return SpanField.ofText(what);
         }
         return Optional.ofNullable(FIELDS.get(what))
-                .orElseThrow(() -> new UsageException("no top list of this name, there are [" + String.join(", ", FIELDS.keySet())
-                        + ", " + SESSIONS + ", " + TOOLS + ", " + FINDINGS + ", tag.KEY]: '" + what + "'"));
+                .orElseThrow(() ->
+                        new UsageException("no top list of this name, there are [" + String.join(", ", FIELDS.keySet())
+                                + ", " + SESSIONS + ", " + TOOLS + ", " + FINDINGS + ", tag.KEY]: '" + what + "'"));
     }
 
     private <T> T chosen(Map<String, T> known, T otherwise) {
@@ -148,8 +151,8 @@ final class TopCommand implements Callable<Integer> {
             return otherwise;
         }
         return Optional.ofNullable(known.get(by))
-                .orElseThrow(() -> new UsageException(
-                        "--by not in [" + String.join(", ", known.keySet()) + "]: '" + by + "'"));
+                .orElseThrow(() ->
+                        new UsageException("--by not in [" + String.join(", ", known.keySet()) + "]: '" + by + "'"));
     }
 
     private void print(List<?> rows) {

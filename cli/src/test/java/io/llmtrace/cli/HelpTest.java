@@ -40,7 +40,7 @@ class HelpTest {
                 "query",
                 "show",
                 "top",
-        "top",
+                "top",
                 "stats",
                 "import",
                 "export",

@@ -133,7 +133,12 @@ abstract class AnalyticsContract extends ContractTest {
                     .containsExactly(NOON, NOON.plusSeconds(180), 60_000L);
             Timeline to = analytics()
                     .timeline(
-                            query().modelName("m").endTime(NOON.plusSeconds(180)).build(), 4, null, 1);
+                            query().modelName("m")
+                                    .endTime(NOON.plusSeconds(180))
+                                    .build(),
+                            4,
+                            null,
+                            1);
             assertThat(List.of(to.start(), to.end(), to.bucketMs()))
                     .containsExactly(NOON.plusSeconds(60), NOON.plusSeconds(240), 60_000L);
         });
@@ -145,12 +150,11 @@ abstract class AnalyticsContract extends ContractTest {
         verify(() -> {
             assertThat(analytics().timeline(query().modelName("none").build(), 60, SpanField.KIND, 3))
                     .isEqualTo(new Timeline(null, null, null, Measures.NONE, List.of()));
-            assertThat(analytics().timeline(query().modelName("none").startTime(NOON).build(), 60, null, 3))
-                    .isEqualTo(new Timeline(null, null, null, Measures.NONE, List.of()));
             assertThat(analytics()
-                            .timeline(hour().toBuilder().modelName("none").build(), 60, SpanField.KIND, 3))
-                    .isEqualTo(
-                            new Timeline(NOON, NOON.plusSeconds(3_600), 60_000L, Measures.NONE, List.of()));
+                            .timeline(query().modelName("none").startTime(NOON).build(), 60, null, 3))
+                    .isEqualTo(new Timeline(null, null, null, Measures.NONE, List.of()));
+            assertThat(analytics().timeline(hour().toBuilder().modelName("none").build(), 60, SpanField.KIND, 3))
+                    .isEqualTo(new Timeline(NOON, NOON.plusSeconds(3_600), 60_000L, Measures.NONE, List.of()));
         });
     }
 
@@ -167,8 +171,7 @@ abstract class AnalyticsContract extends ContractTest {
                             .map(bucket ->
                                     bucket.time() + " " + bucket.measures().spans())
                             .toList())
-                    .containsExactly(
-                            "1870-01-25T00:00:00Z 2", "1970-01-01T00:00:00Z 1", "2169-11-13T00:00:00Z 1");
+                    .containsExactly("1870-01-25T00:00:00Z 2", "1970-01-01T00:00:00Z 1", "2169-11-13T00:00:00Z 1");
             assertThat(analytics().timeline(query().build(), 1_000, null, 1).bucketMs())
                     .isEqualTo(365L * 86_400_000);
             assertThat(analytics()
@@ -201,9 +204,7 @@ abstract class AnalyticsContract extends ContractTest {
         Collections.shuffle(spans, new Random(3));
         repository.storeSpans(spans);
         verify(() -> assertThat(
-                        analytics()
-                                .top(query().build(), SpanField.OPERATION_NAME, Measure.DURATION_P95)
-                                .stream()
+                        analytics().top(query().build(), SpanField.OPERATION_NAME, Measure.DURATION_P95).stream()
                                 .map(row -> row.value() + " " + row.measures().durationMs())
                                 .toList())
                 .containsExactly(
@@ -239,13 +240,15 @@ abstract class AnalyticsContract extends ContractTest {
     void sums_areExactAndEndAtTheLargestNumber() {
         List<TraceSpan> spans = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
-            spans.add(at(NOON).modelName("tenth").estimatedCostUsd(0.1).totalTokens(0L).build());
+            spans.add(at(NOON).modelName("tenth")
+                    .estimatedCostUsd(0.1)
+                    .totalTokens(0L)
+                    .build());
         }
         spans.add(at(NOON).modelName("tiny").estimatedCostUsd(4e-10).build());
         spans.add(at(NOON).modelName("tiny").estimatedCostUsd(5e-10).build());
         for (int i = 0; i < 3; i++) {
-            spans.add(at(NOON)
-                    .modelName("huge")
+            spans.add(at(NOON).modelName("huge")
                     .estimatedCostUsd(1e300)
                     .totalTokens(Long.MAX_VALUE)
                     .promptTokens(Long.MAX_VALUE - 1)
@@ -257,8 +260,7 @@ abstract class AnalyticsContract extends ContractTest {
                 .containsExactly(
                         new ValueMeasures(
                                 "huge",
-                                new Measures(
-                                        3, 0, Long.MAX_VALUE, 3L, Long.MAX_VALUE, Long.MAX_VALUE / 1e9, null)),
+                                new Measures(3, 0, Long.MAX_VALUE, 3L, Long.MAX_VALUE, Long.MAX_VALUE / 1e9, null)),
                         new ValueMeasures("tenth", new Measures(10, 0, null, null, 0L, 1.0, null)),
                         new ValueMeasures("tiny", new Measures(2, 0, null, null, null, 1e-9, null))));
     }
@@ -286,16 +288,26 @@ abstract class AnalyticsContract extends ContractTest {
     void top_groupsByEveryFieldOfOneValue() {
         store(full(), at(NOON).build());
         Map<SpanField, List<String>> expected = Map.of(
-                SpanField.PROVIDER, List.of("AzureOpenAI 1", "null 1"),
-                SpanField.MODEL_NAME, List.of("gpt-4o 1", "null 1"),
-                SpanField.OPERATION_NAME, List.of("chat 1", "chat gpt 1"),
-                SpanField.KIND, List.of("llm 1", "other 1"),
-                SpanField.SESSION_ID, List.of("s 1", "null 1"),
-                SpanField.USER_ID, List.of("u 1", "null 1"),
-                SpanField.SERVICE_NAME, List.of("checkout 1", "null 1"),
-                SpanField.STATUS, List.of("error 1", "ok 1"),
-                SpanField.FINISH_REASON, List.of("stop 1", "null 1"),
-                SpanField.tag("env"), List.of("prod 1", "null 1"));
+                SpanField.PROVIDER,
+                List.of("AzureOpenAI 1", "null 1"),
+                SpanField.MODEL_NAME,
+                List.of("gpt-4o 1", "null 1"),
+                SpanField.OPERATION_NAME,
+                List.of("chat 1", "chat gpt 1"),
+                SpanField.KIND,
+                List.of("llm 1", "other 1"),
+                SpanField.SESSION_ID,
+                List.of("s 1", "null 1"),
+                SpanField.USER_ID,
+                List.of("u 1", "null 1"),
+                SpanField.SERVICE_NAME,
+                List.of("checkout 1", "null 1"),
+                SpanField.STATUS,
+                List.of("error 1", "ok 1"),
+                SpanField.FINISH_REASON,
+                List.of("stop 1", "null 1"),
+                SpanField.tag("env"),
+                List.of("prod 1", "null 1"));
         verify(() -> expected.forEach((field, rows) ->
                 assertThat(top(field, Measure.SPANS, 50)).as(field.text()).containsExactlyElementsOf(rows)));
     }
@@ -318,10 +330,9 @@ abstract class AnalyticsContract extends ContractTest {
                 Map.entry(SpanField.tag("env"), List.of(one("prod"))),
                 Map.entry(SpanField.tag(""), List.of(one("empty key"))),
                 Map.entry(SpanField.tag("none"), List.of()));
-        verify(() -> expected.forEach((field, values) ->
-                assertThat(analytics().values(query().build(), field, ""))
-                        .as(field.text())
-                        .isEqualTo(values)));
+        verify(() -> expected.forEach((field, values) -> assertThat(analytics().values(query().build(), field, ""))
+                .as(field.text())
+                .isEqualTo(values)));
     }
 
     @Test
@@ -352,9 +363,23 @@ abstract class AnalyticsContract extends ContractTest {
     void sessions_areConversations() {
         UUID trace = UUID.randomUUID();
         store(
-                at(NOON.plusSeconds(5)).sessionId("a").userId("late").traceId(trace).totalTokens(3L).build(),
-                at(NOON.plusSeconds(4)).sessionId("a").userId("early").traceId(trace).totalTokens(4L).build(),
-                at(NOON.plusSeconds(1)).sessionId("a").durationMs(8L).errorMessage("no").build(),
+                at(NOON.plusSeconds(5))
+                        .sessionId("a")
+                        .userId("late")
+                        .traceId(trace)
+                        .totalTokens(3L)
+                        .build(),
+                at(NOON.plusSeconds(4))
+                        .sessionId("a")
+                        .userId("early")
+                        .traceId(trace)
+                        .totalTokens(4L)
+                        .build(),
+                at(NOON.plusSeconds(1))
+                        .sessionId("a")
+                        .durationMs(8L)
+                        .errorMessage("no")
+                        .build(),
                 at(NOON.plusSeconds(9)).sessionId("b").estimatedCostUsd(1.0).build(),
                 at(NOON.plusSeconds(5)).sessionId("").build(),
                 at(NOON.plusSeconds(20)).build());
@@ -384,13 +409,17 @@ abstract class AnalyticsContract extends ContractTest {
                     .isEqualTo(new Slice<>(List.of(b, empty, a), null));
             assertThat(analytics().sessions(query().build(), SessionOrder.SPANS).items())
                     .containsExactly(a, empty, b);
-            assertThat(analytics().sessions(query().build(), SessionOrder.ERRORS).items())
+            assertThat(analytics()
+                            .sessions(query().build(), SessionOrder.ERRORS)
+                            .items())
                     .containsExactly(a, empty, b);
             assertThat(analytics()
                             .sessions(query().build(), SessionOrder.TOTAL_TOKENS)
                             .items())
                     .containsExactly(a, empty, b);
-            assertThat(analytics().sessions(query().build(), SessionOrder.COST_USD).items())
+            assertThat(analytics()
+                            .sessions(query().build(), SessionOrder.COST_USD)
+                            .items())
                     .containsExactly(b, empty, a);
             assertThat(analytics().sessions(query().limit(2).build(), SessionOrder.LAST_TIME))
                     .isEqualTo(new Slice<>(List.of(b, empty), 2));
@@ -414,8 +443,7 @@ abstract class AnalyticsContract extends ContractTest {
     @Test
     void findings_areCountedBySeverityAndType() {
         store(
-                at(NOON)
-                        .securityFindings(List.of(
+                at(NOON).securityFindings(List.of(
                                 finding(Severity.LOW, "pii"),
                                 finding(Severity.LOW, "pii"),
                                 finding(Severity.HIGH, "pii"),
@@ -432,30 +460,28 @@ abstract class AnalyticsContract extends ContractTest {
                             new FindingCount("leak", Severity.HIGH, 1, 1, NOON.plusSeconds(1)),
                             new FindingCount("pii", Severity.HIGH, 1, 1, NOON),
                             new FindingCount("pii", Severity.LOW, 3, 2, NOON.plusSeconds(1)));
-            assertThat(analytics()
-                            .findings(query().findingType("leak").limit(1).build()))
+            assertThat(analytics().findings(query().findingType("leak").limit(1).build()))
                     .containsExactly(new FindingCount("leak", Severity.HIGH, 1, 1, NOON.plusSeconds(1)));
-            assertThat(analytics().findings(query().findingType("none").build())).isEmpty();
+            assertThat(analytics().findings(query().findingType("none").build()))
+                    .isEmpty();
         });
     }
 
     @Test
     void actions_areCountedByTypeAndName() {
         store(
-                at(NOON)
-                        .agentActions(List.of(
+                at(NOON).agentActions(List.of(
                                 action(AgentActionType.TOOL_CALL, "search", 5L, true),
                                 action(AgentActionType.TOOL_CALL, "search", 9L, false),
                                 action(AgentActionType.WEB_ACCESS, "search", null, false)))
                         .build(),
-                at(NOON)
-                        .agentActions(List.of(
+                at(NOON).agentActions(List.of(
                                 action(AgentActionType.TOOL_CALL, "search", 7L, true),
                                 action(AgentActionType.TOOL_CALL, "", 0L, true)))
                         .build(),
                 at(NOON).build());
-        ActionCount search = new ActionCount(
-                AgentActionType.TOOL_CALL, "search", 3, 1, 1 / 3.0, 2, new Percentiles(7, 9, 9));
+        ActionCount search =
+                new ActionCount(AgentActionType.TOOL_CALL, "search", 3, 1, 1 / 3.0, 2, new Percentiles(7, 9, 9));
         verify(() -> {
             assertThat(analytics().actions(query().build()))
                     .containsExactly(
@@ -470,7 +496,10 @@ abstract class AnalyticsContract extends ContractTest {
     @Test
     void rankedSpans_largestFirst_thenNewest_thoseWithoutLast() {
         TraceSpan slow = at(NOON).traceId(new UUID(-1, 1)).durationMs(9L).build(); // ids are unsigned
-        TraceSpan older = at(NOON).traceId(new UUID(1, 1)).durationMs(5L).estimatedCostUsd(0.2).build();
+        TraceSpan older = at(NOON).traceId(new UUID(1, 1))
+                .durationMs(5L)
+                .estimatedCostUsd(0.2)
+                .build();
         TraceSpan newer = at(NOON.plusSeconds(1)).durationMs(5L).totalTokens(0L).build();
         TraceSpan without = at(NOON.plusSeconds(2)).totalTokens(7L).build();
         store(slow, older, newer, without);
@@ -478,7 +507,9 @@ abstract class AnalyticsContract extends ContractTest {
             assertThat(rankedSpans(query().build(), Ranking.DURATION)).containsExactly(slow, newer, older, without);
             assertThat(rankedSpans(query().build(), Ranking.COST)).containsExactly(older, without, newer, slow);
             assertThat(rankedSpans(query().build(), Ranking.TOKENS)).containsExactly(without, newer, slow, older);
-            assertThat(analytics().rankedSpans(query().limit(3).build(), Ranking.DURATION).nextOffset())
+            assertThat(analytics()
+                            .rankedSpans(query().limit(3).build(), Ranking.DURATION)
+                            .nextOffset())
                     .isEqualTo(3);
             assertThat(analytics().rankedSpans(query().limit(3).offset(3).build(), Ranking.DURATION))
                     .isEqualTo(new Slice<>(List.of(without), null));
@@ -491,30 +522,36 @@ abstract class AnalyticsContract extends ContractTest {
     void rankedTraces_goByTheFiguresOfTheWholeTrace() {
         TraceEvent parted = TraceEvent.ofSpans(List.of(
                 usage(new UUID(1, 1), SpanKind.AGENT, 900),
-                usage(new UUID(1, 1), SpanKind.LLM, 100).toBuilder().modelName("m").build(),
+                usage(new UUID(1, 1), SpanKind.LLM, 100).toBuilder()
+                        .modelName("m")
+                        .build(),
                 usage(new UUID(1, 1), SpanKind.LLM, 200).toBuilder()
                         .endTime(Samples.START.plusSeconds(2))
                         .build()));
         TraceEvent agent = TraceEvent.ofSpans(List.of(
-                usage(new UUID(2, 2), SpanKind.AGENT, 400), usage(new UUID(2, 2), SpanKind.CHAIN, 250).toBuilder()
+                usage(new UUID(2, 2), SpanKind.AGENT, 400),
+                usage(new UUID(2, 2), SpanKind.CHAIN, 250).toBuilder()
                         .modelName("m")
                         .build()));
-        TraceEvent none = TraceEvent.ofSpans(List.of(at(Samples.START).modelName("m").build()));
-        TraceEvent later = TraceEvent.ofSpans(
-                List.of(at(Samples.START.plusSeconds(1)).endTime(Samples.START.plusSeconds(2)).build()));
+        TraceEvent none =
+                TraceEvent.ofSpans(List.of(at(Samples.START).modelName("m").build()));
+        TraceEvent later = TraceEvent.ofSpans(List.of(at(Samples.START.plusSeconds(1))
+                .endTime(Samples.START.plusSeconds(2))
+                .build()));
         TraceEvent empty = new TraceEvent(new UUID(3, 3), tenant, Samples.START.minusSeconds(1), List.of());
         for (TraceEvent trace : List.of(parted, agent, none, later, empty)) {
             repository.storeTrace(trace);
         }
         verify(() -> {
-            assertThat(rankedTraces(query().build(), Ranking.COST))
-                    .containsExactly(agent, parted, later, none, empty);
+            assertThat(rankedTraces(query().build(), Ranking.COST)).containsExactly(agent, parted, later, none, empty);
             assertThat(rankedTraces(query().build(), Ranking.TOKENS))
                     .containsExactly(agent, parted, later, none, empty);
             assertThat(rankedTraces(query().modelName("m").build(), Ranking.TOKENS))
                     .containsExactly(agent, parted, none);
             assertThat(rankedTraces(query().limit(2).build(), Ranking.DURATION)).containsExactly(parted, later);
-            assertThat(analytics().rankedTraces(query().limit(2).build(), Ranking.DURATION).nextOffset())
+            assertThat(analytics()
+                            .rankedTraces(query().limit(2).build(), Ranking.DURATION)
+                            .nextOffset())
                     .isEqualTo(2);
             assertThat(rankedTraces(query().traceId(none.traceId()).build(), Ranking.COST))
                     .containsExactly(none);
@@ -526,7 +563,8 @@ abstract class AnalyticsContract extends ContractTest {
         TraceSpan before = full().toBuilder()
                 .agentActions(List.of(action(AgentActionType.TOOL_CALL, "old", 1L, false)))
                 .build();
-        TraceSpan now = at(NOON.plusSeconds(60)).traceId(before.traceId())
+        TraceSpan now = at(NOON.plusSeconds(60))
+                .traceId(before.traceId())
                 .spanId(before.spanId())
                 .modelName("new")
                 .sessionId("t")
@@ -563,7 +601,9 @@ abstract class AnalyticsContract extends ContractTest {
             assertThat(analytics().values(query().build(), SpanField.TAG, "")).isEmpty();
             assertThat(analytics().findings(query().build())).isEmpty();
             assertThat(analytics().actions(query().build())).isEmpty();
-            assertThat(analytics().sessions(query().build(), SessionOrder.COST_USD).items())
+            assertThat(analytics()
+                            .sessions(query().build(), SessionOrder.COST_USD)
+                            .items())
                     .isEmpty();
             assertThat(rankedSpans(query().build(), Ranking.COST)).containsExactly(stays);
         });
@@ -606,10 +646,11 @@ abstract class AnalyticsContract extends ContractTest {
                 "offset given, and this list has no pages: 5",
                 () -> analytics().top(offset, SpanField.KIND, Measure.SPANS));
         assertRefused(
-                "offset given, and this list has no pages: 5",
-                () -> analytics().values(offset, SpanField.KIND, ""));
-        assertRefused("offset given, and this list has no pages: 5", () -> analytics().findings(offset));
-        assertRefused("offset given, and this list has no pages: 5", () -> analytics().actions(offset));
+                "offset given, and this list has no pages: 5", () -> analytics().values(offset, SpanField.KIND, ""));
+        assertRefused(
+                "offset given, and this list has no pages: 5", () -> analytics().findings(offset));
+        assertRefused(
+                "offset given, and this list has no pages: 5", () -> analytics().actions(offset));
         assertRefused(
                 "prefix is not Unicode: it has half of a surrogate pair",
                 () -> analytics().values(any, SpanField.KIND, "\uD83D"));
@@ -658,7 +699,8 @@ abstract class AnalyticsContract extends ContractTest {
     }
 
     private void assertOnly(TraceSpan span) {
-        assertThat(total(query().build())).isEqualTo(new Measures(1, 0, null, null, 2L, null, new Percentiles(7, 7, 7)));
+        assertThat(total(query().build()))
+                .isEqualTo(new Measures(1, 0, null, null, 2L, null, new Percentiles(7, 7, 7)));
         assertThat(models("")).containsExactly(one("new"));
         assertThat(analytics().values(query().build(), SpanField.TAG, "")).isEmpty();
         assertThat(analytics().findings(query().build())).isEmpty();
@@ -678,8 +720,10 @@ abstract class AnalyticsContract extends ContractTest {
     private void assertNothing() {
         assertThat(analytics().timeline(query().build(), 60, SpanField.KIND, 1))
                 .isEqualTo(new Timeline(null, null, null, Measures.NONE, List.of()));
-        assertThat(analytics().top(query().build(), SpanField.KIND, Measure.SPANS)).isEmpty();
-        for (SpanField field : List.of(SpanField.MODEL_NAME, SpanField.TAG, SpanField.tag("env"), SpanField.FINDING_TYPE)) {
+        assertThat(analytics().top(query().build(), SpanField.KIND, Measure.SPANS))
+                .isEmpty();
+        for (SpanField field :
+                List.of(SpanField.MODEL_NAME, SpanField.TAG, SpanField.tag("env"), SpanField.FINDING_TYPE)) {
             assertThat(analytics().values(query().build(), field, "")).isEmpty();
         }
         assertThat(analytics().sessions(query().build(), SessionOrder.LAST_TIME))
@@ -742,8 +786,7 @@ abstract class AnalyticsContract extends ContractTest {
     private List<TraceEvent> rankedTraces(TraceQuery query, Ranking by) {
         List<TraceEvent> traces = new ArrayList<>();
         for (TraceSummary summary : analytics().rankedTraces(query, by).items()) {
-            TraceEvent trace =
-                    repository.getTrace(tenant, summary.traceId()).orElseThrow();
+            TraceEvent trace = repository.getTrace(tenant, summary.traceId()).orElseThrow();
             Same.assertExactly("summary", List.of(summary), List.of(TraceSummary.of(trace)));
             traces.add(trace);
         }
@@ -768,7 +811,9 @@ abstract class AnalyticsContract extends ContractTest {
                 .durationMs(3L)
                 .tags(Map.of("env", "prod", "", "empty key"))
                 .securityFindings(List.of(
-                        finding(Severity.LOW, "pii"), finding(Severity.LOW, "pii"), finding(Severity.HIGH, "jailbreak")))
+                        finding(Severity.LOW, "pii"),
+                        finding(Severity.LOW, "pii"),
+                        finding(Severity.HIGH, "jailbreak")))
                 .agentActions(List.of(action(AgentActionType.TOOL_CALL, "search", 5L, true)))
                 .build();
     }
@@ -786,11 +831,7 @@ abstract class AnalyticsContract extends ContractTest {
         return SecurityFinding.of(severity, type, "", NOON);
     }
 
-    private static AgentAction action(
-            AgentActionType type,
-            String name,
-            @Nullable Long durationMs,
-            boolean success) {
+    private static AgentAction action(AgentActionType type, String name, @Nullable Long durationMs, boolean success) {
         return AgentAction.builder(type, name, NOON)
                 .durationMs(durationMs)
                 .success(success)

@@ -103,7 +103,9 @@ abstract class AnalyticsPropertyContract extends ContractTest {
 
     private void assertSame(
             String what, TraceQuery query, TraceAnalytics reference, Function<TraceAnalytics, Object> call) {
-        assertThat(call.apply(TraceAnalytics.of(repository))).as(what + " " + query).isEqualTo(call.apply(reference));
+        assertThat(call.apply(TraceAnalytics.of(repository)))
+                .as(what + " " + query)
+                .isEqualTo(call.apply(reference));
     }
 
     private interface Slices<T extends Record> {
@@ -128,7 +130,8 @@ abstract class AnalyticsPropertyContract extends ContractTest {
         List<Slice<T>> all = new ArrayList<>();
         Integer offset = query.offset();
         while (offset != null) {
-            Slice<T> slice = slices.of(analytics, query.toBuilder().offset(offset).build());
+            Slice<T> slice =
+                    slices.of(analytics, query.toBuilder().offset(offset).build());
             all.add(slice);
             offset = slice.nextOffset();
         }

@@ -29,9 +29,8 @@ final class AnalyticsMutants {
         public void storeSpans(Collection<TraceSpan> spans) {
             for (TraceSpan span : List.copyOf(spans)) {
                 right.getSpan(span.tenantId(), span.traceId(), span.spanId())
-                        .ifPresent(before -> former.storeSpan(before.toBuilder()
-                                .spanId(UUID.randomUUID())
-                                .build()));
+                        .ifPresent(before -> former.storeSpan(
+                                before.toBuilder().spanId(UUID.randomUUID()).build()));
             }
             right.storeSpans(spans);
         }

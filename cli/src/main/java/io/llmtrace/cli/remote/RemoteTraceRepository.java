@@ -311,8 +311,7 @@ public final class RemoteTraceRepository implements TraceRepository, TraceAnalyt
     private <T> List<T> list(String name, TraceQuery query, Map<String, Object> more, Class<T> type) {
         Map<String, Object> parameters = new LinkedHashMap<>(more);
         parameters.put("limit", query.limit());
-        return answer(
-                ANALYTICS + name + QueryParameters.ofFilters(query, parameters), type, (items, rest) -> items);
+        return answer(ANALYTICS + name + QueryParameters.ofFilters(query, parameters), type, (items, rest) -> items);
     }
 
     private <T> Slice<T> slice(String path, TraceQuery query, Map<String, Object> more, Class<T> type) {

@@ -42,11 +42,11 @@ final class Analytics {
     private final Condition filter;
     private final CurrentRows rows;
 
-    Analytics(Database database, TraceQuery query) {
+    Analytics(Database database, WrittenAgain writtenAgain, TraceQuery query) {
         this.database = database;
         this.query = query;
         this.filter = SpanFilter.of(query);
-        this.rows = CurrentRows.of(database, query.tenantId());
+        this.rows = new CurrentRows(writtenAgain, query.tenantId());
     }
 
     Timeline timeline(int buckets, @Nullable SpanField groupBy, int groups) {
@@ -158,7 +158,8 @@ final class Analytics {
         return database.read(
                 Sql.of(
                                 "values",
-                                "SELECT assumeNotNull(v), count() AS n FROM (SELECT " + single + " AS v FROM " + table.sql()
+                                "SELECT assumeNotNull(v), count() AS n FROM (SELECT " + single + " AS v FROM "
+                                        + table.sql()
                                         + ") WHERE v IS NOT NULL AND " + startsWith.sql()
                                         + " GROUP BY v ORDER BY n DESC, v LIMIT " + query.limit())
                         .with(table)
@@ -237,7 +238,8 @@ final class Analytics {
                 Sql.of(
                                 "actions",
                                 "SELECT toString(type) AS t, toString(name) AS a, count() AS n, countIf(failure),"
-                                        + " uniqExact(identity), " + MeasureColumns.percentiles() + " FROM " + table.sql()
+                                        + " uniqExact(identity), " + MeasureColumns.percentiles() + " FROM "
+                                        + table.sql()
                                         + " ARRAY JOIN types AS type, names AS name, failures AS failure, durations AS dur"
                                         + " GROUP BY t, a ORDER BY n DESC, "
                                         + ordinal("t", AgentActionType.values(), AgentActionType::text) + ", a LIMIT "
@@ -333,7 +335,9 @@ final class Analytics {
 
     private static <T> String ordinal(String column, T[] values, Function<T, String> text) {
         return "indexOf(["
-                + Arrays.stream(values).map(value -> "'" + text.apply(value) + "'").collect(Collectors.joining(", "))
+                + Arrays.stream(values)
+                        .map(value -> "'" + text.apply(value) + "'")
+                        .collect(Collectors.joining(", "))
                 + "], " + column + ")";
     }
 }

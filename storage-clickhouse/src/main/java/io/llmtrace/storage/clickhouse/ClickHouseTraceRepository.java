@@ -56,6 +56,7 @@ public final class ClickHouseTraceRepository implements TraceRepository, TraceAn
     private final SpanWriter writer;
     private final Deletes deletes;
     private final Stats stats;
+    private final WrittenAgain writtenAgain;
     private final Housekeeping housekeeping;
 
     private ClickHouseTraceRepository(Database database) {
@@ -66,6 +67,7 @@ public final class ClickHouseTraceRepository implements TraceRepository, TraceAn
         this.versions = new Versions(database.number(Sql.of("last version", "SELECT max(version) FROM spans")));
         this.writer = new SpanWriter(database, versions);
         this.stats = new Stats(database, layout);
+        this.writtenAgain = new WrittenAgain(database);
         this.housekeeping = new Housekeeping(deletes);
         database.nodes().forEach(this::takeOverOriginal);
     }
@@ -141,49 +143,49 @@ public final class ClickHouseTraceRepository implements TraceRepository, TraceAn
     @Override
     public Timeline timeline(TraceQuery query, int buckets, @Nullable SpanField groupBy, int groups) {
         AnalyticsArguments.checkTimeline(query, buckets, groupBy, groups);
-        return new Analytics(database, query).timeline(buckets, groupBy, groups);
+        return new Analytics(database, writtenAgain, query).timeline(buckets, groupBy, groups);
     }
 
     @Override
     public List<ValueMeasures> top(TraceQuery query, SpanField groupBy, Measure order) {
         AnalyticsArguments.checkTop(query, groupBy, order);
-        return new Analytics(database, query).top(groupBy, order);
+        return new Analytics(database, writtenAgain, query).top(groupBy, order);
     }
 
     @Override
     public List<ValueCount> values(TraceQuery query, SpanField field, String prefix) {
         AnalyticsArguments.checkValues(query, field, prefix);
-        return new Analytics(database, query).values(field, prefix);
+        return new Analytics(database, writtenAgain, query).values(field, prefix);
     }
 
     @Override
     public Slice<SessionSummary> sessions(TraceQuery query, SessionOrder order) {
         AnalyticsArguments.checkSlice(query, order);
-        return new Analytics(database, query).sessions(order);
+        return new Analytics(database, writtenAgain, query).sessions(order);
     }
 
     @Override
     public List<FindingCount> findings(TraceQuery query) {
         AnalyticsArguments.checkList(query);
-        return new Analytics(database, query).findings();
+        return new Analytics(database, writtenAgain, query).findings();
     }
 
     @Override
     public List<ActionCount> actions(TraceQuery query) {
         AnalyticsArguments.checkList(query);
-        return new Analytics(database, query).actions();
+        return new Analytics(database, writtenAgain, query).actions();
     }
 
     @Override
     public Slice<TraceSummary> rankedTraces(TraceQuery query, Ranking by) {
         AnalyticsArguments.checkSlice(query, by);
-        return new Rankings(database, query).traces(by);
+        return new Rankings(database, writtenAgain, query).traces(by);
     }
 
     @Override
     public Slice<TraceSpan> rankedSpans(TraceQuery query, Ranking by) {
         AnalyticsArguments.checkSlice(query, by);
-        return new Rankings(database, query).spans(by);
+        return new Rankings(database, writtenAgain, query).spans(by);
     }
 
     @Override

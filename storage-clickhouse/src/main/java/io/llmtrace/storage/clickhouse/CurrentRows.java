@@ -1,14 +1,13 @@
 package io.llmtrace.storage.clickhouse;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
  * The rows of a tenant's spans that count, as a table to select from: of each span the last version, if it passes a filter. Few
- * spans are written more than once, and {@code span_places} knows which. So the last row is looked for among these alone, and all
+ * spans are written more than once ({@link WrittenAgain}). So the last row is looked for among these alone, and all
  * others are taken as they come:
  *
  * <pre>
@@ -19,19 +18,12 @@ import java.util.stream.Collectors;
  */
 final class CurrentRows {
 
-    /** Up to so many are named in the statement; of more it finds them itself. */
-    private static final int FEW = 2_000;
-
-    private static final String WRITTEN_AGAIN = """
-            SELECT %s FROM span_places WHERE tenant_id = {tenant:UUID}
-            GROUP BY tenant_id, span_id, trace_id HAVING sum(length(versions)) > 1""";
-
     private final UUID tenantId;
     private final Condition writtenAgain;
 
-    private CurrentRows(UUID tenantId, Condition writtenAgain) {
+    CurrentRows(WrittenAgain writtenAgain, UUID tenantId) {
         this.tenantId = tenantId;
-        this.writtenAgain = writtenAgain;
+        this.writtenAgain = writtenAgain.of(tenantId);
     }
 
     /**
@@ -41,24 +33,6 @@ final class CurrentRows {
      */
     record Table(String sql, Map<String, Object> parameters) {}
 
-    static CurrentRows of(Database database, UUID tenantId) {
-        List<UUID> spans = database.read(
-                Sql.of(
-                                "spans written again",
-                                "SELECT DISTINCT span_id FROM (" + WRITTEN_AGAIN.formatted("span_id") + ") LIMIT " + (FEW + 1)
-                                        + " SETTINGS optimize_aggregation_in_order = 1")
-                        .with("tenant", tenantId),
-                RowInput::readUuid);
-        if (spans.isEmpty()) {
-            return new CurrentRows(tenantId, Condition.of("FALSE"));
-        }
-        // By the ids of spans alone these may be some too many, which does no harm.
-        Condition condition = spans.size() <= FEW
-                ? Condition.of("span_id IN {written_again:Array(UUID)}", "written_again", Sql.ids(spans))
-                : Condition.of("(trace_id, span_id) IN (" + WRITTEN_AGAIN.formatted("trace_id, span_id") + ")");
-        return new CurrentRows(tenantId, condition);
-    }
-
     /** @param columns expressions over {@code spans} by their names, which are none of its columns */
     Table table(Map<String, String> columns, Condition filter) {
         Map<String, Object> parameters = new LinkedHashMap<>(filter.parameters());
@@ -66,14 +40,18 @@ final class CurrentRows {
         String selected = columns.entrySet().stream()
                 .map(column -> column.getValue() + " AS " + column.getKey())
                 .collect(Collectors.joining(", "));
-        if (writtenAgain.sql().equals("FALSE")) {
+        if (writtenAgain.equals(WrittenAgain.NONE)) {
             return new Table("(SELECT " + selected + " FROM spans WHERE " + filter.sql() + ")", parameters);
         }
         parameters.putAll(writtenAgain.parameters());
         StringBuilder ofLast = new StringBuilder();
         int place = 0;
         for (String name : columns.keySet()) {
-            ofLast.append(place == 0 ? "" : ", ").append("last.").append(++place).append(" AS ").append(name);
+            ofLast.append(place == 0 ? "" : ", ")
+                    .append("last.")
+                    .append(++place)
+                    .append(" AS ")
+                    .append(name);
         }
         String sql = """
                 (

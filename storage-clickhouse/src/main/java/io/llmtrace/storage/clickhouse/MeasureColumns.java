@@ -24,7 +24,8 @@ final class MeasureColumns {
             + ")";
 
     /** Of one row: {@code floor(cost × 10⁹ + 0.5)}; what is too large stays larger than any sum that is shown. */
-    static final String COST_NANOS = "toUInt64(" + atMost("estimated_cost_usd * 1e9 + 0.5", "9223372036854775808.") + ")";
+    static final String COST_NANOS =
+            "toUInt64(" + atMost("estimated_cost_usd * 1e9 + 0.5", "9223372036854775808.") + ")";
 
     static final String COST = sum("cost");
     static final String TOTAL_TOKENS = sum("tt");
@@ -69,7 +70,8 @@ final class MeasureColumns {
 
     /** A number without a sign, as the largest that has one at most. */
     static String figure(String number) {
-        return "CAST(" + atMost("toUInt128(" + number + ")", "toUInt128(" + Long.MAX_VALUE + ")") + ", 'Nullable(Int64)')";
+        return "CAST(" + atMost("toUInt128(" + number + ")", "toUInt128(" + Long.MAX_VALUE + ")")
+                + ", 'Nullable(Int64)')";
     }
 
     /** Null stays null: least() would take the bound for it. */

@@ -93,12 +93,16 @@ final class SpanColumns {
             filtered("finding_types", SpanColumns::writeFindingTypes),
             filtered(
                     "finding_severities",
-                    (row, span) -> writeEach(row, span.securityFindings(), (out, finding) -> out.writeText(
-                            finding.severity().text()))),
+                    (row, span) -> writeEach(
+                            row,
+                            span.securityFindings(),
+                            (out, finding) -> out.writeText(finding.severity().text()))),
             filtered(
                     "action_types",
-                    (row, span) -> writeEach(row, span.agentActions(), (out, action) -> out.writeText(
-                            action.actionType().text()))),
+                    (row, span) -> writeEach(
+                            row,
+                            span.agentActions(),
+                            (out, action) -> out.writeText(action.actionType().text()))),
             filtered(
                     "action_names",
                     (row, span) -> writeEach(row, span.agentActions(), (out, action) -> out.writeText(action.name()))),

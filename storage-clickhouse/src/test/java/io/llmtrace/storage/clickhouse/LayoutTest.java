@@ -77,7 +77,8 @@ class LayoutTest {
     }
 
     private static Stream<String> migrations() {
-        return Stream.of("0001_initial.sql", "0002_analytics.sql").flatMap(file -> Migrations.statements(file).stream());
+        return Stream.of("0001_initial.sql", "0002_analytics.sql")
+                .flatMap(file -> Migrations.statements(file).stream());
     }
 
     private static List<String> replicated() {
