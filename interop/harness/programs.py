@@ -114,6 +114,9 @@ def environment(program, llmtrace, model):
         "OTEL_EXPORTER_OTLP_ENDPOINT": llmtrace,
         "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
         "OTEL_METRICS_EXPORTER": "none",
+        # All at the end: captured exports are the same number of bodies then, however slow the machine is.
+        "OTEL_BSP_SCHEDULE_DELAY": "60000",
+        "OTEL_BLRP_SCHEDULE_DELAY": "60000",
         # Nothing of this machine: captured exports are committed.
         "OTEL_NODE_RESOURCE_DETECTORS": "env",
         "LANGFUSE_BASE_URL": llmtrace,

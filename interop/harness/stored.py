@@ -56,8 +56,8 @@ def trees(llmtrace, service):
 
     def tree(span):
         below = [tree(child) for child in children.get(span["span_id"], [])]
-        chat = get(f"{llmtrace}/api/v1/spans/{span['span_id']}?trace_id={span['trace_id']}")["chat"]
-        return {**content(span), **said(chat), "attributes": span["attributes"], **({"children": below} if below else {})}
+        chat = get(f"{llmtrace}/api/v1/spans/{span['span_id']}?trace_id={span['trace_id']}").get("chat")
+        return {**content(span), **(said(chat) if chat else {}), "attributes": span["attributes"], **({"children": below} if below else {})}
 
     def root(span):
         summary = summaries[span["trace_id"]]
@@ -85,9 +85,9 @@ def content(span):
 def said(chat):
     """The system's instructions as text, if they are nothing else."""
     fields = {name: value for name, value in chat.items() if value}
-    if all(part.keys() == {"type", "text"} and part["type"] == "text" for part in chat["system"]):
+    if all(part["type"] == "text" for part in fields.get("system", [{"type": None}])):
         fields["system"] = "\n".join(part["text"] for part in chat["system"])
-    return {name: value for name, value in fields.items() if value}
+    return fields
 
 
 def action(one):

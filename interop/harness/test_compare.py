@@ -62,6 +62,11 @@ class CompareTest(unittest.TestCase):
         self.assertTrue(compare.equal({"any of": [5, None]}, None))
         self.assertFalse(compare.equal("any", None))
 
+    def test_chats(self):
+        chat = {"system": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}], "input": [], "tools": [1]}
+        self.assertEqual({"system": "a\nb", "tools": [1]}, stored.said(chat))
+        self.assertEqual({}, stored.said({"system": [], "input": []}))
+
     def test_times_are_ordered_by_value(self):
         times = ["2026-01-01T00:00:00Z", "2026-01-01T00:00:00.5Z", "2026-01-01T00:00:00.51Z", "2026-01-01T00:00:01Z"]
         self.assertEqual(times, sorted(reversed(times), key=stored.sortable))
