@@ -46,6 +46,7 @@ final class RestApi {
                 Route.post(SPANS, this::storeSpans),
                 Route.get(SPANS, Parameters.OF_QUERY, this::findSpans),
                 Route.get(SPANS + "/{id}", List.of("trace_id"), this::span),
+                Route.get("/api/v1/outlines", Parameters.OF_QUERY, this::findOutlines),
                 Route.get("/api/v1/stats", List.of(), this::stats),
                 Route.get("/api/v1/export", Parameters.OF_EXPORT, this::export));
     }
@@ -106,6 +107,10 @@ final class RestApi {
 
     private HttpResponse findSpans(Call call) {
         return find(call, repository::querySpans);
+    }
+
+    private HttpResponse findOutlines(Call call) {
+        return find(call, query -> repository.querySpans(query).map(SpanOutline::of));
     }
 
     private static <T> HttpResponse find(Call call, Function<TraceQuery, Page<T>> finder) {

@@ -80,7 +80,7 @@ class OpenApiTest {
     @Test
     void everyParameter_isAccepted_andAnInventedOneIsNot() {
         Map<String, String> examples = examples();
-        for (String path : List.of("/api/v1/traces", "/api/v1/spans", "/api/v1/export")) {
+        for (String path : List.of("/api/v1/traces", "/api/v1/spans", "/api/v1/outlines", "/api/v1/export")) {
             for (JsonNode parameter :
                     parametersOf(document.path("paths").path(path).path("get"))) {
                 String name = parameter.path("name").asText();
@@ -103,6 +103,7 @@ class OpenApiTest {
         String span = "/api/v1/spans/" + stored.spanId();
         assertFits(server.get("/api/v1/traces?limit=10"), "TracePage");
         assertFits(server.get("/api/v1/spans"), "SpanPage");
+        assertFits(server.get("/api/v1/outlines"), "OutlinePage");
         assertFits(server.get(trace), "TraceEvent");
         assertFits(server.get(span), "TraceSpan");
         assertFits(server.get(span + "?trace_id=" + stored.traceId()), "TraceSpan");
@@ -165,7 +166,7 @@ class OpenApiTest {
         TraceRepository repository = new InMemoryTraceRepository();
         ServerMetrics metrics = new ServerMetrics();
         SpanIngest ingest = new SpanIngest(repository, new Services.LogContent());
-        Services.allRoutes(repository, ingest, new OtlpReceiver(ingest, metrics), metrics, ServerConfig.defaults())
+        Services.allRoutes(repository, ingest, new OtlpReceiver(ingest, metrics), metrics, ServerConfig.defaults(), new Explorer())
                 .forEach(route -> routes.put(route.method().name() + " " + route.path(), route));
         return routes;
     }
