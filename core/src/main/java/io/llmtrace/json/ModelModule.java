@@ -1,5 +1,6 @@
 package io.llmtrace.json;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -20,6 +21,10 @@ import io.llmtrace.model.SpanStatus;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.Order;
 import io.llmtrace.storage.StoreHealth;
+import io.llmtrace.storage.analytics.Measures;
+import io.llmtrace.storage.analytics.SessionSummary;
+import io.llmtrace.storage.analytics.Timeline;
+import io.llmtrace.storage.analytics.ValueMeasures;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -46,6 +51,9 @@ final class ModelModule extends SimpleModule {
                 state -> state.name().toLowerCase(Locale.ROOT),
                 name -> StoreHealth.State.valueOf(name.toUpperCase(Locale.ROOT)));
         setMixInAnnotation(TraceSpan.class, SpanIdsAsHex.class);
+        setMixInAnnotation(Timeline.Bucket.class, FlatMeasures.class);
+        setMixInAnnotation(ValueMeasures.class, FlatMeasures.class);
+        setMixInAnnotation(SessionSummary.class, FlatMeasures.class);
     }
 
     private <T> void text(Class<T> type, Function<T, String> write, Function<String, T> read) {
@@ -71,6 +79,12 @@ final class ModelModule extends SimpleModule {
         @JsonSerialize(using = SpanIdSerializer.class)
         @JsonDeserialize(using = SpanIdDeserializer.class)
         abstract UUID parentSpanId();
+    }
+
+    /** Measures stand beside the other fields, not in an object of their own. */
+    private abstract static class FlatMeasures {
+        @JsonUnwrapped
+        abstract Measures measures();
     }
 
     private static final class SpanIdSerializer extends TextSerializer<UUID> {

@@ -7,6 +7,7 @@ import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.SpanStatus;
 import io.llmtrace.storage.Order;
 import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.analytics.Ranking;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -14,6 +15,8 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +34,12 @@ final class Parameters {
 
     private static final Map<String, Setter> FILTERS = new LinkedHashMap<>();
     private static final Map<String, Setter> PAGING = new LinkedHashMap<>();
+    private static final Map<String, Ranking> RANKINGS = new LinkedHashMap<>();
 
     static {
+        for (Ranking ranking : Ranking.values()) {
+            RANKINGS.put(ranking.text(), ranking);
+        }
         FILTERS.put("start_time", (q, v) -> q.startTime(time(v)));
         FILTERS.put("end_time", (q, v) -> q.endTime(time(v)));
         FILTERS.put("provider", (q, v) -> q.provider(new LlmProvider(v)));
@@ -53,7 +60,7 @@ final class Parameters {
         FILTERS.put("status", (q, v) -> q.status(SpanStatus.ofText(v)));
         FILTERS.put("text", TraceQuery.Builder::text);
         PAGING.put("limit", (q, v) -> q.limit(wholeNumber(v)));
-        PAGING.put("order", (q, v) -> q.order(Order.ofText(v)));
+        PAGING.put("order", Parameters::setOrderOrRanking);
         PAGING.put("cursor", TraceQuery.Builder::cursor);
         PAGING.put("offset", (q, v) -> q.offset(wholeNumber(v)));
     }
@@ -61,10 +68,17 @@ final class Parameters {
     /** What {@link #query} understands. */
     static final List<String> OF_QUERY = join(FILTERS.keySet(), List.of(TAG), PAGING.keySet());
 
+    private static final Set<String> OF_ANALYTICS = Set.of("buckets", "groups", "group_by", "field", "prefix");
+
     /** What {@link #export} understands: all filters, and the limit of all pages together. */
     static final List<String> OF_EXPORT = join(FILTERS.keySet(), List.of(TAG, "limit", "order"));
 
     private final QueryParams params;
+
+    /** What {@link #analytics} understands: all filters, and what one of its routes takes beside them. */
+    static List<String> ofAnalytics(String... more) {
+        return join(FILTERS.keySet(), List.of(TAG), List.of(more));
+    }
 
     /**
      * @param known all that the route understands
@@ -89,6 +103,22 @@ final class Parameters {
     TraceQuery query(UUID tenantId) {
         TraceQuery.Builder query = filters(tenantId);
         PAGING.forEach((name, setter) -> set(name, setter, query));
+        return build(query);
+    }
+
+    /** The figure that a page of traces or spans is ordered by; null for an order of time. */
+    @Nullable
+    Ranking ranking() {
+        String order = params.get("order");
+        return order == null ? null : RANKINGS.get(order);
+    }
+
+    /** What the figures are about. Limit and offset count where the route knows them; what its order is, it knows itself. */
+    TraceQuery analytics(UUID tenantId) {
+        TraceQuery.Builder query = filters(tenantId);
+        for (String name : List.of("limit", "offset")) {
+            set(name, Objects.requireNonNull(PAGING.get(name)), query);
+        }
         return build(query);
     }
 
@@ -119,11 +149,25 @@ final class Parameters {
     }
 
     Instant requiredTime(String name) {
-        Instant time = optional(name, Parameters::time);
-        if (time == null) {
-            throw Failure.badParameter(name, "parameter '" + name + "' is missing; give an RFC 3339 time");
+        return required(name, "an RFC 3339 time", Parameters::time);
+    }
+
+    /** @param what the value must be, for the message when there is none */
+    <T> T required(String name, String what, Function<String, T> parser) {
+        T value = optional(name, parser);
+        if (value == null) {
+            throw Failure.badParameter(name, "parameter '" + name + "' is missing; give " + what);
         }
-        return time;
+        return value;
+    }
+
+    <T> T optional(String name, T otherwise, Function<String, T> parser) {
+        T value = optional(name, parser);
+        return value == null ? otherwise : value;
+    }
+
+    int number(String name, int otherwise) {
+        return optional(name, otherwise, Parameters::wholeNumber);
     }
 
     /** @throws Failure.FailureException naming {@code name} if the text is no value of its type */
@@ -135,7 +179,7 @@ final class Parameters {
         }
     }
 
-    private <T> @Nullable T optional(String name, Function<String, T> parser) {
+    <T> @Nullable T optional(String name, Function<String, T> parser) {
         String text = params.get(name);
         return text == null ? null : parse(name, text, parser);
     }
@@ -165,6 +209,21 @@ final class Parameters {
         query.order(Order.ofText(value));
     }
 
+    /** A ranking is no order of the query: {@link #ranking()}. */
+    private static void setOrderOrRanking(TraceQuery.Builder query, String value) {
+        if (RANKINGS.containsKey(value)) {
+            return;
+        }
+        for (Order order : Order.values()) {
+            if (order.text().equals(value)) {
+                query.order(order);
+                return;
+            }
+        }
+        throw new IllegalArgumentException("not an order [newest_first, oldest_first, "
+                + String.join(", ", RANKINGS.keySet()) + "]: '" + value + "'");
+    }
+
     /**
      * What a query or a store refuses about a whole query names the parameter first: {@code limit <= 0: -5},
      * {@code cursor is damaged: …}.
@@ -172,7 +231,9 @@ final class Parameters {
     static RuntimeException refused(RuntimeException refusal) {
         String message = String.valueOf(refusal.getMessage());
         String first = message.split(" ", 2)[0];
-        return OF_QUERY.contains(first) ? Failure.badParameter(first, message) : refusal;
+        return OF_QUERY.contains(first) || OF_ANALYTICS.contains(first)
+                ? Failure.badParameter(first, message)
+                : refusal;
     }
 
     private static TraceQuery build(TraceQuery.Builder query) {

@@ -11,6 +11,9 @@ import io.llmtrace.storage.InvalidRequestException;
 import io.llmtrace.storage.Page;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
+import io.llmtrace.storage.analytics.Ranking;
+import io.llmtrace.storage.analytics.Slice;
+import io.llmtrace.storage.analytics.TraceAnalytics;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -102,19 +105,31 @@ final class RestApi {
     }
 
     private HttpResponse findTraces(Call call) {
-        return find(call, repository::queryTraceSummaries);
+        return find(call, repository::queryTraceSummaries, TraceAnalytics::rankedTraces);
     }
 
     private HttpResponse findSpans(Call call) {
-        return find(call, repository::querySpans);
+        return find(call, repository::querySpans, TraceAnalytics::rankedSpans);
     }
 
     private HttpResponse findOutlines(Call call) {
-        return find(call, query -> repository.querySpans(query).map(SpanOutline::of));
+        return find(
+                call,
+                query -> repository.querySpans(query).map(SpanOutline::of),
+                (analytics, query, by) -> analytics.rankedSpans(query, by).map(SpanOutline::of));
     }
 
-    private static <T> HttpResponse find(Call call, Function<TraceQuery, Page<T>> finder) {
-        TraceQuery query = call.parameters().query(call.tenant());
+    private interface Ranked {
+        Slice<?> find(TraceAnalytics analytics, TraceQuery query, Ranking by);
+    }
+
+    private <T> HttpResponse find(Call call, Function<TraceQuery, Page<T>> finder, Ranked ranked) {
+        Parameters parameters = call.parameters();
+        TraceQuery query = parameters.query(call.tenant());
+        Ranking ranking = parameters.ranking();
+        if (ranking != null) {
+            return AnalyticsApi.ranked(repository, analytics -> ranked.find(analytics, query, ranking));
+        }
         try {
             return Call.json(Found.of(finder.apply(query)));
         } catch (InvalidRequestException e) {

@@ -26,6 +26,8 @@ import org.junit.jupiter.api.Test;
 /** The document and the server say the same. */
 class OpenApiTest {
 
+    private static final String ANALYTICS = "/api/v1/analytics/";
+
     private static RunningServer server;
     private static JsonNode document;
     private static TraceSpan stored;
@@ -98,6 +100,26 @@ class OpenApiTest {
     }
 
     @Test
+    void everyParameterOfAnalytics_isAccepted() {
+        Map<String, String> needed =
+                Map.of("timeline", "", "top", "group_by=kind", "values", "field=kind", "sessions", "");
+        needed.forEach((name, always) -> {
+            for (JsonNode parameter :
+                    parametersOf(document.path("paths").path(ANALYTICS + name).path("get"))) {
+                String example = parameter.path("name").asText().equals("order")
+                        ? parameter.at("/schema/enum/1").asText()
+                        : examples().get(parameter.path("name").asText());
+                String query = parameter.path("name").asText().replace("{key}", "a:b=c d") + "=" + example;
+                String rest = parameter.path("required").asBoolean() ? "" : "&" + always;
+                assertThat(server.get(ANALYTICS + name + "?" + encodeName(query) + rest)
+                                .status())
+                        .as(name + " " + query)
+                        .isEqualTo(200);
+            }
+        });
+    }
+
+    @Test
     void answers_fitTheirSchemas() {
         String trace = "/api/v1/traces/" + stored.traceId();
         String span = "/api/v1/spans/" + stored.spanId();
@@ -107,7 +129,17 @@ class OpenApiTest {
         assertFits(server.get(trace), "TraceEvent");
         assertFits(server.get(span), "TraceSpan");
         assertFits(server.get(span + "?trace_id=" + stored.traceId()), "TraceSpan");
+        assertFits(server.get("/api/v1/traces?order=cost&limit=2"), "TracePage");
+        assertFits(server.get("/api/v1/spans?order=duration&limit=2"), "SpanPage");
         assertFits(server.get("/api/v1/stats"), "StorageStats");
+        assertFits(server.get(ANALYTICS + "timeline"), "Timeline");
+        assertFits(server.get(ANALYTICS + "timeline?group_by=model_name&groups=1"), "Timeline");
+        assertFits(server.get(ANALYTICS + "timeline?text=nowhere"), "Timeline");
+        assertFits(server.get(ANALYTICS + "top?group_by=user_id"), "TopValues");
+        assertFits(server.get(ANALYTICS + "values?field=tag"), "ValueCounts");
+        assertFits(server.get(ANALYTICS + "sessions?limit=1"), "SessionPage");
+        assertFits(server.get(ANALYTICS + "findings"), "FindingCounts");
+        assertFits(server.get(ANALYTICS + "actions"), "ActionCounts");
         assertFits(server.get("/health"), "Health");
         for (String line : server.get("/api/v1/export").text().split("\n")) {
             assertThat(violations("TraceEvent", TraceJson.readTree(line.getBytes(StandardCharsets.UTF_8))))
@@ -186,6 +218,8 @@ class OpenApiTest {
                 "text", "red",
                 "tag.{key}", "v",
                 "order", "oldest_first"));
+        examples.putAll(
+                Map.of("buckets", "10", "groups", "2", "group_by", "tag.env", "field", "finding_type", "prefix", "gp"));
         for (String name : List.of(
                 "limit", "offset", "min_security_score", "max_security_score", "min_duration_ms", "max_duration_ms")) {
             examples.put(name, "3");

@@ -12,6 +12,19 @@ import io.llmtrace.storage.StoreHealth;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
 import io.llmtrace.storage.TraceSummary;
+import io.llmtrace.storage.analytics.ActionCount;
+import io.llmtrace.storage.analytics.FindingCount;
+import io.llmtrace.storage.analytics.Measure;
+import io.llmtrace.storage.analytics.Ranking;
+import io.llmtrace.storage.analytics.SessionOrder;
+import io.llmtrace.storage.analytics.SessionSummary;
+import io.llmtrace.storage.analytics.Slice;
+import io.llmtrace.storage.analytics.SpanField;
+import io.llmtrace.storage.analytics.Timeline;
+import io.llmtrace.storage.analytics.TraceAnalytics;
+import io.llmtrace.storage.analytics.ValueCount;
+import io.llmtrace.storage.analytics.ValueMeasures;
+import io.llmtrace.storage.spi.AnalyticsArguments;
 import io.llmtrace.storage.spi.PageCursor;
 import java.time.Instant;
 import java.util.Collection;
@@ -32,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  * Everything on the heap, every query a scan: small, obviously right, and so the reference for all other backends. Also
  * handy in tests of applications. Nothing outlives {@link #close()}.
  */
-public final class InMemoryTraceRepository implements TraceRepository {
+public final class InMemoryTraceRepository implements TraceRepository, TraceAnalytics {
 
     private static final Comparator<PageCursor> PLACE_ORDER = Comparator.comparingLong(PageCursor::timeNanos)
             .thenComparing(PageCursor::traceId, Ids.BYTE_ORDER)
@@ -182,6 +195,67 @@ public final class InMemoryTraceRepository implements TraceRepository {
     public StoreHealth check() {
         return reading(() -> new StoreHealth(
                 StoreHealth.State.OK, "in memory: nothing outlives this process", Map.of("backend", "memory")));
+    }
+
+    @Override
+    public Timeline timeline(TraceQuery query, int buckets, @Nullable SpanField groupBy, int groups) {
+        AnalyticsArguments.checkTimeline(query, buckets, groupBy, groups);
+        return reading(() -> analytics(query).timeline(buckets, groupBy, groups));
+    }
+
+    @Override
+    public List<ValueMeasures> top(TraceQuery query, SpanField groupBy, Measure order) {
+        AnalyticsArguments.checkTop(query, groupBy, order);
+        return reading(() -> analytics(query).top(groupBy, order));
+    }
+
+    @Override
+    public List<ValueCount> values(TraceQuery query, SpanField field, String prefix) {
+        AnalyticsArguments.checkValues(query, field, prefix);
+        return reading(() -> analytics(query).values(field, prefix));
+    }
+
+    @Override
+    public Slice<SessionSummary> sessions(TraceQuery query, SessionOrder order) {
+        AnalyticsArguments.checkSlice(query, order);
+        return reading(() -> analytics(query).sessions(order));
+    }
+
+    @Override
+    public List<FindingCount> findings(TraceQuery query) {
+        AnalyticsArguments.checkList(query);
+        return reading(() -> analytics(query).findings());
+    }
+
+    @Override
+    public List<ActionCount> actions(TraceQuery query) {
+        AnalyticsArguments.checkList(query);
+        return reading(() -> analytics(query).actions());
+    }
+
+    @Override
+    public Slice<TraceSummary> rankedTraces(TraceQuery query, Ranking by) {
+        AnalyticsArguments.checkSlice(query, by);
+        return reading(() -> {
+            Stream<TraceEvent> traces =
+                    tracesOf(query.tenantId()).map(StoredTrace::event).filter(query::matches);
+            return new SpanAnalytics(query, List.of()).ranked(traces, by);
+        });
+    }
+
+    @Override
+    public Slice<TraceSpan> rankedSpans(TraceQuery query, Ranking by) {
+        AnalyticsArguments.checkSlice(query, by);
+        return reading(() -> analytics(query).ranked(by));
+    }
+
+    private SpanAnalytics analytics(TraceQuery query) {
+        List<TraceSpan> spans = tracesOf(query.tenantId())
+                .flatMap(stored -> stored.spans.values().stream())
+                .map(stored -> stored.span)
+                .filter(query::matches)
+                .toList();
+        return new SpanAnalytics(query, spans);
     }
 
     @Override
