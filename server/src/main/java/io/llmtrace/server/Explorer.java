@@ -66,7 +66,8 @@ final class Explorer {
             "dompurify", new Library("dompurify", Map.of("purify.js", "dist/purify.es.mjs")),
             "uplot", new Library("uplot", Map.of("uplot.js", "dist/uPlot.esm.js", "uplot.css", "dist/uPlot.min.css")));
 
-    private static final Pattern IMPORT_MAP = Pattern.compile("<script type=\"importmap\">(.*?)</script>", Pattern.DOTALL);
+    private static final Pattern IMPORT_MAP =
+            Pattern.compile("<script type=\"importmap\">(.*?)</script>", Pattern.DOTALL);
 
     private final Map<String, Asset> assets = new ConcurrentHashMap<>();
     private final Asset index = index();
@@ -112,7 +113,8 @@ final class Explorer {
         Optional<byte[]> content = steps[0].equals("lib") && steps.length == 3
                 ? Optional.ofNullable(LIBRARIES.get(steps[1])).flatMap(library -> library.read(steps[2]))
                 : resource("/io/llmtrace/server/ui/" + path);
-        return content.map(bytes -> new Asset(ResponseHeaders.builder(HttpStatus.OK).contentType(type), bytes));
+        return content.map(
+                bytes -> new Asset(ResponseHeaders.builder(HttpStatus.OK).contentType(type), bytes));
     }
 
     /** An import map cannot be loaded from a file: it stands in the page, and the policy names what it hashes to. */

@@ -198,7 +198,13 @@ class OpenApiTest {
         TraceRepository repository = new InMemoryTraceRepository();
         ServerMetrics metrics = new ServerMetrics();
         SpanIngest ingest = new SpanIngest(repository, new Services.LogContent());
-        Services.allRoutes(repository, ingest, new OtlpReceiver(ingest, metrics), metrics, ServerConfig.defaults(), new Explorer())
+        Services.allRoutes(
+                        repository,
+                        ingest,
+                        new OtlpReceiver(ingest, metrics),
+                        metrics,
+                        ServerConfig.defaults(),
+                        new Explorer())
                 .forEach(route -> routes.put(route.method().name() + " " + route.path(), route));
         return routes;
     }

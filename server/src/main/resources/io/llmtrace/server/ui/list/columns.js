@@ -37,7 +37,7 @@ function flags(item) {
 }
 
 const COMMON = {
-  time: { label: 'Time', width: 112, sort: 'time', cell: (item) => html`<span class="mono" title=${fullTime(startOf(item))}>${time(startOf(item))}</span>` },
+  time: { label: 'Time', width: 106, sort: 'time', cell: (item) => html`<span class="mono" title=${fullTime(startOf(item))}>${time(startOf(item))}</span>` },
   io: { label: 'Input → output', width: 0, narrow: true, cell: io },
   tokens: { label: 'Tokens', width: 74, right: true, sort: 'tokens', cell: (item) => short(item.total_tokens) },
   cost: { label: 'Cost', width: 84, right: true, sort: 'cost', cell: (item) => cost(item.estimated_cost_usd) },
@@ -48,7 +48,7 @@ const COMMON = {
     sort: 'duration',
     cell: (item, scale) => html`${duration(item.duration_ms)}${bar(item, scale)}`,
   },
-  flags: { label: 'Status', width: 130, cell: flags },
+  flags: { label: 'Status', width: 118, cell: flags },
   prompt_tokens: { label: 'Tokens in', width: 84, right: true, cell: (item) => short(item.prompt_tokens) },
   completion_tokens: { label: 'Tokens out', width: 88, right: true, cell: (item) => short(item.completion_tokens) },
   service: { label: 'Service', width: 120, cell: (item) => item.service_name ?? ABSENT },
@@ -60,7 +60,7 @@ const COMMON = {
 
 const TRACES = {
   name: { label: 'Name', width: 148, narrow: true, cell: (item) => item.name || '(no name)' },
-  model: { label: 'Model', width: 138, cell: (item) => modelsOf(item) },
+  model: { label: 'Model', width: 128, cell: (item) => modelsOf(item) },
   provider: { label: 'Provider', width: 100, cell: (item) => item.providers?.join(', ') || ABSENT },
   spans: { label: 'Spans', width: 62, right: true, cell: (item) => count(item.span_count) },
   calls: { label: 'Model calls', width: 92, right: true, cell: (item) => count(item.llm_call_count) },

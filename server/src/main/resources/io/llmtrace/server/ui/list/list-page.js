@@ -95,6 +95,7 @@ class ListPage extends View {
   #restore() {
     if (lastList.key !== null && lastList.key === keyOf(parameters()) && lastList.items.length > 0) {
       this.key = lastList.key;
+      this.running = new AbortController();
       this.items = lastList.items;
       this.next = lastList.next;
       this.selected = lastList.selected;
@@ -176,6 +177,9 @@ class ListPage extends View {
       this.problem = null;
       if (this.items.length === 0) {
         this.stats = await api.stats(signal);
+        if (this.stats.total_traces === 0 && !this.live.on) {
+          this.live.toggle(); // the first to come are shown without being asked for
+        }
       }
       this.busy = false;
       this.updateComplete.then(() => this.#scrolled());
@@ -261,15 +265,15 @@ class ListPage extends View {
   render() {
     const filters = filtersOf(parameters());
     return html`<div class="list-page">
-      <aside class=${this.facetsOpen ? 'open' : ''} aria-label="Filters">
+      <section class=${this.facetsOpen ? 'side open' : 'side'} aria-label="Filters">
         <lt-facets
           .query=${this.query}
           .rows=${this.items}
           ?paused=${this.busy && this.items.length === 0}
           @filter=${(event) => change(event.detail)}
         ></lt-facets>
-      </aside>
-      <section class="found">
+      </section>
+      <section class="found" aria-label="Found">
         <h1 class="sr">${this.show === 'spans' ? 'Spans' : 'Traces'}</h1>
         <div class="bar">
           <button class="pill narrow-only" aria-expanded=${this.facetsOpen} @click=${() => (this.facetsOpen = !this.facetsOpen)}>Filters</button>

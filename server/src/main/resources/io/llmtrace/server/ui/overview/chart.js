@@ -1,11 +1,12 @@
 import { html, nothing } from 'lit';
 import uPlot from 'uplot';
 import { View } from '../view.js';
+import { minute } from '../format.js';
 
 const HEIGHT = 170;
 
 /** Distinct in both themes and for the colour-blind (Okabe and Ito, without yellow). */
-export const PALETTE = ['#3573c9', '#d9731a', '#0b8f6c', '#b5569a', '#4aa3d8', '#a07500', '#7a5fc7', '#c24646', '#7d7f85'];
+export const PALETTE = ['#3573c9', '#d9731a', '#0b8f6c', '#b5569a', '#4aa3d8', '#a07500', '#7a5fc7', '#a9a59c', '#7d7f85'];
 
 /**
  * Lines over time.
@@ -68,7 +69,7 @@ class Chart extends View {
       padding: [8, 8, 0, 0],
       scales: { y: { range: (plot, least, most) => [0, most > 0 ? most * 1.1 : 1] } },
       axes: [
-        axis,
+        { ...axis, size: 28, values: (plot, splits, index, space, step) => splits.map((seconds) => timeOf(seconds, step)) },
         { ...axis, size: 58, values: (plot, splits) => splits.map((value) => this.written(value)) },
       ],
       series: [
@@ -118,6 +119,12 @@ class Chart extends View {
           </ul>`
         : nothing}`;
   }
+}
+
+/** As short as the steps between them allow. */
+function timeOf(seconds, step) {
+  const written = minute(new Date(seconds * 1000));
+  return step >= 86_400 ? written.slice(5, 10) : written.slice(11);
 }
 
 customElements.define('lt-chart', Chart);

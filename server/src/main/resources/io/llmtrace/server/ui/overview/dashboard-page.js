@@ -102,10 +102,11 @@ class DashboardPage extends OverviewPage {
     }
     const times = slots(data);
     const series = data.groups.map((group, i) => {
+      const rest = group.rest || group.value === undefined;
       const at = new Map(group.buckets.map((bucket) => [Date.parse(bucket.time), measure.of(bucket)]));
       return {
-        label: group.rest ? 'all others' : (group.value ?? '(none)'),
-        color: PALETTE[group.rest ? PALETTE.length - 1 : i % (PALETTE.length - 1)],
+        label: group.rest ? 'all others' : (group.value ?? `without ${GROUPS.find(([name]) => name === this.by)[1].toLowerCase()}`),
+        color: PALETTE[rest ? PALETTE.length - (group.rest ? 1 : 2) : i % (PALETTE.length - 2)],
         // A time without spans is a zero of a sum; of a latency there is nothing to say.
         values: times.map((ms) => at.get(ms) ?? (measure.sums ? 0 : null)),
       };
@@ -132,7 +133,7 @@ class DashboardPage extends OverviewPage {
     }
     const filterable = FIELDS.some((field) => field.name === this.by);
     const most = Math.max(...rows.map((row) => row.cost_usd ?? 0));
-    return html`<div class="scroll" tabindex="0" role="region" aria-label="Figures by group"><table class="figures-table">
+    return html`<div class="scroll" tabindex="0" role="group" aria-label="Figures by group"><table class="figures-table">
       <thead><tr><th scope="col">${GROUPS.find(([name]) => name === this.by)[1]}</th><th scope="col" class="r">Spans</th><th scope="col" class="r">Errors</th><th scope="col" class="r">Tokens</th><th scope="col" class="r">Cost</th><th scope="col" class="r">p95</th></tr></thead>
       <tbody>
         ${rows.map(
@@ -154,7 +155,7 @@ class DashboardPage extends OverviewPage {
       return none('No agent action in this time.');
     }
     const most = Math.max(...rows.map((row) => row.actions));
-    return html`<div class="scroll" tabindex="0" role="region" aria-label="Agent actions by tool"><table class="figures-table">
+    return html`<div class="scroll" tabindex="0" role="group" aria-label="Agent actions by tool"><table class="figures-table">
       <thead><tr><th scope="col">Tool</th><th scope="col">Type</th><th scope="col" class="r">Actions</th><th scope="col" class="r">Failed</th><th scope="col" class="r">p50</th><th scope="col" class="r">p95</th></tr></thead>
       <tbody>
         ${rows.map(
@@ -175,7 +176,7 @@ class DashboardPage extends OverviewPage {
     if (rows.length === 0) {
       return none('No traces in this time.');
     }
-    return html`<div class="scroll" tabindex="0" role="region" aria-label="Traces"><table class="figures-table">
+    return html`<div class="scroll" tabindex="0" role="group" aria-label="Traces"><table class="figures-table">
       <thead><tr><th scope="col">Trace</th><th scope="col">Time</th><th scope="col" class="r">Tokens</th><th scope="col" class="r">Cost</th><th scope="col" class="r">Duration</th></tr></thead>
       <tbody>
         ${rows.map(

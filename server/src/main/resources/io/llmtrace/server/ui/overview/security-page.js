@@ -43,7 +43,7 @@ class SecurityPage extends OverviewPage {
     if (rows.length === 0) {
       return none('No finding in this time.');
     }
-    return html`<div class="scroll" tabindex="0" role="region" aria-label="Findings by type"><table class="figures-table">
+    return html`<div class="scroll" tabindex="0" role="group" aria-label="Findings by type"><table class="figures-table">
       <thead><tr><th scope="col">Type</th><th scope="col">Severity</th><th scope="col" class="r">Findings</th><th scope="col" class="r">Spans</th><th scope="col" class="r">Latest</th></tr></thead>
       <tbody>
         ${rows.map(
@@ -63,7 +63,7 @@ class SecurityPage extends OverviewPage {
     if (rows.length === 0) {
       return none('None in this time.');
     }
-    return html`<div class="scroll" tabindex="0" role="region" aria-label="Spans with findings"><table class="figures-table">
+    return html`<div class="scroll" tabindex="0" role="group" aria-label="Spans with findings"><table class="figures-table">
       <thead><tr><th scope="col">Span</th><th scope="col">Found</th><th scope="col" class="r">Score</th><th scope="col" class="r">Time</th></tr></thead>
       <tbody>
         ${rows.map(

@@ -64,7 +64,7 @@ class SessionsPage extends OverviewPage {
     const head = (name, classes = '') => html`<th scope="col" class=${classes} aria-sort=${this.order === name ? 'descending' : 'none'}>
       <button class=${this.order === name ? 'sort on' : 'sort'} @click=${() => change({ order: name === 'last_time' ? null : name })}>${ORDERS[name]}<span aria-hidden="true">${this.order === name ? ' ↓' : ''}</span></button>
     </th>`;
-    return html`<div class="scroll" tabindex="0" role="region" aria-label="List of sessions">
+    return html`<div class="scroll" tabindex="0" role="group" aria-label="List of sessions">
         <table class="figures-table wide">
           <thead><tr><th scope="col">Session</th><th scope="col">User</th>${head('last_time')}<th scope="col" class="r">Lasted</th><th scope="col" class="r">Traces</th>${head('spans', 'r')}${head('errors', 'r')}${head('total_tokens', 'r')}${head('cost_usd', 'r')}<th scope="col" class="r">p95</th></tr></thead>
           <tbody>
@@ -73,7 +73,7 @@ class SessionsPage extends OverviewPage {
                 <th scope="row"><a href=${urlOf('/sessions', { ...Object.fromEntries(parameters()), id: row.session_id })}><bdi>${row.session_id || '(empty)'}</bdi></a></th>
                 <td><bdi>${row.user_id ?? ABSENT}</bdi></td>
                 <td class="dim" title=${fullTime(row.last_time)}>${ago(row.last_time)}</td>
-                <td class="r">${duration(Date.parse(row.last_time) - Date.parse(row.first_time))}</td>
+                <td class="r">${row.traces > 1 ? duration(Date.parse(row.last_time) - Date.parse(row.first_time)) : ABSENT}</td>
                 <td class="r">${count(row.traces)}</td>
                 <td class="r">${count(row.spans)}</td>
                 <td class="r">${row.errors > 0 ? html`<span class="error-text">${count(row.errors)}</span>` : 0}</td>

@@ -29,6 +29,9 @@ function messageAt(location, chat) {
     return chat.output[Math.max(0, index)] ?? chat.output[0] ?? null;
   }
   const all = inputOf(chat);
+  if (/tool_?results?/i.test(location)) {
+    return all.filter((message) => message.parts.some((part) => part.type === 'tool_result'))[Math.max(0, index)] ?? null;
+  }
   if (index >= 0) {
     return all[index] ?? null;
   }

@@ -46,7 +46,8 @@ export function markdown(text) {
 
 /** Puts `<mark>` around the given texts, within single text nodes. */
 export function mark(root, texts) {
-  const wanted = [...new Set(texts.filter((text) => text.length > 0))];
+  // Each line is a node of its own in what Markdown becomes.
+  const wanted = [...new Set(texts.flatMap((text) => [text, ...text.split('\n')]).map((text) => text.trim()))].filter((text) => text.length > 2);
   if (wanted.length === 0) {
     return;
   }

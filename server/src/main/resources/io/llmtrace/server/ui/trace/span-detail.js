@@ -276,7 +276,7 @@ class SpanDetail extends View {
     if (settings.length === 0) {
       return nothing;
     }
-    return html`<dl class="settings" aria-label="Model settings">
+    return html`<dl class="settings">
       ${settings.map(
         ([name, setting]) => html`<div><dt>${name.replace(/^(?:gen_ai\.request|llm\.request|llm)\./, '').replaceAll('_', ' ')}</dt><dd>${typeof setting === 'object' ? JSON.stringify(setting) : String(setting)}</dd></div>`,
       )}

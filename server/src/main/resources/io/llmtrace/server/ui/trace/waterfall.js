@@ -7,6 +7,9 @@ import { ticks, walk } from './tree.js';
 const ROW = 28;
 const MORE = 15;
 
+/** Further in, names would have no room: then the level is written. */
+const DEEPEST = 9;
+
 /**
  * Tree and waterfall of a trace, side by side: only the rows in view are in the page.
  *
@@ -169,6 +172,7 @@ class Waterfall extends View {
       span.model_name && !span.operation_name.includes(span.model_name) ? span.model_name : null,
       span.total_tokens ? `${short(span.total_tokens)} tok` : null,
       node.orphan ? 'parent missing' : null,
+      node.depth > DEEPEST ? `level ${count(node.depth + 1)}` : null,
     ].filter(Boolean);
     return html`<div
       class=${classes}
@@ -181,7 +185,7 @@ class Waterfall extends View {
       @click=${() => this.tell('choose', { id: node.id })}
       @dblclick=${() => folds && this.#toggle(node)}
     >
-      <span class="n" ${styled({ paddingLeft: `${Math.min(node.depth, 24) * 14}px` })}>
+      <span class="n" ${styled({ paddingLeft: `${Math.min(node.depth, DEEPEST) * 14}px` })}>
         <span class="twist" @click=${(event) => folds && (event.stopPropagation(), this.#toggle(node))}>${folds ? (this.folded.has(node.id) ? '▸' : '▾') : ''}</span>
         <i class=${`kind ${span.kind}`}></i><span class="name">${span.operation_name || '(no name)'}</span>
         ${span.status === 'error' ? html`<span class="tag err">${span.status_code >= 400 ? span.status_code : 'error'}</span>` : nothing}
