@@ -46,6 +46,7 @@ public final class LlmTraceCli {
                 .addSubcommand(new DemoCommand(context))
                 .addSubcommand(new QueryCommand(context))
                 .addSubcommand(new ShowCommand(context))
+                .addSubcommand(new TopCommand(context))
                 .addSubcommand(new StatsCommand(context))
                 .addSubcommand(new ImportCommand(context))
                 .addSubcommand(new ExportCommand(context))

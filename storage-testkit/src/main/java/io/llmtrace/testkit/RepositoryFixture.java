@@ -30,6 +30,14 @@ public interface RepositoryFixture {
      */
     void compact(TraceRepository repository);
 
+    /**
+     * Whether the repositories are {@link io.llmtrace.storage.analytics.TraceAnalytics} as well. If not, the tests of these are
+     * left out; the suite fails on the wrong answer.
+     */
+    default boolean hasAnalytics() {
+        return true;
+    }
+
     /** Closes the repository, which a test may have closed already, and removes its store. */
     void clear(TraceRepository repository);
 }

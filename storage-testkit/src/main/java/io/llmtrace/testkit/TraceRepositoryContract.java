@@ -2,6 +2,8 @@ package io.llmtrace.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.llmtrace.storage.TraceRepository;
+import io.llmtrace.storage.analytics.TraceAnalytics;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -37,6 +39,19 @@ public abstract class TraceRepositoryContract {
         assertThat(this instanceof DurableTraceRepositoryContract)
                 .as("a store that can be restarted runs DurableTraceRepositoryContract, and only such a store")
                 .isEqualTo(fixture().isRestartable());
+    }
+
+    @Test
+    void suite_knowsOfAnalytics() {
+        RepositoryFixture store = fixture();
+        TraceRepository repository = store.newRepository();
+        try {
+            assertThat(repository instanceof TraceAnalytics)
+                    .as("hasAnalytics() of the fixture says whether the repository is a TraceAnalytics")
+                    .isEqualTo(store.hasAnalytics());
+        } finally {
+            store.clear(repository);
+        }
     }
 
     @Nested
@@ -127,6 +142,22 @@ public abstract class TraceRepositoryContract {
     @Tag(VALUES)
     class Times extends TimeContract {
         Times() {
+            super(fixture());
+        }
+    }
+
+    @Nested
+    @Tag(VALUES)
+    class Analytics extends AnalyticsContract {
+        Analytics() {
+            super(fixture());
+        }
+    }
+
+    @Nested
+    @Tag(LONG)
+    class AnalyticsProperties extends AnalyticsPropertyContract {
+        AnalyticsProperties() {
             super(fixture());
         }
     }

@@ -9,14 +9,28 @@ import io.llmtrace.storage.StoreHealth;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
 import io.llmtrace.storage.TraceSummary;
+import io.llmtrace.storage.analytics.ActionCount;
+import io.llmtrace.storage.analytics.FindingCount;
+import io.llmtrace.storage.analytics.Measure;
+import io.llmtrace.storage.analytics.Ranking;
+import io.llmtrace.storage.analytics.SessionOrder;
+import io.llmtrace.storage.analytics.SessionSummary;
+import io.llmtrace.storage.analytics.Slice;
+import io.llmtrace.storage.analytics.SpanField;
+import io.llmtrace.storage.analytics.Timeline;
+import io.llmtrace.storage.analytics.TraceAnalytics;
+import io.llmtrace.storage.analytics.ValueCount;
+import io.llmtrace.storage.analytics.ValueMeasures;
 import io.llmtrace.storage.memory.InMemoryTraceRepository;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The reference, passed through: a mutant overrides what it breaks. */
-class Mutant implements TraceRepository {
+class Mutant implements TraceRepository, TraceAnalytics {
 
     final InMemoryTraceRepository right = new InMemoryTraceRepository();
 
@@ -88,6 +102,46 @@ class Mutant implements TraceRepository {
     @Override
     public StoreHealth check() {
         return right.check();
+    }
+
+    @Override
+    public Timeline timeline(TraceQuery query, int buckets, @Nullable SpanField groupBy, int groups) {
+        return right.timeline(query, buckets, groupBy, groups);
+    }
+
+    @Override
+    public List<ValueMeasures> top(TraceQuery query, SpanField groupBy, Measure order) {
+        return right.top(query, groupBy, order);
+    }
+
+    @Override
+    public List<ValueCount> values(TraceQuery query, SpanField field, String prefix) {
+        return right.values(query, field, prefix);
+    }
+
+    @Override
+    public Slice<SessionSummary> sessions(TraceQuery query, SessionOrder order) {
+        return right.sessions(query, order);
+    }
+
+    @Override
+    public List<FindingCount> findings(TraceQuery query) {
+        return right.findings(query);
+    }
+
+    @Override
+    public List<ActionCount> actions(TraceQuery query) {
+        return right.actions(query);
+    }
+
+    @Override
+    public Slice<TraceSummary> rankedTraces(TraceQuery query, Ranking by) {
+        return right.rankedTraces(query, by);
+    }
+
+    @Override
+    public Slice<TraceSpan> rankedSpans(TraceQuery query, Ranking by) {
+        return right.rankedSpans(query, by);
     }
 
     /** What the engine would do later; nothing unless the mutant breaks there. */

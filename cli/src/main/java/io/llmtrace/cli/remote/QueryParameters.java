@@ -5,6 +5,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A query as the parameters of a URL. The tenant is not among them: the server knows it. */
@@ -30,6 +31,14 @@ final class QueryParameters {
         QueryParameters parameters = new QueryParameters();
         parameters.filters(query);
         parameters.add("order", query.order().text());
+        return "?" + String.join("&", parameters.parameters);
+    }
+
+    /** The filters, and what is asked beside them. */
+    static String ofFilters(TraceQuery query, Map<String, Object> more) {
+        QueryParameters parameters = new QueryParameters();
+        parameters.filters(query);
+        more.forEach(parameters::add);
         return "?" + String.join("&", parameters.parameters);
     }
 

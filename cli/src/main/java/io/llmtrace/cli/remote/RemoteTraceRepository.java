@@ -18,6 +18,19 @@ import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
 import io.llmtrace.storage.TraceSummary;
 import io.llmtrace.storage.UnavailableException;
+import io.llmtrace.storage.analytics.ActionCount;
+import io.llmtrace.storage.analytics.FindingCount;
+import io.llmtrace.storage.analytics.Measure;
+import io.llmtrace.storage.analytics.Ranking;
+import io.llmtrace.storage.analytics.SessionOrder;
+import io.llmtrace.storage.analytics.SessionSummary;
+import io.llmtrace.storage.analytics.Slice;
+import io.llmtrace.storage.analytics.SpanField;
+import io.llmtrace.storage.analytics.Timeline;
+import io.llmtrace.storage.analytics.TraceAnalytics;
+import io.llmtrace.storage.analytics.ValueCount;
+import io.llmtrace.storage.analytics.ValueMeasures;
+import io.llmtrace.storage.spi.AnalyticsArguments;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -32,6 +45,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -40,9 +54,10 @@ import org.jspecify.annotations.Nullable;
  * A running server as a repository, over its REST API. The tenant is the one that the server takes the caller for;
  * tenants in arguments are not sent.
  */
-public final class RemoteTraceRepository implements TraceRepository {
+public final class RemoteTraceRepository implements TraceRepository, TraceAnalytics {
 
     private static final String API = "/api/v1";
+    private static final String ANALYTICS = "/analytics/";
     private static final String NDJSON = "application/x-ndjson";
     private static final Duration TIMEOUT = Duration.ofMinutes(2);
     private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(2);
@@ -121,6 +136,59 @@ public final class RemoteTraceRepository implements TraceRepository {
     @Override
     public Page<TraceSpan> querySpans(TraceQuery query) {
         return page("/spans", query, TraceSpan.class);
+    }
+
+    @Override
+    public Timeline timeline(TraceQuery query, int buckets, @Nullable SpanField groupBy, int groups) {
+        AnalyticsArguments.checkTimeline(query, buckets, groupBy, groups);
+        Map<String, Object> more = new LinkedHashMap<>(Map.of("buckets", buckets, "groups", groups));
+        if (groupBy != null) {
+            more.put("group_by", groupBy.text());
+        }
+        return get(ANALYTICS + "timeline" + QueryParameters.ofFilters(query, more), Timeline.class)
+                .orElseThrow(() -> notLlmtrace(null));
+    }
+
+    @Override
+    public List<ValueMeasures> top(TraceQuery query, SpanField groupBy, Measure order) {
+        AnalyticsArguments.checkTop(query, groupBy, order);
+        return list("top", query, Map.of("group_by", groupBy.text(), "order", order.text()), ValueMeasures.class);
+    }
+
+    @Override
+    public List<ValueCount> values(TraceQuery query, SpanField field, String prefix) {
+        AnalyticsArguments.checkValues(query, field, prefix);
+        return list("values", query, Map.of("field", field.text(), "prefix", prefix), ValueCount.class);
+    }
+
+    @Override
+    public Slice<SessionSummary> sessions(TraceQuery query, SessionOrder order) {
+        AnalyticsArguments.checkSlice(query, order);
+        return slice(ANALYTICS + "sessions", query, Map.of("order", order.text()), SessionSummary.class);
+    }
+
+    @Override
+    public List<FindingCount> findings(TraceQuery query) {
+        AnalyticsArguments.checkList(query);
+        return list("findings", query, Map.of(), FindingCount.class);
+    }
+
+    @Override
+    public List<ActionCount> actions(TraceQuery query) {
+        AnalyticsArguments.checkList(query);
+        return list("actions", query, Map.of(), ActionCount.class);
+    }
+
+    @Override
+    public Slice<TraceSummary> rankedTraces(TraceQuery query, Ranking by) {
+        AnalyticsArguments.checkSlice(query, by);
+        return slice("/traces", query, Map.of("order", by.text()), TraceSummary.class);
+    }
+
+    @Override
+    public Slice<TraceSpan> rankedSpans(TraceQuery query, Ranking by) {
+        AnalyticsArguments.checkSlice(query, by);
+        return slice("/spans", query, Map.of("order", by.text()), TraceSpan.class);
     }
 
     @Override
@@ -219,17 +287,41 @@ public final class RemoteTraceRepository implements TraceRepository {
     }
 
     private <T> Page<T> page(String path, TraceQuery query, Class<T> type) {
+        return answer(path + QueryParameters.of(query), type, (items, rest) -> {
+            JsonNode next = rest.path("next_cursor");
+            return new Page<>(items, next.isTextual() ? next.asText() : null);
+        });
+    }
+
+    private <T> List<T> list(String name, TraceQuery query, Map<String, Object> more, Class<T> type) {
+        Map<String, Object> parameters = new LinkedHashMap<>(more);
+        parameters.put("limit", query.limit());
+        return answer(
+                ANALYTICS + name + QueryParameters.ofFilters(query, parameters), type, (items, rest) -> items);
+    }
+
+    private <T> Slice<T> slice(String path, TraceQuery query, Map<String, Object> more, Class<T> type) {
+        Map<String, Object> parameters = new LinkedHashMap<>(more);
+        parameters.put("limit", query.limit());
+        parameters.put("offset", query.offset());
+        return answer(path + QueryParameters.ofFilters(query, parameters), type, (items, rest) -> {
+            JsonNode next = rest.path("next_offset");
+            return new Slice<>(items, next.isInt() ? next.asInt() : null);
+        });
+    }
+
+    /** An answer with items of one type, and with what stands beside them. */
+    private <T, R> R answer(String pathAndQuery, Class<T> type, BiFunction<List<T>, JsonNode, R> reader) {
         requireOpen();
-        byte[] body = rest.get(API + path + QueryParameters.of(query)).orElseThrow(() -> notLlmtrace(null));
+        byte[] body = rest.get(API + pathAndQuery).orElseThrow(() -> notLlmtrace(null));
         return answer(body, text -> {
-            JsonNode page = rest.json(body);
-            if (!page.path("data").isArray()) {
+            JsonNode json = rest.json(body);
+            if (!json.path("data").isArray()) {
                 throw notLlmtrace(null);
             }
             List<T> items = new ArrayList<>();
-            page.path("data").forEach(item -> items.add(TraceJson.read(item.toString(), type)));
-            JsonNode next = page.path("next_cursor");
-            return new Page<>(items, next.isTextual() ? next.asText() : null);
+            json.path("data").forEach(item -> items.add(TraceJson.read(item.toString(), type)));
+            return reader.apply(items, json);
         });
     }
 

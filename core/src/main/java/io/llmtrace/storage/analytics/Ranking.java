@@ -6,7 +6,7 @@ import java.util.Locale;
 /** The figure by which traces or spans are ranked. */
 public enum Ranking {
     DURATION,
-    /** Compared in whole nano-dollars, as {@link TraceAnalytics} sums them. */
+    /** In whole nano-dollars of each span, as {@link TraceAnalytics} sums them. */
     COST,
     /** All tokens, of input and output. */
     TOKENS;

@@ -50,8 +50,8 @@ final class SpanAnalytics {
             .thenComparing(TraceSpan::traceId, Ids.BYTE_ORDER)
             .thenComparing(TraceSpan::spanId, Ids.BYTE_ORDER);
 
-    private static final Comparator<TraceSummary> OLDEST_TRACE_FIRST =
-            Comparator.comparing(TraceSummary::createdAt).thenComparing(TraceSummary::traceId, Ids.BYTE_ORDER);
+    private static final Comparator<TraceEvent> OLDEST_TRACE_FIRST =
+            Comparator.comparing(TraceEvent::createdAt).thenComparing(TraceEvent::traceId, Ids.BYTE_ORDER);
 
     private final TraceQuery query;
     private final List<TraceSpan> spans;
@@ -191,13 +191,29 @@ final class SpanAnalytics {
 
     /** @param traces that the query selects */
     Slice<TraceSummary> ranked(Stream<TraceEvent> traces, Ranking by) {
-        Function<TraceSummary, @Nullable Long> figure = trace -> switch (by) {
-            case DURATION -> trace.durationMs();
-            case COST -> costNanos(trace.estimatedCostUsd());
-            case TOKENS -> trace.totalTokens();
+        Function<TraceEvent, @Nullable Long> figure = trace -> switch (by) {
+            case DURATION -> TraceSummary.of(trace).durationMs();
+            case COST -> costNanos(trace);
+            case TOKENS -> TraceSummary.of(trace).totalTokens();
         };
-        return slice(
-                traces.map(TraceSummary::of).sorted(largestFirst(figure).thenComparing(OLDEST_TRACE_FIRST.reversed())));
+        return slice(traces.sorted(largestFirst(figure).thenComparing(OLDEST_TRACE_FIRST.reversed())))
+                .map(TraceSummary::of);
+    }
+
+    /** As {@link TraceSummary} sums it. */
+    private static @Nullable Long costNanos(TraceEvent trace) {
+        long ofCalls = MeasureSums.ABSENT;
+        long ofParents = MeasureSums.ABSENT;
+        for (TraceSpan span : trace.spans()) {
+            Long nanos = costNanos(span.estimatedCostUsd());
+            if (nanos != null && span.kind().repeatsUsageOfChildren()) {
+                ofParents = Math.max(ofParents, nanos);
+            } else if (nanos != null) {
+                ofCalls = MeasureSums.sum(ofCalls, nanos);
+            }
+        }
+        long nanos = ofCalls == MeasureSums.ABSENT ? ofParents : ofCalls;
+        return nanos == MeasureSums.ABSENT ? null : Long.valueOf(nanos);
     }
 
     private static <T> Comparator<T> largestFirst(Function<T, @Nullable Long> figure) {

@@ -12,7 +12,20 @@ import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
 import io.llmtrace.storage.TraceSummary;
 import io.llmtrace.storage.UnavailableException;
+import io.llmtrace.storage.analytics.ActionCount;
+import io.llmtrace.storage.analytics.FindingCount;
+import io.llmtrace.storage.analytics.Measure;
+import io.llmtrace.storage.analytics.Ranking;
+import io.llmtrace.storage.analytics.SessionOrder;
+import io.llmtrace.storage.analytics.SessionSummary;
+import io.llmtrace.storage.analytics.Slice;
+import io.llmtrace.storage.analytics.SpanField;
+import io.llmtrace.storage.analytics.Timeline;
+import io.llmtrace.storage.analytics.TraceAnalytics;
+import io.llmtrace.storage.analytics.ValueCount;
+import io.llmtrace.storage.analytics.ValueMeasures;
 import io.llmtrace.storage.clickhouse.RowReader.Filtered;
+import io.llmtrace.storage.spi.AnalyticsArguments;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
@@ -24,13 +37,14 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Traces on ClickHouse, one server or a cluster. Any number of processes may write to one database; the clocks of their
  * machines must agree to some milliseconds, since the later write of a span is the one with the later time. See the module's
  * README for the layout, and for when space is given back.
  */
-public final class ClickHouseTraceRepository implements TraceRepository {
+public final class ClickHouseTraceRepository implements TraceRepository, TraceAnalytics {
 
     private final Database database;
     private final Layout layout;
@@ -118,6 +132,54 @@ public final class ClickHouseTraceRepository implements TraceRepository {
     public Page<TraceSpan> querySpans(TraceQuery query) {
         Objects.requireNonNull(query, "query");
         return new SpanPages(database, query, versions.snapshot()).page();
+    }
+
+    @Override
+    public Timeline timeline(TraceQuery query, int buckets, @Nullable SpanField groupBy, int groups) {
+        AnalyticsArguments.checkTimeline(query, buckets, groupBy, groups);
+        return new Analytics(database, query).timeline(buckets, groupBy, groups);
+    }
+
+    @Override
+    public List<ValueMeasures> top(TraceQuery query, SpanField groupBy, Measure order) {
+        AnalyticsArguments.checkTop(query, groupBy, order);
+        return new Analytics(database, query).top(groupBy, order);
+    }
+
+    @Override
+    public List<ValueCount> values(TraceQuery query, SpanField field, String prefix) {
+        AnalyticsArguments.checkValues(query, field, prefix);
+        return new Analytics(database, query).values(field, prefix);
+    }
+
+    @Override
+    public Slice<SessionSummary> sessions(TraceQuery query, SessionOrder order) {
+        AnalyticsArguments.checkSlice(query, order);
+        return new Analytics(database, query).sessions(order);
+    }
+
+    @Override
+    public List<FindingCount> findings(TraceQuery query) {
+        AnalyticsArguments.checkList(query);
+        return new Analytics(database, query).findings();
+    }
+
+    @Override
+    public List<ActionCount> actions(TraceQuery query) {
+        AnalyticsArguments.checkList(query);
+        return new Analytics(database, query).actions();
+    }
+
+    @Override
+    public Slice<TraceSummary> rankedTraces(TraceQuery query, Ranking by) {
+        AnalyticsArguments.checkSlice(query, by);
+        return new Rankings(database, query).traces(by);
+    }
+
+    @Override
+    public Slice<TraceSpan> rankedSpans(TraceQuery query, Ranking by) {
+        AnalyticsArguments.checkSlice(query, by);
+        return new Rankings(database, query).spans(by);
     }
 
     @Override

@@ -20,7 +20,7 @@ final class Failures {
 
     /** All that llmtrace needs, for the database {@code DATABASE}. */
     static final List<String> GRANTS = List.of(
-            "GRANT SELECT, INSERT, ALTER DELETE, ALTER UPDATE, CREATE DATABASE, CREATE TABLE, CREATE VIEW, OPTIMIZE"
+            "GRANT SELECT, INSERT, ALTER DELETE, ALTER UPDATE, ALTER ADD COLUMN, CREATE DATABASE, CREATE TABLE, CREATE VIEW, OPTIMIZE"
                     + " ON DATABASE.*",
             "GRANT TABLE ENGINE ON *",
             "GRANT SELECT ON system.parts");

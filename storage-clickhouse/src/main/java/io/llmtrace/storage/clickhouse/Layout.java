@@ -38,6 +38,7 @@ final class Layout {
     static final String NODE = "hostName() || ':' || toString(tcpPort())";
 
     private static final Pattern CREATE_TABLE = Pattern.compile("CREATE TABLE IF NOT EXISTS (\\w+)\\{local}");
+    private static final Pattern ADD_COLUMN = Pattern.compile("ALTER TABLE (\\w+)\\{local}\\S*\\s+ADD COLUMN");
     private static final Pattern ENGINE = Pattern.compile("ENGINE = (\\w*MergeTree)(?:\\((\\w+)\\))?");
 
     /** What puts a row on its shard. */
@@ -117,6 +118,9 @@ final class Layout {
                                     database,
                                     table.group(1),
                                     SHARDED_OTHERWISE.getOrDefault(table.group(1), SHARD_BY)));
+        }
+        if (isCluster() && ADD_COLUMN.matcher(sql).find()) {
+            all.add(resolve(sql.replaceFirst("\\{local}", "")));
         }
         return all;
     }

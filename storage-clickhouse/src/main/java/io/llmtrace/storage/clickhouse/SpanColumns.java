@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -90,6 +91,27 @@ final class SpanColumns {
                     (row, span) -> span.securityScore(row.readPresence() ? Integer.valueOf(row.readByte()) : null)),
             filtered("is_error", (row, span) -> row.writeBool(span.status() == SpanStatus.ERROR)),
             filtered("finding_types", SpanColumns::writeFindingTypes),
+            filtered(
+                    "finding_severities",
+                    (row, span) -> writeEach(row, span.securityFindings(), (out, finding) -> out.writeText(
+                            finding.severity().text()))),
+            filtered(
+                    "action_types",
+                    (row, span) -> writeEach(row, span.agentActions(), (out, action) -> out.writeText(
+                            action.actionType().text()))),
+            filtered(
+                    "action_names",
+                    (row, span) -> writeEach(row, span.agentActions(), (out, action) -> out.writeText(action.name()))),
+            filtered(
+                    "action_failures",
+                    (row, span) ->
+                            writeEach(row, span.agentActions(), (out, action) -> out.writeBool(!action.success()))),
+            filtered(
+                    "action_durations",
+                    (row, span) -> writeEach(
+                            row,
+                            span.agentActions(),
+                            (out, action) -> out.writeNullable(action.durationMs(), RowOutput::writeLong))),
             column("tags", SpanColumns::writeTags, (row, span) -> span.tags(readTags(row))),
             filtered(
                     "input_preview",
@@ -180,8 +202,12 @@ final class SpanColumns {
     }
 
     private static void writeFindingTypes(RowOutput row, TraceSpan span) {
-        row.writeCount(span.securityFindings().size());
-        span.securityFindings().forEach(finding -> row.writeText(finding.findingType()));
+        writeEach(row, span.securityFindings(), (out, finding) -> out.writeText(finding.findingType()));
+    }
+
+    private static <T> void writeEach(RowOutput row, List<T> items, BiConsumer<RowOutput, T> writer) {
+        row.writeCount(items.size());
+        items.forEach(item -> writer.accept(row, item));
     }
 
     private static void writeTags(RowOutput row, TraceSpan span) {

@@ -122,16 +122,16 @@ final class SpanFilter {
     }
 
     /** A request has no room for a long value: then its hash is compared. */
-    private static Condition equal(String expression, String name, String value) {
+    static Condition equal(String expression, String name, String value) {
         String compared = isLong(value) ? "hex(SHA256(" + expression + "))" : expression;
         return Condition.of(compared + " = {" + name + ":String}", name, parameter(value));
     }
 
-    private static String parameter(String value) {
+    static String parameter(String value) {
         return isLong(value) ? sha256(value) : value;
     }
 
-    private static boolean isLong(String value) {
+    static boolean isLong(String value) {
         return value.length() > LONGEST_PARAMETER;
     }
 

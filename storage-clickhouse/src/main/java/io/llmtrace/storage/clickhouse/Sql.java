@@ -45,7 +45,18 @@ record Sql(String name, String text, Map<String, Object> parameters) {
 
     /** Ids as the value of a parameter {@code {name:Array(UUID)}}; not more than {@link #parts} gives. */
     Sql withIds(String parameter, Collection<UUID> ids) {
-        return with(parameter, ids.stream().map(id -> "'" + id + "'").collect(Collectors.joining(",", "[", "]")));
+        return with(parameter, ids(ids));
+    }
+
+    /** As {@link #withIds} gives them to a parameter. */
+    static String ids(Collection<UUID> ids) {
+        return ids.stream().map(id -> "'" + id + "'").collect(Collectors.joining(",", "[", "]"));
+    }
+
+    Sql with(CurrentRows.Table table) {
+        Map<String, Object> all = new LinkedHashMap<>(parameters);
+        all.putAll(table.parameters());
+        return new Sql(name, text, all);
     }
 
     /** Without the values: they may be anything. */

@@ -45,12 +45,12 @@ class LayoutTest {
     void statements_ofOneServer_areThoseOfTheFileWithoutItsMarks() {
         Layout layout = Layout.ofOneServer("llmtrace");
 
-        List<String> statements = Migrations.statements("0001_initial.sql").stream()
+        List<String> statements = migrations()
                 .flatMap(statement -> layout.statements(statement).stream())
                 .toList();
 
         assertThat(statements)
-                .hasSameSizeAs(Migrations.statements("0001_initial.sql"))
+                .hasSize((int) migrations().count())
                 .noneMatch(statement -> statement.contains("{") || statement.contains("_local"));
     }
 
@@ -66,8 +66,22 @@ class LayoutTest {
                                 + " ENGINE = Distributed('main', 'llmtrace', 'spans_local', cityHash64(trace_id))");
     }
 
+    @Test
+    void columnsThatAreAdded_areAddedToTheDistributedTable() {
+        Layout layout = Layout.ofCluster("llmtrace", "main", 4, false);
+
+        assertThat(layout.statements("ALTER TABLE spans{local}{on_cluster}\n    ADD COLUMN IF NOT EXISTS a UUID"))
+                .containsExactly(
+                        "ALTER TABLE spans_local\n    ADD COLUMN IF NOT EXISTS a UUID",
+                        "ALTER TABLE spans\n    ADD COLUMN IF NOT EXISTS a UUID");
+    }
+
+    private static Stream<String> migrations() {
+        return Stream.of("0001_initial.sql", "0002_analytics.sql").flatMap(file -> Migrations.statements(file).stream());
+    }
+
     private static List<String> replicated() {
-        return Stream.concat(Migrations.statements("0001_initial.sql").stream(), OF_DELETES.stream())
+        return Stream.concat(migrations(), OF_DELETES.stream())
                 .flatMap(statement -> REPLICATED.statements(statement).stream())
                 .map(statement -> statement
                         .lines()

@@ -151,6 +151,40 @@ ORDER BY (tenant_id, trace_id, version)
 
 CREATE TABLE IF NOT EXISTS deleted_traces ON CLUSTER `main` AS deleted_traces_local ENGINE = Distributed('main', 'llmtrace', 'deleted_traces_local', cityHash64(trace_id))
 
+ALTER TABLE spans_local ON CLUSTER `main`
+    ADD COLUMN IF NOT EXISTS finding_severities Array(LowCardinality(String))
+        DEFAULT arrayMap(f -> JSONExtractString(f, 'severity'), JSONExtractArrayRaw(security_findings))
+        AFTER finding_types,
+    ADD COLUMN IF NOT EXISTS action_types Array(LowCardinality(String))
+        DEFAULT arrayMap(a -> JSONExtractString(a, 'action_type'), JSONExtractArrayRaw(agent_actions))
+        AFTER finding_severities,
+    ADD COLUMN IF NOT EXISTS action_names Array(LowCardinality(String))
+        DEFAULT arrayMap(a -> JSONExtractString(a, 'name'), JSONExtractArrayRaw(agent_actions))
+        AFTER action_types,
+    ADD COLUMN IF NOT EXISTS action_failures Array(Bool)
+        DEFAULT arrayMap(a -> NOT JSONExtractBool(a, 'success'), JSONExtractArrayRaw(agent_actions))
+        AFTER action_names,
+    ADD COLUMN IF NOT EXISTS action_durations Array(Nullable(UInt64))
+        DEFAULT arrayMap(a -> JSONExtract(a, 'duration_ms', 'Nullable(UInt64)'), JSONExtractArrayRaw(agent_actions))
+        AFTER action_failures
+
+ALTER TABLE spans ON CLUSTER `main`
+    ADD COLUMN IF NOT EXISTS finding_severities Array(LowCardinality(String))
+        DEFAULT arrayMap(f -> JSONExtractString(f, 'severity'), JSONExtractArrayRaw(security_findings))
+        AFTER finding_types,
+    ADD COLUMN IF NOT EXISTS action_types Array(LowCardinality(String))
+        DEFAULT arrayMap(a -> JSONExtractString(a, 'action_type'), JSONExtractArrayRaw(agent_actions))
+        AFTER finding_severities,
+    ADD COLUMN IF NOT EXISTS action_names Array(LowCardinality(String))
+        DEFAULT arrayMap(a -> JSONExtractString(a, 'name'), JSONExtractArrayRaw(agent_actions))
+        AFTER action_types,
+    ADD COLUMN IF NOT EXISTS action_failures Array(Bool)
+        DEFAULT arrayMap(a -> NOT JSONExtractBool(a, 'success'), JSONExtractArrayRaw(agent_actions))
+        AFTER action_names,
+    ADD COLUMN IF NOT EXISTS action_durations Array(Nullable(UInt64))
+        DEFAULT arrayMap(a -> JSONExtract(a, 'duration_ms', 'Nullable(UInt64)'), JSONExtractArrayRaw(agent_actions))
+        AFTER action_failures
+
 DELETE FROM spans_local ON CLUSTER `main` WHERE version <= 1 SETTINGS lightweight_deletes_sync = 2
 
 ALTER TABLE spans_local ON CLUSTER `main` APPLY DELETED MASK SETTINGS mutations_sync = 2

@@ -25,7 +25,8 @@ final class Deletes {
             + " UNION SELECT model FROM spans WHERE model IS NOT NULL"
             + " UNION SELECT service FROM spans WHERE service IS NOT NULL"
             + " UNION SELECT finish_reason FROM spans WHERE finish_reason IS NOT NULL"
-            + " UNION SELECT finding_type FROM findings)";
+            + " UNION SELECT finding_type FROM findings"
+            + " UNION SELECT name FROM actions)";
 
     private final Database database;
     private final SpanWriter writer;
@@ -108,6 +109,7 @@ final class Deletes {
         long bytes = session.number("SELECT coalesce(sum(body_size), 0) FROM spans WHERE trace = ?", trace);
         session.update("DELETE FROM text_index WHERE rowid IN " + SPANS, trace);
         session.update("DELETE FROM findings WHERE span IN " + SPANS, trace);
+        session.update("DELETE FROM actions WHERE span IN " + SPANS, trace);
         session.update("DELETE FROM span_moves WHERE item IN " + SPANS, trace);
         session.update("DELETE FROM trace_moves WHERE item = ?", trace);
         session.update("DELETE FROM blocks WHERE trace = ?", trace);

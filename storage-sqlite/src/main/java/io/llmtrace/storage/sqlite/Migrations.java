@@ -4,6 +4,7 @@ import io.llmtrace.storage.CorruptStoreException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,14 +17,23 @@ final class Migrations {
     /** Marks a file as ours, in its {@code application_id}: "LLMT". */
     static final int APPLICATION_ID = 0x4C4C4D54;
 
-    static final Migrations ALL = new Migrations(List.of("migrations/0001_initial.sql"));
+    static final Migrations ALL = new Migrations(
+            List.of("migrations/0001_initial.sql", "migrations/0002_analytics.sql"),
+            Map.of(2, SpanDetails::insertOfAllSpans));
 
     private static final Logger log = LoggerFactory.getLogger(Migrations.class);
 
     private final List<String> scripts;
+    /** What SQL cannot do, by the version that it belongs to; runs after its script. */
+    private final Map<Integer, Session.Action> programs;
 
     Migrations(List<String> scripts) {
+        this(scripts, Map.of());
+    }
+
+    private Migrations(List<String> scripts, Map<Integer, Session.Action> programs) {
         this.scripts = List.copyOf(scripts);
+        this.programs = programs;
     }
 
     int newestVersion() {
@@ -47,6 +57,10 @@ final class Migrations {
             session.transaction("BEGIN IMMEDIATE", s -> {
                 for (String statement : Sql.script(scripts.get(next - 1))) {
                     s.execute(statement);
+                }
+                Session.Action program = programs.get(next);
+                if (program != null) {
+                    program.run(s);
                 }
                 s.execute("PRAGMA application_id = " + APPLICATION_ID);
                 s.execute("PRAGMA user_version = " + next);

@@ -90,6 +90,19 @@ final class Session {
         }
     }
 
+    interface RowTest {
+        boolean test(ResultSet row) throws SQLException;
+    }
+
+    /** Hands on rows as long as more are wanted. */
+    void eachUntil(String sql, RowTest wantsMore, @Nullable Object... parameters) throws SQLException {
+        try (ResultSet rows = bound(sql, parameters).executeQuery()) {
+            while (rows.next() && wantsMore.test(rows)) {
+                // the test takes the row
+            }
+        }
+    }
+
     /** The first column of the first row. */
     long number(String sql, @Nullable Object... parameters) throws SQLException {
         Long value = first(sql, row -> row.getLong(1), parameters);

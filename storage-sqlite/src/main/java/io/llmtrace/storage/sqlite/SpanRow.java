@@ -49,7 +49,8 @@ final class SpanRow {
             "time_to_first_token_ms",
             "estimated_cost_usd",
             "security_score",
-            "finding_count");
+            "finding_count",
+            "action_count");
 
     static final String INSERT = "INSERT INTO spans (" + String.join(", ", WRITTEN) + ", id) VALUES ("
             + WRITTEN.stream().map(column -> "?").collect(Collectors.joining(", ")) + ", ?)";
@@ -104,6 +105,7 @@ final class SpanRow {
             span.estimatedCostUsd(),
             span.securityScore(),
             span.securityFindings().isEmpty() ? null : span.securityFindings().size(),
+            span.agentActions().isEmpty() ? null : span.agentActions().size(),
             id,
         };
     }

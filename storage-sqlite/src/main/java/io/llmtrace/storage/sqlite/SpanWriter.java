@@ -1,6 +1,5 @@
 package io.llmtrace.storage.sqlite;
 
-import io.llmtrace.model.SecurityFinding;
 import io.llmtrace.model.Times;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
@@ -294,12 +293,7 @@ final class SpanWriter implements AutoCloseable {
             TraceSpan span = target.body.span();
             long tenant = interner.tenant(session, span.tenantId());
             int size = target.body.bytes().length;
-            for (SecurityFinding finding : span.securityFindings()) {
-                session.update(
-                        "INSERT OR IGNORE INTO findings (span, finding_type) VALUES (?, ?)",
-                        target.row,
-                        interner.name(session, finding.findingType()));
-            }
+            SpanDetails.insert(session, interner, target.row, span);
             Counts delta = countsOf(tenant);
             delta.spans += target.former == null ? 1 : 0;
             delta.bytes += size;
@@ -314,7 +308,7 @@ final class SpanWriter implements AutoCloseable {
             countsOf(tenant).bytes -= former.bodySize;
             recent.forget(RecentBlocks.TraceKey.of(span));
             blocks.remove(session, former.block, Set.of(former.id));
-            session.update("DELETE FROM findings WHERE span = ?", former.id);
+            SpanDetails.remove(session, former.id);
             session.update("DELETE FROM text_index WHERE rowid = ?", former.id);
             if (former.startTime != Times.toNanos(span.startTime())) {
                 spanMoves.record(session, former.id, write, tenant, former.startTime);

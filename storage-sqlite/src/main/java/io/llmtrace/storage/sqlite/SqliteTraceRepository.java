@@ -12,6 +12,19 @@ import io.llmtrace.storage.StoreHealth;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
 import io.llmtrace.storage.TraceSummary;
+import io.llmtrace.storage.analytics.ActionCount;
+import io.llmtrace.storage.analytics.FindingCount;
+import io.llmtrace.storage.analytics.Measure;
+import io.llmtrace.storage.analytics.Ranking;
+import io.llmtrace.storage.analytics.SessionOrder;
+import io.llmtrace.storage.analytics.SessionSummary;
+import io.llmtrace.storage.analytics.Slice;
+import io.llmtrace.storage.analytics.SpanField;
+import io.llmtrace.storage.analytics.Timeline;
+import io.llmtrace.storage.analytics.TraceAnalytics;
+import io.llmtrace.storage.analytics.ValueCount;
+import io.llmtrace.storage.analytics.ValueMeasures;
+import io.llmtrace.storage.spi.AnalyticsArguments;
 import io.llmtrace.storage.spi.PageCursor;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -31,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  * Traces in one SQLite file. One process writes to it; others may read it at the same time. See the module's README for the
  * layout, and for when space is given back.
  */
-public final class SqliteTraceRepository implements TraceRepository {
+public final class SqliteTraceRepository implements TraceRepository, TraceAnalytics {
 
     private static final int MAX_CACHED_TENANTS = 10_000;
 
@@ -103,6 +116,64 @@ public final class SqliteTraceRepository implements TraceRepository {
     @Override
     public Page<TraceSpan> querySpans(TraceQuery query) {
         return pages(query, PageCursor.Items.SPANS, TracePages::spans);
+    }
+
+    @Override
+    public Timeline timeline(TraceQuery query, int buckets, @Nullable SpanField groupBy, int groups) {
+        AnalyticsArguments.checkTimeline(query, buckets, groupBy, groups);
+        return analytics(query, analytics -> analytics.timeline(buckets, groupBy, groups))
+                .orElseGet(() -> Analytics.emptyTimeline(query, buckets));
+    }
+
+    @Override
+    public List<ValueMeasures> top(TraceQuery query, SpanField groupBy, Measure order) {
+        AnalyticsArguments.checkTop(query, groupBy, order);
+        return analytics(query, analytics -> analytics.top(groupBy, order)).orElse(List.of());
+    }
+
+    @Override
+    public List<ValueCount> values(TraceQuery query, SpanField field, String prefix) {
+        AnalyticsArguments.checkValues(query, field, prefix);
+        return analytics(query, analytics -> analytics.values(field, prefix)).orElse(List.of());
+    }
+
+    @Override
+    public Slice<SessionSummary> sessions(TraceQuery query, SessionOrder order) {
+        AnalyticsArguments.checkSlice(query, order);
+        return ofTenant(
+                        query.tenantId(),
+                        (session, tenant) -> new Sessions(session, text, query, tenant).page(order))
+                .orElse(new Slice<>(List.of(), null));
+    }
+
+    @Override
+    public List<FindingCount> findings(TraceQuery query) {
+        AnalyticsArguments.checkList(query);
+        return analytics(query, Analytics::findings).orElse(List.of());
+    }
+
+    @Override
+    public List<ActionCount> actions(TraceQuery query) {
+        AnalyticsArguments.checkList(query);
+        return analytics(query, Analytics::actions).orElse(List.of());
+    }
+
+    @Override
+    public Slice<TraceSummary> rankedTraces(TraceQuery query, Ranking by) {
+        AnalyticsArguments.checkSlice(query, by);
+        return ofTenant(
+                        query.tenantId(),
+                        (session, tenant) -> new Rankings(session, text, query, tenant).traces(by))
+                .orElse(new Slice<>(List.of(), null));
+    }
+
+    @Override
+    public Slice<TraceSpan> rankedSpans(TraceQuery query, Ranking by) {
+        AnalyticsArguments.checkSlice(query, by);
+        return ofTenant(
+                        query.tenantId(),
+                        (session, tenant) -> new Rankings(session, text, query, tenant).spans(by))
+                .orElse(new Slice<>(List.of(), null));
     }
 
     @Override
@@ -224,6 +295,16 @@ public final class SqliteTraceRepository implements TraceRepository {
 
     private interface Paging<T> {
         Page<T> page(TracePages pages) throws SQLException;
+    }
+
+    private interface Figures<T> {
+        T of(Analytics analytics) throws SQLException;
+    }
+
+    private <T> Optional<T> analytics(TraceQuery query, Figures<T> figures) {
+        return ofTenant(
+                query.tenantId(),
+                (session, tenant) -> figures.of(new Analytics(session, text, query, tenant)));
     }
 
     private interface TenantWork<T> {

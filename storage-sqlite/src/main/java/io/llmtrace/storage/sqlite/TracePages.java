@@ -81,7 +81,8 @@ final class TracePages {
         return new Page<>(items, places.nextCursor());
     }
 
-    private Condition traceCondition() throws SQLException {
+    /** On {@code t}, a row of {@code traces}. */
+    Condition traceCondition() throws SQLException {
         Condition ofTenant = Condition.of("t.tenant = ?", tenant);
         if (!query.filtersSpans()) {
             return query.traceId() == null ? ofTenant : ofTenant.and(Condition.of("t.trace_id = ?", query.traceId()));

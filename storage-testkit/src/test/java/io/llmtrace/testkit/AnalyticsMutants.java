@@ -1,0 +1,83 @@
+package io.llmtrace.testkit;
+
+import io.llmtrace.model.SpanKind;
+import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.analytics.Measure;
+import io.llmtrace.storage.analytics.Ranking;
+import io.llmtrace.storage.analytics.Slice;
+import io.llmtrace.storage.analytics.SpanField;
+import io.llmtrace.storage.analytics.ValueCount;
+import io.llmtrace.storage.analytics.ValueMeasures;
+import io.llmtrace.storage.memory.InMemoryTraceRepository;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+
+/** As {@link Mutants}, with faults in the figures. */
+final class AnalyticsMutants {
+
+    private AnalyticsMutants() {}
+
+    /** An engine that has not merged yet: rows of former versions are still counted. */
+    static final class CountsFormerVersions extends Mutant {
+        private final InMemoryTraceRepository former = new InMemoryTraceRepository();
+
+        @Override
+        public void storeSpans(Collection<TraceSpan> spans) {
+            for (TraceSpan span : List.copyOf(spans)) {
+                right.getSpan(span.tenantId(), span.traceId(), span.spanId())
+                        .ifPresent(before -> former.storeSpan(before.toBuilder()
+                                .spanId(UUID.randomUUID())
+                                .build()));
+            }
+            right.storeSpans(spans);
+        }
+
+        @Override
+        public void storeSpan(TraceSpan span) {
+            storeSpans(List.of(span));
+        }
+
+        @Override
+        public List<ValueCount> values(TraceQuery query, SpanField field, String prefix) {
+            List<ValueCount> values = new ArrayList<>(right.values(query, field, prefix));
+            values.addAll(former.values(query, field, prefix));
+            return values;
+        }
+    }
+
+    /** Tokens of agents beside those of the calls that they made. */
+    static final class SumsRepeatedUsage extends Mutant {
+        @Override
+        public void storeSpans(Collection<TraceSpan> spans) {
+            right.storeSpans(spans.stream()
+                    .map(span -> span.kind() == SpanKind.AGENT
+                            ? span.toBuilder().kind(SpanKind.OTHER).build()
+                            : span)
+                    .toList());
+        }
+    }
+
+    static final class TiesByUtf16 extends Mutant {
+        @Override
+        public List<ValueMeasures> top(TraceQuery query, SpanField groupBy, Measure order) {
+            return right.top(query, groupBy, order).stream()
+                    .sorted(Comparator.comparing(ValueMeasures::measures, order.largestFirst())
+                            .thenComparing(
+                                    ValueMeasures::value, Comparator.nullsLast(Comparator.<String>naturalOrder())))
+                    .toList();
+        }
+    }
+
+    static final class OffsetIgnored extends Mutant {
+        @Override
+        public Slice<TraceSpan> rankedSpans(TraceQuery query, Ranking by) {
+            Slice<TraceSpan> first = right.rankedSpans(
+                    query.offset() <= 10_000 ? query.toBuilder().offset(0).build() : query, by);
+            return new Slice<>(first.items(), right.rankedSpans(query, by).nextOffset());
+        }
+    }
+}
