@@ -72,6 +72,14 @@ final class IngestOptions {
     @Nullable
     String redactFailOpen;
 
+    @Option(
+            names = "--prices",
+            paramLabel = "FILE",
+            description = "CSV file with prices of models, for the cost of calls that do not say what they cost; see the"
+                    + " README of otlp (LLMTRACE_PRICES; default: none, those that come with the program).")
+    @Nullable
+    String prices;
+
     void addTo(Map<Setting, String> flags) {
         StoreOptions.put(flags, Setting.SPOOL_MAX_MB, spoolMaxMb);
         StoreOptions.put(flags, Setting.STORE_PATIENCE_MS, storePatienceMs);
@@ -80,6 +88,7 @@ final class IngestOptions {
         StoreOptions.put(flags, Setting.REDACT, redact);
         StoreOptions.put(flags, Setting.REDACT_RULES, redactRules);
         StoreOptions.put(flags, Setting.REDACT_FAIL_OPEN, redactFailOpen);
+        StoreOptions.put(flags, Setting.PRICES, prices);
     }
 
     /** With a spool in the data folder. */
@@ -96,10 +105,13 @@ final class IngestOptions {
 
     /** For a command that can tell its user at once that the store is away. */
     static IngestConfig.Builder withoutSpool(Settings settings) {
+        return IngestConfig.builder().processors(processors(settings)).failOpen(settings.redactFailOpen());
+    }
+
+    /** What is done with each span before it is written. */
+    static List<SpanProcessor> processors(Settings settings) {
         boolean redacts =
                 !settings.redact().isEmpty() || !settings.redactRules().isEmpty();
-        List<SpanProcessor> processors =
-                redacts ? List.of(new Redactor(settings.redact(), settings.redactRules())) : List.of();
-        return IngestConfig.builder().processors(processors).failOpen(settings.redactFailOpen());
+        return redacts ? List.of(new Redactor(settings.redact(), settings.redactRules())) : List.of();
     }
 }

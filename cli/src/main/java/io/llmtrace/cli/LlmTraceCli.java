@@ -52,6 +52,7 @@ public final class LlmTraceCli {
                 .addSubcommand(new ExportCommand(context))
                 .addSubcommand(new DeleteCommand(context))
                 .addSubcommand(new MigrateCommand(context))
+                .addSubcommand(new RemapCommand(context))
                 .addSubcommand(new DoctorCommand(context))
                 .addSubcommand(new CommandLine(new DeadLetterCommand())
                         .addSubcommand(new DeadLetterListCommand(context))

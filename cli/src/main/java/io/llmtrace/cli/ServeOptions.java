@@ -59,6 +59,7 @@ final class ServeOptions {
                     .otlpPorts(settings.otlpPorts() ? ServerConfig.OTLP_PORTS : List.of())
                     .insecure(settings.insecure())
                     .ingest(IngestOptions.configOf(settings))
+                    .prices(settings.prices())
                     .build();
         } catch (IllegalArgumentException e) {
             throw new UsageException(String.valueOf(e.getMessage()), e);

@@ -1,13 +1,6 @@
 package io.llmtrace.cli;
 
-import io.llmtrace.cli.chat.ChatMessage;
-import io.llmtrace.cli.chat.ChatMessage.Other;
-import io.llmtrace.cli.chat.ChatMessage.Part;
-import io.llmtrace.cli.chat.ChatMessage.Reasoning;
-import io.llmtrace.cli.chat.ChatMessage.Text;
-import io.llmtrace.cli.chat.ChatMessage.ToolCall;
-import io.llmtrace.cli.chat.ChatMessage.ToolResult;
-import io.llmtrace.cli.chat.ChatMessages;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.llmtrace.cli.terminal.Display;
 import io.llmtrace.cli.terminal.Style;
 import io.llmtrace.cli.terminal.Terminal;
@@ -18,6 +11,9 @@ import io.llmtrace.model.SecurityFinding;
 import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.SpanStatus;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.otlp.chat.ChatMessage;
+import io.llmtrace.otlp.chat.ChatMessages;
+import io.llmtrace.otlp.chat.ChatPart;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -129,15 +125,18 @@ final class SpanView {
     }
 
     private void shortMessage(ChatMessage message) {
-        for (Part part : message.parts()) {
-            if (part instanceof Text text && !text.text().isBlank()) {
-                shortLine(message.role(), text.text(), UnaryOperator.identity());
-            } else if (part instanceof ToolCall call) {
-                shortLine("tool call", call.name() + "(" + call.arguments() + ")", style::cyan);
-            } else if (part instanceof ToolResult result) {
-                shortLine("tool result", result.content(), style::dim);
-            } else if (part instanceof Other other) {
-                shortLine(message.role(), "[" + other.type() + "]", style::dim);
+        for (ChatPart part : message.parts()) {
+            switch (part.type()) {
+                case ChatPart.TEXT, ChatPart.JSON -> {
+                    if (part.text() != null && !part.text().isBlank()) {
+                        shortLine(message.role(), part.text(), UnaryOperator.identity());
+                    }
+                }
+                case ChatPart.TOOL_CALL ->
+                    shortLine("tool call", (part.name() == null ? "?" : part.name()) + "(" + plain(part.arguments()) + ")", style::cyan);
+                case ChatPart.TOOL_RESULT -> shortLine("tool result", plain(part.result()), style::dim);
+                case ChatPart.IMAGE -> shortLine(message.role(), "[image]", style::dim);
+                default -> {} // reasoning
             }
         }
     }
@@ -185,9 +184,9 @@ final class SpanView {
                 && action.success()
                 && ChatMessages.parse(response, "assistant").stream()
                         .flatMap(message -> message.parts().stream())
-                        .anyMatch(part -> part instanceof ToolCall call
-                                && call.name().equals(action.name())
-                                && Objects.equals(call.id(), action.metadata().get("tool_call_id")));
+                        .anyMatch(part -> part.type().equals(ChatPart.TOOL_CALL)
+                                && action.name().equals(part.name())
+                                && Objects.equals(part.id(), action.metadata().get("tool_call_id")));
     }
 
     /** As the span of a tool call has it. */
@@ -199,21 +198,40 @@ final class SpanView {
     }
 
     private void printMessage(ChatMessage message) {
-        for (Part part : message.parts()) {
-            if (part instanceof Text text) {
-                section(message.role(), text.text());
-            } else if (part instanceof Reasoning reasoning) {
-                section(message.role() + " (reasoning)", reasoning.text());
-            } else if (part instanceof ToolCall call) {
-                section(message.role() + " → " + call.name() + idOf(call.id()), call.arguments());
-            } else if (part instanceof ToolResult result) {
-                section(
-                        message.role() + " ← " + (result.name() == null ? "result" : result.name()) + idOf(result.id()),
-                        result.content());
-            } else if (part instanceof Other other) {
-                section(message.role() + " (" + other.type() + ")", other.json());
+        for (ChatPart part : message.parts()) {
+            String role = message.role();
+            switch (part.type()) {
+                case ChatPart.TEXT -> section(role, orEmpty(part.text()));
+                case ChatPart.REASONING -> section(role + " (reasoning)", orEmpty(part.text()));
+                case ChatPart.TOOL_CALL -> section(role + " → " + nameOf(part, "?"), plain(part.arguments()));
+                case ChatPart.TOOL_RESULT -> section(role + " ← " + nameOf(part, "result"), plain(part.result()));
+                case ChatPart.IMAGE -> section(role + " (image)", placeOf(part));
+                // An order as the input of a chain, say: no part of a message, and shown as any text.
+                default -> section(role, orEmpty(part.text()));
             }
         }
+    }
+
+    private static String nameOf(ChatPart part, String unnamed) {
+        return (part.name() == null ? unnamed : part.name()) + idOf(part.id());
+    }
+
+    private static String plain(@Nullable JsonNode json) {
+        if (json == null) {
+            return "";
+        }
+        return json.isTextual() ? json.textValue() : json.toString();
+    }
+
+    /** Without the bytes of an image that was sent along. */
+    private static String placeOf(ChatPart image) {
+        String url = orEmpty(image.url());
+        int comma = url.startsWith("data:") ? url.indexOf(',') : -1;
+        return comma < 0 ? url : url.substring(0, comma) + ", " + (url.length() - comma - 1) + " characters";
+    }
+
+    private static String orEmpty(@Nullable String text) {
+        return text == null ? "" : text;
     }
 
     private static String idOf(@Nullable String id) {

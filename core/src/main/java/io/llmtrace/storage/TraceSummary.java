@@ -8,10 +8,16 @@ import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Tokens and cost count each call once: agent and chain spans repeat what their children report, so they are left out
  * as long as any other span of the trace reports the figure; where none does, it is the largest that one of them reports.
+ * Where two instrumentations report one call, the spans of the same kind stand below each other, and the lowest that reports
+ * the figure counts; a tool or an agent between them makes them two calls.
  *
  * @param name of the root: the earliest span without a parent, else the earliest span; null without spans
  * @param serviceName of the root, else of the earliest span that has one; likewise the session and the user
@@ -134,10 +142,7 @@ public record TraceSummary(
         private long spanCount;
         private long llmCallCount;
         private long errorCount;
-        private final UsageSum promptTokens = new UsageSum();
-        private final UsageSum completionTokens = new UsageSum();
-        private final UsageSum totalTokens = new UsageSum();
-        private final CostSum cost = new CostSum();
+        private final List<Reported> reports = new ArrayList<>();
         private @Nullable Integer securityScore;
         private long findingCount;
         private @Nullable String inputPreview;
@@ -171,10 +176,7 @@ public record TraceSummary(
             }
             llmCallCount += span.kind() == SpanKind.LLM ? 1 : 0;
             errorCount += span.error() ? 1 : 0;
-            promptTokens.add(span.kind(), span.promptTokens());
-            completionTokens.add(span.kind(), span.completionTokens());
-            totalTokens.add(span.kind(), span.totalTokens());
-            cost.add(span.kind(), span.estimatedCostUsd());
+            reports.add(Reported.of(span));
             if (span.securityScore() != null && (securityScore == null || span.securityScore() > securityScore)) {
                 securityScore = span.securityScore();
             }
@@ -185,6 +187,7 @@ public record TraceSummary(
 
         public TraceSummary summary() {
             SpanFacts top = root;
+            Calls calls = new Calls(reports);
             Long durationMs = startTime == null || endTime == null
                     ? null
                     : Long.valueOf(Duration.between(startTime, endTime).toMillis());
@@ -205,10 +208,10 @@ public record TraceSummary(
                     llmCallCount,
                     errorCount,
                     errorCount > 0 ? SpanStatus.ERROR : SpanStatus.OK,
-                    promptTokens.value(),
-                    completionTokens.value(),
-                    totalTokens.value(),
-                    cost.value(),
+                    calls.sum(Reported::promptTokens),
+                    calls.sum(Reported::completionTokens),
+                    calls.sum(Reported::totalTokens),
+                    calls.cost(),
                     securityScore,
                     findingCount,
                     top == null || top.inputPreview() == null ? inputPreview : top.inputPreview(),
@@ -227,52 +230,114 @@ public record TraceSummary(
         }
     }
 
-    /** Sums what calls report, and keeps the largest that a span standing for its children reports. */
-    private static final class UsageSum {
-        private @Nullable Long ofCalls;
-        private @Nullable Long ofParents;
+    /** What one span reports, and where it stands. */
+    private record Reported(
+            UUID spanId,
+            @Nullable UUID parentSpanId,
+            SpanKind kind,
+            @Nullable Long promptTokens,
+            @Nullable Long completionTokens,
+            @Nullable Long totalTokens,
+            @Nullable Double cost) {
 
-        void add(SpanKind kind, @Nullable Long value) {
-            if (value == null) {
-                return;
-            }
-            if (kind.repeatsUsageOfChildren()) {
-                ofParents = ofParents == null ? value : Long.valueOf(Math.max(ofParents, value));
-            } else {
-                ofCalls = ofCalls == null ? value : saturatedSum(ofCalls, value);
+        static Reported of(SpanFacts span) {
+            return new Reported(
+                    span.spanId(),
+                    span.parentSpanId(),
+                    span.kind(),
+                    span.promptTokens(),
+                    span.completionTokens(),
+                    span.totalTokens(),
+                    span.estimatedCostUsd());
+        }
+    }
+
+    /** Sums what calls report; the largest that a span standing for its children reports, where no call reports anything. */
+    private static final class Calls {
+        private final List<Reported> spans;
+        private final Map<UUID, Integer> places = new HashMap<>();
+
+        Calls(List<Reported> spans) {
+            this.spans = spans;
+            for (int i = 0; i < spans.size(); i++) {
+                places.put(spans.get(i).spanId(), i);
             }
         }
 
         @Nullable
-        Long value() {
+        Long sum(Function<Reported, @Nullable Long> figure) {
+            Long ofCalls = null;
+            Long ofParents = null;
+            BitSet repeating = repeating(figure);
+            for (int i = 0; i < spans.size(); i++) {
+                Long value = figure.apply(spans.get(i));
+                if (value == null || repeating.get(i)) {
+                    continue;
+                }
+                if (spans.get(i).kind().repeatsUsageOfChildren()) {
+                    ofParents = ofParents == null ? value : Long.valueOf(Math.max(ofParents, value));
+                } else {
+                    ofCalls = ofCalls == null ? value : saturatedSum(ofCalls, value);
+                }
+            }
             return ofCalls != null ? ofCalls : ofParents;
+        }
+
+        /** US dollars. */
+        @Nullable
+        Double cost() {
+            Double ofCalls = null;
+            Double ofParents = null;
+            BitSet repeating = repeating(Reported::cost);
+            for (int i = 0; i < spans.size(); i++) {
+                Double value = spans.get(i).cost();
+                if (value == null || repeating.get(i)) {
+                    continue;
+                }
+                if (spans.get(i).kind().repeatsUsageOfChildren()) {
+                    ofParents = ofParents == null ? value : Double.valueOf(Math.max(ofParents, value));
+                } else {
+                    ofCalls = ofCalls == null ? value : Double.valueOf(ofCalls + value);
+                }
+            }
+            return ofCalls != null ? ofCalls : ofParents;
+        }
+
+        /**
+         * The spans that have one of their own kind below them which reports the figure. From each that does, it goes up
+         * until a place where another of the kind has passed: each place is passed once for each kind, also in a circle.
+         */
+        private BitSet repeating(Function<Reported, ? extends @Nullable Object> figure) {
+            BitSet repeating = new BitSet();
+            EnumMap<SpanKind, BitSet> passed = new EnumMap<>(SpanKind.class);
+            for (Reported span : spans) {
+                if (span.kind().repeatsUsageOfChildren() || figure.apply(span) == null) {
+                    continue;
+                }
+                BitSet passedByKind = passed.computeIfAbsent(span.kind(), kind -> new BitSet());
+                Integer place = above(span);
+                while (place != null && !passedByKind.get(place) && !isBoundary(spans.get(place))) {
+                    passedByKind.set(place);
+                    if (spans.get(place).kind() == span.kind()) {
+                        repeating.set(place);
+                    }
+                    place = above(spans.get(place));
+                }
+            }
+            return repeating;
+        }
+
+        private @Nullable Integer above(Reported span) {
+            return span.parentSpanId() == null ? null : places.get(span.parentSpanId());
+        }
+
+        private static boolean isBoundary(Reported span) {
+            return span.kind() == SpanKind.TOOL || span.kind() == SpanKind.AGENT;
         }
 
         private static Long saturatedSum(long a, long b) {
             long sum = a + b;
             return sum < 0 ? Long.MAX_VALUE : sum;
-        }
-    }
-
-    /** As {@link UsageSum}, for US dollars. */
-    private static final class CostSum {
-        private @Nullable Double ofCalls;
-        private @Nullable Double ofParents;
-
-        void add(SpanKind kind, @Nullable Double value) {
-            if (value == null) {
-                return;
-            }
-            if (kind.repeatsUsageOfChildren()) {
-                ofParents = ofParents == null ? value : Double.valueOf(Math.max(ofParents, value));
-            } else {
-                ofCalls = ofCalls == null ? value : Double.valueOf(ofCalls + value);
-            }
-        }
-
-        @Nullable
-        Double value() {
-            return ofCalls != null ? ofCalls : ofParents;
         }
     }
 }

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class TraceSummaryTest {
@@ -160,6 +161,54 @@ final class TraceSummaryTest {
                     .isThrownBy(() -> accumulator.add(TraceSummary.SpanFacts.of(spans.get(1))))
                     .withMessageStartingWith("span out of order: ");
         }
+    }
+
+    @Test
+    void callThatTwoInstrumentationsReport_countsOnce() {
+        // A proxy, the SDK below it, and a step without figures between them.
+        TraceSpan proxy = call(1, null, SpanKind.LLM, 100L, 0.5);
+        TraceSpan step = call(2, 1L, SpanKind.OTHER, null, null);
+        TraceSpan sdk = call(3, 2L, SpanKind.LLM, 90L, null);
+        TraceSpan embedding = call(4, 1L, SpanKind.EMBEDDING, 7L, 0.25);
+
+        TraceSummary summary = TraceSummary.of(trace(proxy, step, sdk, embedding));
+
+        assertThat(summary.promptTokens()).isEqualTo(97L);
+        assertThat(summary.estimatedCostUsd()).isEqualTo(0.75);
+        assertThat(summary.llmCallCount()).isEqualTo(2);
+    }
+
+    @Test
+    void callThatAToolMakes_countsBesideTheCallThatAskedForIt() {
+        TraceSpan outer = call(1, null, SpanKind.LLM, 100L, 0.5);
+        TraceSpan tool = call(2, 1L, SpanKind.TOOL, null, null);
+        TraceSpan inner = call(3, 2L, SpanKind.LLM, 10L, 0.25);
+
+        TraceSummary summary = TraceSummary.of(trace(outer, tool, inner));
+
+        assertThat(summary.promptTokens()).isEqualTo(110L);
+        assertThat(summary.estimatedCostUsd()).isEqualTo(0.75);
+    }
+
+    @Test
+    void spansInACircle_end() {
+        TraceSpan first = call(1, 2L, SpanKind.LLM, 1L, null);
+        TraceSpan second = call(2, 1L, SpanKind.LLM, 2L, null);
+
+        assertThat(TraceSummary.of(trace(first, second)).promptTokens()).isNull();
+    }
+
+    private static TraceEvent trace(TraceSpan... spans) {
+        return TraceEvent.of(TRACE, TENANT, START, List.of(spans));
+    }
+
+    private static TraceSpan call(long id, @Nullable Long parent, SpanKind kind, @Nullable Long tokens, @Nullable Double cost) {
+        return span(id, id)
+                .parentSpanId(parent == null ? null : new UUID(0, parent))
+                .kind(kind)
+                .promptTokens(tokens)
+                .estimatedCostUsd(cost)
+                .build();
     }
 
     private static TraceSpan.Builder span(long id, long millis) {

@@ -18,17 +18,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class AgentActions {
 
-    private static final String TOOL_CALL_ID = "tool_call_id";
+    static final String TOOL_CALL_ID = "tool_call_id";
     private static final String ORIGIN = "origin";
     private static final String EXECUTED = "executed";
     private static final String REQUESTED = "requested";
     private static final String EXECUTE_TOOL = "execute_tool ";
 
+    /** What Google's ADK calls a span that stands for several tools that have spans of their own. */
+    private static final String MERGED = "(merged tools)";
+
     private AgentActions() {}
 
     static List<AgentAction> of(TraceSpan span, SpanView view) {
         return switch (span.kind()) {
-            case TOOL -> List.of(executed(span, view));
+            case TOOL -> toolName(span, view).equals(MERGED) ? List.of() : List.of(executed(span, view));
             case LLM, AGENT -> requested(span);
             case EMBEDDING, CHAIN, RETRIEVER, RERANKER, GUARDRAIL, EVALUATOR, OTHER -> List.of();
         };
@@ -43,9 +46,9 @@ final class AgentActions {
     }
 
     private static AgentAction executed(TraceSpan span, SpanView view) {
-        String id = GenAiFields.TOOL_CALL_ID.of(view);
+        String id = view.first(Target.TOOL_CALL_ID);
         Map<String, String> metadata = metadata(EXECUTED, id);
-        String type = GenAiFields.TOOL_TYPE.of(view);
+        String type = view.first(Target.TOOL_TYPE);
         if (type != null) {
             metadata.put("tool_type", type);
         }
@@ -74,7 +77,7 @@ final class AgentActions {
     }
 
     private static String toolName(TraceSpan span, SpanView view) {
-        String name = GenAiFields.TOOL_NAME.of(view);
+        String name = view.first(Target.TOOL_NAME);
         if (name != null) {
             return name;
         }

@@ -98,6 +98,21 @@ public final class AttributeCodec {
         return encode(value);
     }
 
+    /** A reference as what it refers to; anything else, and a reference to what is not there, as it is. */
+    static @Nullable Object resolve(@Nullable Object json, @Nullable String prompt, @Nullable String response) {
+        if (!(json instanceof Map<?, ?> map) || !isReference(json)) {
+            return json;
+        }
+        String text = "prompt".equals(map.get(REFERENCE)) ? prompt : response;
+        return text == null ? json : text;
+    }
+
+    static boolean isReference(@Nullable Object json) {
+        return json instanceof Map<?, ?> map
+                && map.size() == 1
+                && ("prompt".equals(map.get(REFERENCE)) || "response".equals(map.get(REFERENCE)));
+    }
+
     /** The value that {@link #encode(AnyValue)} made this of. */
     public static AnyValue decode(@Nullable Object json) {
         return decode(json, null, null);

@@ -111,6 +111,34 @@ final class Decode {
         return Json.tree(content(value));
     }
 
+    /** A JSON string as the text that it stands for; any other value as it is. Some emitters quote every text. */
+    static @Nullable AnyValue unquoted(@Nullable AnyValue value) {
+        if (value == null || !value.hasStringValue()) {
+            return value;
+        }
+        String text = value.getStringValue();
+        if (text.length() < 2 || text.charAt(0) != '"' || text.charAt(text.length() - 1) != '"') {
+            return value;
+        }
+        JsonNode tree = Json.value(text);
+        return tree == null ? value : valueOf(tree);
+    }
+
+    /** A place in JSON as an attribute value; objects and arrays as their text. Null for nothing. */
+    static @Nullable AnyValue valueOf(JsonNode json) {
+        AnyValue.Builder value = AnyValue.newBuilder();
+        return switch (json.getNodeType()) {
+            case STRING -> value.setStringValue(json.textValue()).build();
+            case BOOLEAN -> value.setBoolValue(json.booleanValue()).build();
+            case NUMBER ->
+                json.canConvertToLong() && json.isIntegralNumber()
+                        ? value.setIntValue(json.longValue()).build()
+                        : value.setDoubleValue(json.doubleValue()).build();
+            case OBJECT, ARRAY -> value.setStringValue(Json.write(json)).build();
+            case BINARY, MISSING, NULL, POJO -> null;
+        };
+    }
+
     private static void addIfThere(List<String> texts, @Nullable String text) {
         if (text != null) {
             texts.add(text);

@@ -33,6 +33,15 @@ final class Json {
         }
     }
 
+    /** Any JSON value; null if the text is none. */
+    static @Nullable JsonNode value(String text) {
+        try {
+            return MAPPER.readTree(text);
+        } catch (JsonProcessingException e) {
+            return null;
+        }
+    }
+
     static String write(JsonNode tree) {
         return TraceJson.write(tree);
     }

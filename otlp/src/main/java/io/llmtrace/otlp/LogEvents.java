@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LogEvents {
 
-    private static final String LOG = "otel.log";
-    private static final String FROM_LOGS = "llmtrace.from_logs";
+    static final String LOG = "otel.log";
+    static final String FROM_LOGS = "llmtrace.from_logs";
     private static final HexFormat HEX = HexFormat.of();
 
     private LogEvents() {}
@@ -79,7 +79,7 @@ public final class LogEvents {
     }
 
     /**
-     * The span with prompt and response from its log events, where it has none of its own. What came from there is listed
+     * The span with prompt, response and user from its log events, where it has none of its own. What came from there is listed
      * under {@code llmtrace.from_logs} in the attributes, and is made anew when more events have come.
      */
     public static TraceSpan complete(TraceSpan span) {
@@ -89,7 +89,8 @@ public final class LogEvents {
         List<?> before = span.attributes().get(FROM_LOGS) instanceof List<?> list ? list : List.of();
         boolean fillPrompt = content.prompt() != null && (span.prompt() == null || before.contains("prompt"));
         boolean fillResponse = content.response() != null && (span.response() == null || before.contains("response"));
-        if (!fillPrompt && !fillResponse) {
+        String user = span.userId() == null || before.contains("user_id") ? userIn(events) : null;
+        if (!fillPrompt && !fillResponse && user == null) {
             return span;
         }
         List<String> filled = new ArrayList<>();
@@ -102,6 +103,10 @@ public final class LogEvents {
             builder.response(content.response());
             filled.add("response");
         }
+        if (user != null) {
+            builder.userId(user);
+            filled.add("user_id");
+        }
         Map<String, @Nullable Object> attributes = new LinkedHashMap<>(span.attributes());
         attributes.put(FROM_LOGS, filled);
         TraceSpan completed = builder.attributes(attributes).build();
@@ -110,6 +115,16 @@ public final class LogEvents {
                         .agentActions(AgentActions.withRequested(completed))
                         .build()
                 : completed;
+    }
+
+    /** Google's ADK says who the user is in the records only. */
+    private static @Nullable String userIn(List<SpanEvent> events) {
+        for (SpanEvent event : events) {
+            if (event.data() instanceof Map<?, ?> data && data.get("user.id") instanceof String user && !user.isEmpty()) {
+                return user;
+            }
+        }
+        return null;
     }
 
     static @Nullable Object bodyOf(SpanEvent event) {

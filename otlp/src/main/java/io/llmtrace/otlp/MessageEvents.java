@@ -38,29 +38,76 @@ final class MessageEvents {
     /** What the events say; a part that they do not say is null. */
     record Content(@Nullable String prompt, @Nullable String response) {}
 
+    /** Which of the two. */
+    enum Half {
+        PROMPT,
+        RESPONSE;
+
+        @Nullable
+        String of(Content content) {
+            return this == PROMPT ? content.prompt() : content.response();
+        }
+    }
+
+    /** Of the events of a span. */
+    static Source.Reader<String> reader(Half half) {
+        return (view, place) -> half.of(view.messageEvents());
+    }
+
+    /** Of events that stand in one attribute, as a JSON array: {@code [{"event.name": "gen_ai.user.message", …}]}. */
+    static Source.Reader<String> listReader(Half half) {
+        return (view, place) -> {
+            JsonNode list = place instanceof Place.Attribute attribute ? view.tree(attribute.key()) : null;
+            if (list == null || !list.isArray()) {
+                return null;
+            }
+            Collector collector = new Collector();
+            for (JsonNode event : list) {
+                collector.add(event.path("event.name").asText(), event);
+            }
+            return half.of(collector.content());
+        };
+    }
+
     static Content contentOf(List<SpanEvent> events) {
         List<SpanEvent> ordered = new ArrayList<>(events);
         ordered.sort(Comparator.comparing(SpanEvent::timestamp)); // stable: ties stay in the order of arrival
-        ArrayNode prompt = Messages.list();
-        ArrayNode response = Messages.list();
+        Collector collector = new Collector();
         String wholePrompt = null;
         String wholeResponse = null;
         for (SpanEvent event : ordered) {
-            String name = event.eventType();
-            if (name.equals(OPERATION_DETAILS)) {
-                Map<?, ?> attributes = attributesOf(event);
+            if (event.eventType().equals(OPERATION_DETAILS)) {
+                Map<?, ?> attributes = detailsOf(event);
                 wholePrompt = wholePrompt == null ? text(attributes.get("gen_ai.input.messages")) : wholePrompt;
                 wholeResponse = wholeResponse == null ? text(attributes.get("gen_ai.output.messages")) : wholeResponse;
-            } else if (name.equals(CHOICE)) {
-                response.add(choice(payloadOf(event)));
-            } else if (name.startsWith("gen_ai.") && name.endsWith(MESSAGE_SUFFIX)) {
-                String role = name.substring("gen_ai.".length(), name.length() - MESSAGE_SUFFIX.length());
-                prompt.add(message(role, payloadOf(event)));
+            } else if (isContent(event.eventType())) {
+                collector.add(event.eventType(), payloadOf(event));
             }
         }
+        Content pieces = collector.content();
         return new Content(
-                wholePrompt == null ? Messages.write(prompt) : wholePrompt,
-                wholeResponse == null ? Messages.write(response) : wholeResponse);
+                wholePrompt == null ? pieces.prompt() : wholePrompt,
+                wholeResponse == null ? pieces.response() : wholeResponse);
+    }
+
+    /** Puts messages together. */
+    private static final class Collector {
+        private final ArrayNode prompt = Messages.list();
+        private final ArrayNode response = Messages.list();
+
+        void add(String name, JsonNode payload) {
+            if (name.equals(CHOICE)) {
+                response.add(choice(payload));
+            } else if (name.startsWith("gen_ai.") && name.endsWith(MESSAGE_SUFFIX)) {
+                int end = name.length() - MESSAGE_SUFFIX.length();
+                String role = end < "gen_ai.".length() ? "" : name.substring("gen_ai.".length(), end);
+                prompt.add(message(role, payload));
+            }
+        }
+
+        Content content() {
+            return new Content(Messages.write(prompt), Messages.write(response));
+        }
     }
 
     /** Whether the event can say something about prompt or response. */
@@ -131,6 +178,16 @@ final class MessageEvents {
         }
         JsonNode payload = Messages.treeOrText(tree);
         return payload.isObject() ? payload : json(attributes);
+    }
+
+    /** The attributes, else the fields of the body. */
+    private static Map<?, ?> detailsOf(SpanEvent event) {
+        Map<Object, @Nullable Object> details = new LinkedHashMap<>();
+        if (LogEvents.bodyOf(event) instanceof Map<?, ?> body) {
+            details.putAll(body);
+        }
+        details.putAll(attributesOf(event));
+        return details;
     }
 
     private static Map<?, ?> attributesOf(SpanEvent event) {

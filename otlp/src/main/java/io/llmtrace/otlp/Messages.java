@@ -3,8 +3,7 @@ package io.llmtrace.otlp;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Locale;
-import java.util.Map;
+import io.llmtrace.otlp.chat.Words;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,44 +11,6 @@ import org.jspecify.annotations.Nullable;
  * Only what arrives in pieces is put into this form; what arrives as one text stays as it is.
  */
 final class Messages {
-
-    private static final Map<String, String> ROLES = Map.of(
-            "human", "user",
-            "ai", "assistant",
-            "model", "assistant",
-            "bot", "assistant",
-            "function", "tool",
-            "instruction", "system");
-
-    private static final Map<String, String> FINISH_REASONS = Map.ofEntries(
-            Map.entry("stop", "stop"),
-            Map.entry("end_turn", "stop"),
-            Map.entry("stop_sequence", "stop"),
-            Map.entry("completed", "stop"),
-            Map.entry("eos", "stop"),
-            Map.entry("length", "length"),
-            Map.entry("max_tokens", "length"),
-            Map.entry("max_output_tokens", "length"),
-            Map.entry("model_length", "length"),
-            Map.entry("model_context_window_exceeded", "length"),
-            Map.entry("tool_call", "tool_call"),
-            Map.entry("tool_calls", "tool_call"),
-            Map.entry("tool-calls", "tool_call"),
-            Map.entry("tool_use", "tool_call"),
-            Map.entry("function_call", "tool_call"),
-            Map.entry("content_filter", "content_filter"),
-            Map.entry("content-filter", "content_filter"),
-            Map.entry("content_filtered", "content_filter"),
-            Map.entry("guardrail_intervened", "content_filter"),
-            Map.entry("safety", "content_filter"),
-            Map.entry("recitation", "content_filter"),
-            Map.entry("blocklist", "content_filter"),
-            Map.entry("prohibited_content", "content_filter"),
-            Map.entry("spii", "content_filter"),
-            Map.entry("refusal", "content_filter"),
-            Map.entry("error", "error"),
-            Map.entry("other", "error"),
-            Map.entry("malformed_function_call", "error"));
 
     private Messages() {}
 
@@ -60,7 +21,7 @@ final class Messages {
     /** A message without parts. */
     static ObjectNode message(String role) {
         ObjectNode message = Json.MAPPER.createObjectNode();
-        message.put("role", ROLES.getOrDefault(role.toLowerCase(Locale.ROOT), role));
+        message.put("role", Words.role(role));
         message.putArray("parts");
         return message;
     }
@@ -70,8 +31,8 @@ final class Messages {
     }
 
     static ObjectNode addText(ObjectNode message, String content) {
-        ObjectNode part = partsOf(message).addObject();
-        return part.put("type", "text").put("content", content);
+        partsOf(message).addObject().put("type", "text").put("content", content);
+        return message;
     }
 
     static void addToolCall(
@@ -112,7 +73,7 @@ final class Messages {
 
     /** The common name of a finish reason; an unknown one as it is. */
     static String finishReason(String raw) {
-        return FINISH_REASONS.getOrDefault(raw.strip().toLowerCase(Locale.ROOT), raw);
+        return Words.finishReason(raw);
     }
 
     /** Arguments often are JSON inside of a JSON string. */

@@ -8,6 +8,7 @@ import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.InvalidRequestException;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * llmtrace's own attributes, for what no convention has a name for. They overrule every other.
@@ -24,6 +26,7 @@ import java.util.stream.Collectors;
  *                        security_findings, tags, events, agent_actions and attributes as JSON text
  *   llmtrace.absent      names of fields that have no value, whatever the other attributes say
  *   llmtrace.added       keys that an encoder added to say fields in a convention, and that are no attributes of the span
+ *   llmtrace.mapping     what decided when the span was mapped before ({@link Decisions}); empty if it never was
  * </pre>
  *
  * A value that does not fit its field rejects the span: whoever writes these keys means them.
@@ -45,16 +48,19 @@ final class NativeFields {
     private final Map<String, AnyValue> given;
     private final List<String> absent;
     private final Set<String> consumedKeys;
+    private final @Nullable String mapping;
 
-    private NativeFields(Map<String, AnyValue> given, List<String> absent, Set<String> consumedKeys) {
+    private NativeFields(
+            Map<String, AnyValue> given, List<String> absent, Set<String> consumedKeys, @Nullable String mapping) {
         this.given = given;
         this.absent = absent;
         this.consumedKeys = consumedKeys;
+        this.mapping = mapping;
     }
 
     static NativeFields of(SpanView view) {
         Map<String, AnyValue> given = new LinkedHashMap<>();
-        Set<String> consumed = new HashSet<>(Decode.texts(view.attribute(ADDED)));
+        Set<String> consumed = new HashSet<>(Decode.texts(view.attributes().get(ADDED)));
         view.attributes().forEach((key, value) -> {
             String name = key.startsWith(PREFIX) ? key.substring(PREFIX.length()) : "";
             if (NAMES.contains(name)) {
@@ -62,10 +68,13 @@ final class NativeFields {
                 consumed.add(key);
             }
         });
-        List<String> absent = Decode.texts(view.attribute(ABSENT));
+        List<String> absent = Decode.texts(view.attributes().get(ABSENT));
         consumed.add(ABSENT);
         consumed.add(ADDED);
-        return new NativeFields(given, absent, consumed);
+        consumed.add(Decisions.KEY);
+        AnyValue mapping = view.attributes().get(Decisions.KEY);
+        String text = mapping != null && mapping.hasStringValue() ? mapping.getStringValue() : null;
+        return new NativeFields(given, absent, consumed, text != null && Decisions.isGiven(text) ? text : null);
     }
 
     static boolean isJsonText(String field) {
@@ -75,6 +84,19 @@ final class NativeFields {
     /** Keys that need not be kept as attributes, since the fields hold their values. */
     Set<String> consumedKeys() {
         return consumedKeys;
+    }
+
+    /** What the span keeps of the decisions; empty for nothing. */
+    String decisions(Decisions made) {
+        if (mapping != null) {
+            return mapping;
+        }
+        if (!given.isEmpty() || !absent.isEmpty()) {
+            List<String> names = new ArrayList<>(given.keySet());
+            absent.stream().filter(NAMES::contains).forEach(names::add);
+            made.note(Decisions.NATIVE, String.join(",", names));
+        }
+        return made.toString();
     }
 
     /** @throws InvalidRequestException naming the field that has a wrong value */

@@ -18,13 +18,13 @@ final class OpenInferenceMessages {
     private OpenInferenceMessages() {}
 
     /** @return a JSON array of messages; null if there is none */
-    static @Nullable String read(SpanView view, String prefix) {
-        return Messages.write(messages(view, prefix));
+    static @Nullable String read(SpanView view, Place place) {
+        return Messages.write(messages(view, place));
     }
 
     /** As {@link #read}; a single message takes the finish reason of the span. */
-    static @Nullable String readOutput(SpanView view, String prefix) {
-        ArrayNode messages = messages(view, prefix);
+    static @Nullable String readAnswer(SpanView view, Place place) {
+        ArrayNode messages = messages(view, place);
         String reason = Decode.identifier(view.attribute("llm.finish_reason"));
         if (messages.size() == 1
                 && reason != null
@@ -35,9 +35,12 @@ final class OpenInferenceMessages {
         return Messages.write(messages);
     }
 
-    private static ArrayNode messages(SpanView view, String prefix) {
+    private static ArrayNode messages(SpanView view, Place place) {
+        if (!(place instanceof Place.Flattened list)) {
+            throw new IllegalArgumentException("this reader is for lists, not for " + place.text());
+        }
         ArrayNode messages = Messages.list();
-        for (Map<String, AnyValue> item : Indexed.items(view.attributes(), prefix)) {
+        for (Map<String, AnyValue> item : list.items(view)) {
             messages.add(message(item));
         }
         return messages;
@@ -99,6 +102,9 @@ final class OpenInferenceMessages {
     }
 
     private static void addOther(ObjectNode message, Map<String, AnyValue> content, @Nullable String type) {
+        if (content.size() == 1 && type != null) {
+            return; // a tool call, which stands among the tool calls
+        }
         ObjectNode part = Messages.partsOf(message).addObject();
         boolean reasoning = "thinking".equals(type) || "reasoning".equals(type);
         Messages.putIfThere(part, "type", reasoning ? "reasoning" : type);

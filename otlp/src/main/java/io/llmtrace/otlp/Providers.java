@@ -3,7 +3,7 @@ package io.llmtrace.otlp;
 import io.llmtrace.model.LlmProvider;
 import io.llmtrace.model.SpanKind;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,68 +17,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Providers {
 
-    private static final Map<String, LlmProvider> NAMES = names(
-            LlmProvider.OPENAI, List.of("openai", "open_ai"),
-            LlmProvider.AZURE_OPENAI,
-                    List.of(
-                            "azure.ai.openai",
-                            "az.ai.openai",
-                            "azure",
-                            "azure_openai",
-                            "azure-openai",
-                            "azure_open_ai"),
-            LlmProvider.ANTHROPIC, List.of("anthropic"),
-            LlmProvider.BEDROCK,
-                    List.of("aws.bedrock", "aws", "bedrock", "amazon-bedrock", "amazon_bedrock", "bedrock_converse"),
-            LlmProvider.OLLAMA, List.of("ollama"),
-            LlmProvider.VLLM, List.of("vllm", "hosted_vllm"),
-            LlmProvider.SGLANG, List.of("sglang"),
-            LlmProvider.TGI, List.of("tgi", "text-generation-inference"));
-
-    /** Frameworks that name themselves where the provider belongs. */
-    private static final Set<String> FRAMEWORKS = Set.of(
-            "langchain",
-            "crewai",
-            "strands-agents",
-            "gcp.vertex.agent",
-            "spring_ai",
-            "litellm",
-            "llama_index",
-            "haystack",
-            "pydantic_ai",
-            "ag2",
-            "autogen",
-            "semantic_kernel",
-            "az.ai.agents",
-            "mcp");
-
-    /** OpenAI's client speaks to many servers, and Google's names are used for two services: there the host knows better. */
-    private static final Set<String> UNSPECIFIC = Set.of("openai", "azure.ai.inference", "gcp.gen_ai");
-
-    private static final List<ByPattern> HOSTS = List.of(
-            new ByPattern("api\\.openai\\.com", "OpenAI"),
-            new ByPattern(".*\\.openai\\.azure\\.com|.*\\.cognitiveservices\\.azure\\.com", "AzureOpenAI"),
-            new ByPattern("api\\.anthropic\\.com", "Anthropic"),
-            new ByPattern("bedrock-runtime.*\\.amazonaws\\.com", "Bedrock"),
-            new ByPattern(".*aiplatform\\.googleapis\\.com", "gcp.vertex_ai"),
-            new ByPattern("generativelanguage\\.googleapis\\.com", "gcp.gemini"),
-            new ByPattern("api\\.mistral\\.ai", "mistral_ai"),
-            new ByPattern("api\\.cohere\\..*", "cohere"),
-            new ByPattern("api\\.groq\\.com", "groq"),
-            new ByPattern("api\\.deepseek\\.com", "deepseek"),
-            new ByPattern("api\\.x\\.ai", "x_ai"));
-
-    private static final List<ByPattern> MODELS = List.of(
-            new ByPattern(
-                    "((us|eu|apac|global|us-gov)\\.)?(anthropic|amazon|meta|cohere|mistral|ai21|deepseek|openai|qwen)\\..*",
-                    "Bedrock"),
-            new ByPattern("gpt-.*|o1.*|o3.*|o4.*|text-embedding-.*", "OpenAI"),
-            new ByPattern("claude.*", "Anthropic"),
-            new ByPattern("gemini.*", "gcp.gemini"),
-            new ByPattern("mistral.*", "mistral_ai"),
-            new ByPattern("command.*", "cohere"),
-            new ByPattern("deepseek.*", "deepseek"),
-            new ByPattern("grok.*", "x_ai"));
+    private static final MappingFile TABLE = MappingTable.get().file();
+    private static final Map<String, LlmProvider> NAMES = names();
+    private static final Set<String> FRAMEWORKS = Set.copyOf(TABLE.frameworks());
+    private static final Set<String> UNSPECIFIC = Set.copyOf(TABLE.unspecific());
+    private static final List<ByPattern> HOSTS = patterns(TABLE.hosts());
+    private static final List<ByPattern> MODELS = patterns(TABLE.models());
+    private static final int MAX_MATCHED_CHARACTERS = 512;
 
     private static final Set<SpanKind> KINDS_WITH_PROVIDER =
             EnumSet.of(SpanKind.LLM, SpanKind.EMBEDDING, SpanKind.RERANKER, SpanKind.AGENT, SpanKind.CHAIN);
@@ -100,16 +45,38 @@ final class Providers {
         if (!KINDS_WITH_PROVIDER.contains(kind)) {
             return null;
         }
-        for (String name : GenAiFields.PROVIDER.all(view)) {
+        MappingTable.Sources<String> sources = MappingTable.get().field(Target.PROVIDER);
+        for (SpanView.Said<String> said : view.allSaid(sources)) {
+            String name = withoutSuffix(view, said);
             String key = name.strip().toLowerCase(Locale.ROOT);
             if (FRAMEWORKS.contains(key)) {
                 continue;
             }
             LlmProvider byHost = UNSPECIFIC.contains(key) ? byHost(view) : null;
+            view.decisions.note("provider", byHost == null ? said.label() : "host");
             return byHost != null ? byHost : NAMES.getOrDefault(key, new LlmProvider(name));
         }
         LlmProvider byHost = byHost(view);
-        return byHost != null || model == null ? byHost : match(MODELS, model);
+        LlmProvider byModel = byHost != null || model == null ? null : match(MODELS, model);
+        if (byHost != null || byModel != null) {
+            view.decisions.note("provider", byHost != null ? "host" : "model");
+        }
+        return byHost != null ? byHost : byModel;
+    }
+
+    /** {@code openai.responses} is OpenAI, where the table says that names are written so. */
+    private static String withoutSuffix(SpanView view, SpanView.Said<String> said) {
+        boolean mayHaveSuffix = TABLE.providerWithSuffix().contains(said.label())
+                || view.scope.getName().equals(TABLE.providerWithSuffixInScope());
+        String name = said.value();
+        while (mayHaveSuffix && !NAMES.containsKey(name.toLowerCase(Locale.ROOT))) {
+            int dot = name.lastIndexOf('.');
+            if (dot < 0) {
+                return said.value();
+            }
+            name = name.substring(0, dot);
+        }
+        return name;
     }
 
     static String semconvName(LlmProvider provider) {
@@ -117,7 +84,7 @@ final class Providers {
     }
 
     private static @Nullable LlmProvider byHost(SpanView view) {
-        String address = GenAiFields.SERVER_ADDRESS.of(view);
+        String address = view.first(Target.SERVER_ADDRESS);
         if (address == null) {
             return null;
         }
@@ -128,6 +95,9 @@ final class Providers {
     }
 
     private static @Nullable LlmProvider match(List<ByPattern> rules, String text) {
+        if (text.length() > MAX_MATCHED_CHARACTERS) {
+            return null;
+        }
         String lower = text.toLowerCase(Locale.ROOT);
         for (ByPattern rule : rules) {
             if (rule.pattern.matcher(lower).matches()) {
@@ -137,19 +107,18 @@ final class Providers {
         return null;
     }
 
-    @SuppressWarnings("unchecked") // pairs of a provider and its names
-    private static Map<String, LlmProvider> names(Object... providersAndNames) {
-        Map<String, LlmProvider> map = new LinkedHashMap<>();
-        for (int i = 0; i < providersAndNames.length; i += 2) {
-            LlmProvider provider = (LlmProvider) providersAndNames[i];
-            ((List<String>) providersAndNames[i + 1]).forEach(name -> map.put(name, provider));
-        }
+    private static Map<String, LlmProvider> names() {
+        Map<String, LlmProvider> map = new HashMap<>();
+        TABLE.providers().forEach((provider, names) -> names.forEach(name -> map.put(name, new LlmProvider(provider))));
         return map;
     }
 
-    private record ByPattern(Pattern pattern, LlmProvider provider) {
-        ByPattern(String pattern, String provider) {
-            this(Pattern.compile(pattern, Pattern.DOTALL), new LlmProvider(provider));
-        }
+    private static List<ByPattern> patterns(Map<String, String> table) {
+        return table.entrySet().stream()
+                .map(entry -> new ByPattern(
+                        Pattern.compile(entry.getKey(), Pattern.DOTALL), new LlmProvider(entry.getValue())))
+                .toList();
     }
+
+    private record ByPattern(Pattern pattern, LlmProvider provider) {}
 }

@@ -48,6 +48,8 @@ public final class SpanEncoder {
             SpanKind.GUARDRAIL, "run_guardrail",
             SpanKind.EVALUATOR, "evaluate");
 
+    private static final String COST = "estimated_cost_usd";
+
     private SpanEncoder() {}
 
     /** A request with these spans, grouped by resource and scope, otherwise in their order. */
@@ -72,11 +74,17 @@ public final class SpanEncoder {
         return request.build();
     }
 
+    /** As the mapping table looks at a span: with its attributes as they were sent, and its fields in a convention. */
+    static SpanView viewOf(TraceSpan span) {
+        return plain(span);
+    }
+
     /** Asks the mapper what it would read, and says natively what would come back different. */
     private static SpanView encodeOne(TraceSpan span) {
         SpanView plain = plain(span);
         ObjectNode wanted = Json.MODEL.valueToTree(span);
-        ObjectNode read = Json.MODEL.valueToTree(SpanMapper.map(plain, span.tenantId()));
+        TraceSpan mapped = SpanMapper.map(plain, span.tenantId(), Prices.NONE);
+        ObjectNode read = Json.MODEL.valueToTree(mapped);
         Span.Builder complete = plain.span.toBuilder();
         ArrayValue.Builder absent = ArrayValue.newBuilder();
         for (String field : NativeFields.NAMES) {
@@ -86,6 +94,9 @@ public final class SpanEncoder {
             } else if (value == null && read.has(field)) {
                 absent.addValues(text(field));
             }
+        }
+        if (span.estimatedCostUsd() == null && !read.has(COST) && Cost.mayBeEstimated(mapped)) {
+            absent.addValues(text(COST)); // the reader may have prices
         }
         if (absent.getValuesCount() > 0) {
             AnyValue names = AnyValue.newBuilder().setArrayValue(absent).build();
@@ -169,6 +180,9 @@ public final class SpanEncoder {
         mapOf(ofSpan.get("reserved_attributes"))
                 .forEach((key, value) ->
                         encoded.addAttributes(attribute(String.valueOf(key), AttributeCodec.decode(value))));
+        if (!(span.attributes().get(Decisions.KEY) instanceof String)) {
+            encoded.addAttributes(attribute(Decisions.KEY, text("")));
+        }
         conventional(span).forEach((key, value) -> {
             if (!own.contains(key)) {
                 encoded.addAttributes(attribute(key, value));

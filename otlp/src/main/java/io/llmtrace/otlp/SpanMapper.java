@@ -1,6 +1,5 @@
 package io.llmtrace.otlp;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
 import io.llmtrace.model.AgentAction;
 import io.llmtrace.model.Ids;
@@ -27,32 +26,53 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From OTLP spans to the model. Fields are filled from the attributes of the known conventions ({@link GenAiFields},
- * {@link ContentSources}); all attributes are kept besides, under their own keys ({@link AttributeCodec}), and what OTLP
- * says around them under {@code otel.resource}, {@code otel.scope} and {@code otel.span}. Attributes named
- * {@code llmtrace.<field>} say a field directly and overrule everything else ({@link NativeFields}).
+ * From OTLP spans to the model. Fields are filled from the attributes of the known conventions, as {@code mapping.yaml} says
+ * ({@link MappingTable}); all attributes are kept besides, under their own keys ({@link AttributeCodec}), and what OTLP says
+ * around them under {@code otel.resource}, {@code otel.scope} and {@code otel.span}. Attributes named
+ * {@code llmtrace.<field>} say a field directly and overrule everything else ({@link NativeFields}). Which source decided for
+ * which field is kept, too ({@link Decisions}), so that {@link Remapper} can map a stored span again.
+ *
+ * <p>Prompt and response are what was sent: text that came as one value stays as it is, byte for byte, also if it is JSON;
+ * what came in pieces is put together as OpenTelemetry's chat messages. {@link io.llmtrace.otlp.chat.Chat} reads both.
  */
 public final class SpanMapper {
 
     private static final HexFormat HEX = HexFormat.of();
 
+    /** Of the times that the model can hold. */
+    private static final double MAX_SECONDS = Long.MAX_VALUE / 1e9;
+
     private SpanMapper() {}
 
-    /** Never throws for what is in the request: a span that cannot be stored is among the rejected. */
+    /** As {@link #map(ExportTraceServiceRequest, UUID, Prices)}, with the prices that come with this version. */
     public static MappedRequest map(ExportTraceServiceRequest request, UUID tenantId) {
+        return map(request, tenantId, Prices.builtIn());
+    }
+
+    /**
+     * Never throws for what is in the request: a span that cannot be stored is among the rejected.
+     *
+     * @param prices for the cost of a call that does not say what it cost
+     */
+    public static MappedRequest map(ExportTraceServiceRequest request, UUID tenantId, Prices prices) {
         List<TraceSpan> spans = new ArrayList<>();
         List<RejectedSpan> rejected = new ArrayList<>();
         for (ResourceSpans ofResource : request.getResourceSpansList()) {
+            SpanView.Around resource =
+                    SpanView.Around.of(ofResource.getResource().getAttributesList());
             for (ScopeSpans ofScope : ofResource.getScopeSpansList()) {
+                SpanView.Around scope = SpanView.Around.of(ofScope.getScope().getAttributesList());
                 for (Span span : ofScope.getSpansList()) {
                     SpanView view = new SpanView(
                             span,
                             ofResource.getResource(),
                             ofResource.getSchemaUrl(),
+                            resource,
                             ofScope.getScope(),
-                            ofScope.getSchemaUrl());
+                            ofScope.getSchemaUrl(),
+                            scope);
                     try {
-                        spans.add(map(view, tenantId));
+                        spans.add(map(view, tenantId, prices));
                     } catch (IllegalArgumentException | InvalidRequestException e) {
                         int index = spans.size() + rejected.size();
                         rejected.add(new RejectedSpan(index, idOf(span), String.valueOf(e.getMessage())));
@@ -67,20 +87,23 @@ public final class SpanMapper {
      * @throws IllegalArgumentException with the reason, if the span cannot be stored
      * @throws InvalidRequestException likewise
      */
-    static TraceSpan map(SpanView view, UUID tenantId) {
+    static TraceSpan map(SpanView view, UUID tenantId, Prices prices) {
         Span span = view.span;
         UUID traceId = traceId(span.getTraceId());
         UUID spanId = spanId(span.getSpanId());
+        NativeFields nativeFields = NativeFields.of(view);
         SpanKind kind = Kinds.of(view);
         Instant start = time(span.getStartTimeUnixNano(), "start_time_unix_nano");
         Instant end = endTime(span, start);
-        String model = model(view);
+        String responseModel = view.first(Target.RESPONSE_MODEL);
+        String requestModel = view.first(Target.REQUEST_MODEL);
+        String model = responseModel != null ? responseModel : requestModel;
         LlmProvider provider = Providers.of(view, kind, model);
-        Outcome outcome = Outcome.of(view);
-        Usage usage = Usage.of(view, kind);
-        String prompt = ContentSources.prompt(view, kind);
-        String response = ContentSources.response(view, kind);
-        NativeFields nativeFields = NativeFields.of(view);
+        Outcome outcome = Outcome.of(view, kind);
+        Usage usage = Usage.of(view, kind, provider);
+        Double cost = Cost.of(view, kind, new Cost.Call(provider, responseModel, requestModel, start), usage, prices);
+        String prompt = Content.prompt(view, kind);
+        String response = Content.response(view, kind);
 
         TraceSpan.Builder builder = TraceSpan.builder(tenantId, traceId, spanId, span.getName(), start)
                 .kind(kind)
@@ -100,13 +123,13 @@ public final class SpanMapper {
                 .statusCode(outcome.httpStatus())
                 .errorMessage(outcome.errorMessage())
                 .finishReason(finishReason(view, response))
-                .estimatedCostUsd(usage.cost())
-                .sessionId(GenAiFields.SESSION.ofSurroundings(view))
-                .userId(GenAiFields.USER.ofSurroundings(view))
-                .serviceName(GenAiFields.SERVICE.ofSurroundings(view))
+                .estimatedCostUsd(cost)
+                .sessionId(view.first(Target.SESSION_ID))
+                .userId(view.first(Target.USER_ID))
+                .serviceName(view.first(Target.SERVICE_NAME))
                 .tags(Tags.of(view))
-                .events(SpanEvents.of(span))
-                .attributes(attributes(view, prompt, response, nativeFields.consumedKeys()));
+                .events(SpanEvents.of(span));
+        builder.attributes(attributes(view, prompt, response, nativeFields));
         TraceSpan mapped = builder.build();
         List<AgentAction> actions = AgentActions.of(mapped, view);
         return nativeFields.overrule(
@@ -114,7 +137,8 @@ public final class SpanMapper {
     }
 
     private static Map<String, @Nullable Object> attributes(
-            SpanView view, @Nullable String prompt, @Nullable String response, Set<String> leftOut) {
+            SpanView view, @Nullable String prompt, @Nullable String response, NativeFields nativeFields) {
+        Set<String> leftOut = nativeFields.consumedKeys();
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         for (Map.Entry<String, AnyValue> attribute : view.attributes().entrySet()) {
             String key = attribute.getKey();
@@ -125,6 +149,10 @@ public final class SpanMapper {
         putIfSaid(json, Surroundings.RESOURCE, Surroundings.resource(view.resource, view.resourceSchemaUrl), leftOut);
         putIfSaid(json, Surroundings.SCOPE, Surroundings.scope(view.scope, view.scopeSchemaUrl), leftOut);
         putIfSaid(json, Surroundings.SPAN, Surroundings.span(view.span), leftOut);
+        String decisions = nativeFields.decisions(view.decisions);
+        if (!decisions.isEmpty()) {
+            json.put(Decisions.KEY, decisions);
+        }
         return json;
     }
 
@@ -181,21 +209,9 @@ public final class SpanMapper {
         return Surroundings.hasClockSkew(span) ? start : time(span.getEndTimeUnixNano(), "end_time_unix_nano");
     }
 
-    private static @Nullable String model(SpanView view) {
-        String model = GenAiFields.MODEL.of(view);
-        for (String key : GenAiFields.INVOCATION_PARAMETERS) {
-            JsonNode parameters = model == null ? Decode.tree(view.attribute(key)) : null;
-            if (parameters != null) {
-                model = parameters.path("model").textValue();
-                model = model == null ? parameters.path("model_name").textValue() : model;
-            }
-        }
-        return model;
-    }
-
     private static @Nullable Long timeToFirstToken(SpanView view, Instant start, @Nullable Instant end) {
-        Double seconds = GenAiFields.TIME_TO_FIRST_CHUNK.of(view);
-        if (seconds == null || seconds > Long.MAX_VALUE / 1e9) {
+        Double seconds = view.first(Target.TIME_TO_FIRST_TOKEN);
+        if (seconds == null || seconds > MAX_SECONDS) {
             return null;
         }
         long millis = Math.round(seconds * 1000);
@@ -204,13 +220,10 @@ public final class SpanMapper {
     }
 
     private static @Nullable String finishReason(SpanView view, @Nullable String response) {
-        for (String key : GenAiFields.FINISH_REASONS) {
-            List<String> reasons = Decode.texts(view.attribute(key));
-            if (!reasons.isEmpty()) {
-                return Messages.finishReason(reasons.get(0));
-            }
+        String reason = view.first(Target.FINISH_REASON);
+        if (reason == null) {
+            reason = ToolCalls.finishReasonIn(response);
         }
-        String reason = ToolCalls.finishReasonIn(response);
         return reason == null ? null : Messages.finishReason(reason);
     }
 

@@ -1,17 +1,25 @@
 package io.llmtrace.otlp;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.InstrumentationScope;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.resource.v1.Resource;
 import io.opentelemetry.proto.trace.v1.Span;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A span with its surroundings, for look-ups by key. Of a key that is given twice, the last value counts. */
+/**
+ * A span with its surroundings, as the mapping table looks at it. Of a key that is given twice, the last value counts.
+ *
+ * <p>Each attribute is looked up in the table once; a field then asks only those of its sources that may have something.
+ */
 final class SpanView {
 
     final Span span;
@@ -19,44 +27,89 @@ final class SpanView {
     final String resourceSchemaUrl;
     final InstrumentationScope scope;
     final String scopeSchemaUrl;
+    final Decisions decisions = new Decisions();
+    private final Around ofResource;
+    private final Around ofScope;
     private final Map<String, AnyValue> attributes;
+    private final Map<String, AnyValue> lookups;
+    private final BitSet candidates;
+    private final Map<String, Optional<JsonNode>> trees = new HashMap<>(4);
+    private MessageEvents.@Nullable Content messageEvents;
 
     SpanView(
             Span span, Resource resource, String resourceSchemaUrl, InstrumentationScope scope, String scopeSchemaUrl) {
+        this(
+                span,
+                resource,
+                resourceSchemaUrl,
+                Around.of(resource.getAttributesList()),
+                scope,
+                scopeSchemaUrl,
+                Around.of(scope.getAttributesList()));
+    }
+
+    SpanView(
+            Span span,
+            Resource resource,
+            String resourceSchemaUrl,
+            Around ofResource,
+            InstrumentationScope scope,
+            String scopeSchemaUrl,
+            Around ofScope) {
         this.span = span;
         this.resource = resource;
         this.resourceSchemaUrl = resourceSchemaUrl;
+        this.ofResource = ofResource;
         this.scope = scope;
         this.scopeSchemaUrl = scopeSchemaUrl;
+        this.ofScope = ofScope;
         this.attributes = byKey(span.getAttributesList());
+        this.lookups = withDetails(attributes, span);
+        this.candidates = candidates();
     }
 
+    /** The attributes of a resource or a scope: one for all of its spans. */
+    record Around(Map<String, AnyValue> attributes, BitSet candidates) {
+        static Around of(List<KeyValue> list) {
+            Map<String, AnyValue> attributes = byKey(list);
+            BitSet candidates = new BitSet();
+            attributes.keySet().forEach(key -> MappingTable.get().addNear(key, candidates));
+            return new Around(attributes, candidates);
+        }
+    }
+
+    /** Of the span, else of an event of it with the details of the inference. */
     @Nullable
     AnyValue attribute(String key) {
-        return attributes.get(key);
+        return lookups.get(key);
     }
 
+    /** The span's own. */
     Map<String, AnyValue> attributes() {
         return attributes;
+    }
+
+    /** All that {@link #attribute} finds. */
+    Map<String, AnyValue> lookups() {
+        return lookups;
     }
 
     /** Of the span, else of the scope, else of the resource. */
     @Nullable
     AnyValue nearest(String key) {
-        AnyValue own = attributes.get(key);
+        AnyValue own = lookups.get(key);
         if (own != null) {
             return own;
         }
-        AnyValue ofScope = last(scope.getAttributesList(), key);
-        return ofScope != null ? ofScope : last(resource.getAttributesList(), key);
+        AnyValue near = ofScope.attributes.get(key);
+        return near != null ? near : ofResource.attributes.get(key);
     }
 
-    boolean hasKey(String key) {
-        return attributes.containsKey(key);
-    }
-
-    boolean hasKeyWithPrefix(String prefix) {
-        return attributes.keySet().stream().anyMatch(key -> key.startsWith(prefix));
+    /** JSON that an attribute holds, as a value or as text; null if it holds none. */
+    @Nullable
+    JsonNode tree(String key) {
+        return trees.computeIfAbsent(key, k -> Optional.ofNullable(Decode.tree(lookups.get(k))))
+                .orElse(null);
     }
 
     /** The attributes of the span's events of that name, in their order. */
@@ -70,16 +123,102 @@ final class SpanView {
         return found;
     }
 
+    /** What its events say that hold a message each. */
+    MessageEvents.Content messageEvents() {
+        if (messageEvents == null) {
+            messageEvents = MessageEvents.contentOf(SpanEvents.of(span));
+        }
+        return messageEvents;
+    }
+
+    /** What the first source says that says something; that it was this one is noted. */
+    <T> @Nullable T first(Target<T> target) {
+        return first(MappingTable.get().field(target), target.recorded() ? target.name() : null);
+    }
+
+    /** @param noteAs under which name to note what decided; null not to */
+    <T> @Nullable T first(MappingTable.Sources<T> sources, @Nullable String noteAs) {
+        for (int id = candidates.nextSetBit(sources.from()); id >= 0 && id < sources.to(); ) {
+            Source<T> source = sources.get(id);
+            T value = source.read(this);
+            if (value != null) {
+                if (noteAs != null) {
+                    decisions.note(noteAs, source.label());
+                }
+                return value;
+            }
+            id = candidates.nextSetBit(id + 1);
+        }
+        return null;
+    }
+
+    /** What each source says that says something, in the order of preference. */
+    <T> List<T> all(MappingTable.Sources<T> sources) {
+        return allSaid(sources).stream().map(Said::value).toList();
+    }
+
+    /** @param label of the source */
+    record Said<T>(String label, T value) {}
+
+    <T> List<Said<T>> allSaid(MappingTable.Sources<T> sources) {
+        List<Said<T>> values = new ArrayList<>();
+        for (int id = candidates.nextSetBit(sources.from()); id >= 0 && id < sources.to(); ) {
+            Source<T> source = sources.get(id);
+            T value = source.read(this);
+            if (value != null) {
+                values.add(new Said<>(source.label(), value));
+            }
+            id = candidates.nextSetBit(id + 1);
+        }
+        return values;
+    }
+
     static Map<String, AnyValue> byKey(List<KeyValue> attributes) {
         Map<String, AnyValue> map = new LinkedHashMap<>(attributes.size() * 2);
         attributes.forEach(entry -> map.put(entry.getKey(), entry.getValue()));
         return map;
     }
 
-    private static @Nullable AnyValue last(List<KeyValue> attributes, String key) {
-        AnyValue found = null;
-        for (KeyValue entry : attributes) {
-            found = entry.getKey().equals(key) ? entry.getValue() : found;
+    /** Some send the details in several events of the same name: what the first says counts. */
+    private static Map<String, AnyValue> withDetails(Map<String, AnyValue> own, Span span) {
+        Map<String, AnyValue> all = own;
+        for (Span.Event event : span.getEventsList()) {
+            if (event.getName().equals(MessageEvents.OPERATION_DETAILS)) {
+                all = all == own ? new LinkedHashMap<>(own) : all;
+                for (KeyValue entry : event.getAttributesList()) {
+                    addDetail(entry, all);
+                }
+            }
+        }
+        return all;
+    }
+
+    /** An event that came as a log record may have the details in its body. */
+    private static void addDetail(KeyValue entry, Map<String, AnyValue> to) {
+        if (!entry.getKey().equals(LogEvents.LOG)) {
+            to.putIfAbsent(entry.getKey(), entry.getValue());
+            return;
+        }
+        for (KeyValue ofLog : entry.getValue().getKvlistValue().getValuesList()) {
+            if (ofLog.getKey().equals("body")) {
+                ofLog.getValue()
+                        .getKvlistValue()
+                        .getValuesList()
+                        .forEach(detail -> to.putIfAbsent(detail.getKey(), detail.getValue()));
+            }
+        }
+    }
+
+    private BitSet candidates() {
+        MappingTable table = MappingTable.get();
+        BitSet found = table.always();
+        found.or(ofResource.candidates);
+        found.or(ofScope.candidates);
+        for (String key : lookups.keySet()) {
+            table.addAttribute(key, found);
+        }
+        for (Span.Event event : span.getEventsList()) {
+            table.addEvent(event.getName(), found);
         }
         return found;
     }

@@ -1,33 +1,31 @@
 package io.llmtrace.otlp;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
-/** Labels become tags with the value {@code true}, metadata become tags with their own values; a label wins. */
+/**
+ * Labels become tags with the value {@code true}, metadata become tags with their own values; a label wins. The environment
+ * is a tag as well, so that it can be asked for.
+ */
 final class Tags {
 
     private static final String LABEL_VALUE = "true";
+    private static final String ENVIRONMENT = "environment";
 
     private Tags() {}
 
     static Map<String, String> of(SpanView view) {
         Map<String, String> tags = new LinkedHashMap<>();
-        for (String key : GenAiFields.TAGS) {
-            Decode.texts(view.attribute(key)).forEach(label -> tags.putIfAbsent(label, LABEL_VALUE));
+        MappingTable table = MappingTable.get();
+        for (List<String> labels : view.all(table.labels())) {
+            labels.forEach(label -> tags.putIfAbsent(label, LABEL_VALUE));
         }
-        for (String key : GenAiFields.METADATA) {
-            JsonNode metadata = Decode.tree(view.attribute(key));
-            if (metadata != null && metadata.isObject()) {
-                metadata.properties().forEach(entry -> add(tags, entry.getKey(), entry.getValue()));
-            }
+        view.all(table.metadata()).forEach(metadata -> metadata.forEach(tags::putIfAbsent));
+        String environment = view.first(Target.ENVIRONMENT);
+        if (environment != null) {
+            tags.putIfAbsent(ENVIRONMENT, environment);
         }
         return tags;
-    }
-
-    private static void add(Map<String, String> tags, String key, JsonNode value) {
-        if (!value.isNull()) {
-            tags.putIfAbsent(key, value.isValueNode() ? value.asText() : Json.write(value));
-        }
     }
 }

@@ -1,11 +1,19 @@
 package io.llmtrace.otlp;
 
+import io.llmtrace.model.LlmProvider;
 import io.llmtrace.model.SpanKind;
+import io.llmtrace.otlp.MappingFile.CacheApart;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tokens and cost of a span. Tokens of the input include those read from and written to a cache, tokens of the output
- * include reasoning; emitters that count them apart are recognised by their sums.
+ * Tokens of a span. Tokens of the input include those read from and written to a cache, tokens of the output include
+ * reasoning. Emitters that count them apart are recognised by their sums, and by the mapping table ({@code cache_apart}).
+ * What was sent stays in the attributes.
+ *
+ * @param rule how the counts of the input were read: {@code cache_included}, or {@code cache_apart:} with the reason; null
+ *     where there is no cache to ask about
  */
 record Usage(
         @Nullable Long prompt,
@@ -14,26 +22,30 @@ record Usage(
         @Nullable Long cacheRead,
         @Nullable Long cacheWrite,
         @Nullable Long reasoning,
-        @Nullable Double cost) {
+        @Nullable String rule) {
 
-    /** The Python instrumentation of the same name counts cached tokens as part of the input, this one does not. */
-    private static final String COUNTS_CACHE_APART = "@arizeai/openinference-instrumentation-anthropic";
+    private static final Pattern MAJOR_MINOR = Pattern.compile("(\\d{1,6})\\.(\\d{1,6})");
+    /** Under which the rule is kept. */
+    static final String FIELD = "usage";
 
-    static Usage of(SpanView view, SpanKind kind) {
-        Long input = GenAiFields.PROMPT_TOKENS.of(view);
-        Long output = GenAiFields.COMPLETION_TOKENS.of(view);
-        Long total = GenAiFields.TOTAL_TOKENS.of(view);
-        Long cacheRead = GenAiFields.CACHE_READ_TOKENS.of(view);
-        Long cacheWrite = GenAiFields.CACHE_WRITE_TOKENS.of(view);
-        Long reasoning = GenAiFields.REASONING_TOKENS.of(view);
+    private static final String INCLUDED = "cache_included";
+    private static final String APART = "cache_apart:";
+    private static final String REASONING_APART = "reasoning_apart";
+
+    static Usage of(SpanView view, SpanKind kind, @Nullable LlmProvider provider) {
+        Long input = view.first(Target.PROMPT_TOKENS);
+        Long output = view.first(Target.COMPLETION_TOKENS);
+        Long total = view.first(Target.TOTAL_TOKENS);
+        Long cacheRead = view.first(Target.CACHE_READ_TOKENS);
+        Long cacheWrite = view.first(Target.CACHE_WRITE_TOKENS);
+        Long reasoning = view.first(Target.REASONING_TOKENS);
 
         long cache = add(orZero(cacheRead), orZero(cacheWrite));
+        String rule = null;
         Long prompt = input;
         if (input != null && cache > 0) {
-            boolean apart = cache > input
-                    || view.scope.getName().equals(COUNTS_CACHE_APART)
-                    || (total != null && total == add(add(input, cache), orZero(output)));
-            prompt = apart ? add(input, cache) : input;
+            rule = ruleOf(view, provider, input, cache, output, total);
+            prompt = rule.equals(INCLUDED) ? input : Long.valueOf(add(input, cache));
         } else if (input == null && output == null && kind == SpanKind.EMBEDDING) {
             prompt = total;
         }
@@ -41,27 +53,72 @@ record Usage(
         if (output != null && reasoning != null) {
             boolean apart = reasoning > output
                     || (reasoning > 0 && total != null && input != null && total == add(add(input, output), reasoning));
-            completion = apart ? add(output, reasoning) : output;
+            completion = apart ? Long.valueOf(add(output, reasoning)) : output;
+            rule = apart ? (rule == null ? REASONING_APART : rule + "," + REASONING_APART) : rule;
         }
         boolean changed = (input != null && !input.equals(prompt)) || (output != null && !output.equals(completion));
-        return new Usage(prompt, completion, changed ? null : total, cacheRead, cacheWrite, reasoning, cost(view));
+        if (rule != null) {
+            view.decisions.note(FIELD, rule);
+        }
+        return new Usage(prompt, completion, changed ? null : total, cacheRead, cacheWrite, reasoning, rule);
     }
 
-    private static @Nullable Double cost(SpanView view) {
-        Double cost = GenAiFields.COST.of(view);
-        if (cost != null) {
-            return cost;
+    /** That the total is input and output proves nothing: it is computed so, whatever the input is. */
+    private static String ruleOf(
+            SpanView view,
+            @Nullable LlmProvider provider,
+            long input,
+            long cache,
+            @Nullable Long output,
+            @Nullable Long total) {
+        if (cache > input) {
+            return APART + "more_than_input";
         }
-        Double input = GenAiFields.INPUT_COST.of(view);
-        Double output = GenAiFields.OUTPUT_COST.of(view);
-        return input == null || output == null || !Double.isFinite(input + output) ? null : input + output;
+        for (CacheApart emitter : MappingTable.get().file().cacheApart()) {
+            if (holds(emitter, view, provider)) {
+                return APART + emitter.rule();
+            }
+        }
+        return total != null && total == add(add(input, cache), orZero(output)) ? APART + "total" : INCLUDED;
+    }
+
+    private static boolean holds(CacheApart emitter, SpanView view, @Nullable LlmProvider provider) {
+        if (emitter.scope() != null
+                && !NamePattern.of(emitter.scope()).matches(view.scope.getName())) {
+            return false;
+        }
+        if (emitter.before() != null && !isBefore(view.scope.getVersion(), emitter.before())) {
+            return false;
+        }
+        if (emitter.any() != null
+                && emitter.any().stream().noneMatch(key -> view.lookups().containsKey(key))) {
+            return false;
+        }
+        if (emitter.providers() != null
+                && (provider == null || !emitter.providers().contains(provider.name()))) {
+            return false;
+        }
+        return emitter.unless() == null || !view.lookups().containsKey(emitter.unless());
+    }
+
+    /** Compares major and minor; a version that does not say them is before none. */
+    private static boolean isBefore(String version, String limit) {
+        Matcher own = MAJOR_MINOR.matcher(version);
+        Matcher other = MAJOR_MINOR.matcher(limit);
+        if (!own.lookingAt() || !other.lookingAt()) {
+            return false;
+        }
+        int major = Integer.compare(Integer.parseInt(own.group(1)), Integer.parseInt(other.group(1)));
+        int minor = Integer.compare(Integer.parseInt(own.group(2)), Integer.parseInt(other.group(2)));
+        return major != 0 ? major < 0 : minor < 0;
     }
 
     private static long orZero(@Nullable Long count) {
         return count == null ? 0 : count;
     }
 
-    private static long add(long a, long b) {
+    /** Both not negative; the greatest number where the sum is beyond it. */
+    static long add(long a, long b) {
         return a + b < 0 ? Long.MAX_VALUE : a + b;
     }
 }

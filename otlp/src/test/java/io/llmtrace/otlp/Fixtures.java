@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.UUID;
 
 /** Requests for the tests of this module. */
@@ -78,6 +80,13 @@ final class Fixtures {
             span.addAttributes(attribute((String) keysAndValues[i], keysAndValues[i + 1]));
         }
         return span;
+    }
+
+    /** The attributes without what llmtrace adds. */
+    static Map<String, Object> sent(TraceSpan span) {
+        Map<String, Object> attributes = new LinkedHashMap<>(span.attributes());
+        attributes.remove(Decisions.KEY);
+        return attributes;
     }
 
     static KeyValue attribute(String key, Object value) {

@@ -3,6 +3,7 @@ package io.llmtrace.server;
 import io.llmtrace.ingest.SpanIngest;
 import io.llmtrace.otlp.LogEvents;
 import io.llmtrace.otlp.MappedRequest;
+import io.llmtrace.otlp.Prices;
 import io.llmtrace.otlp.SpanMapper;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsPartialSuccess;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
@@ -23,14 +24,16 @@ final class OtlpReceiver {
 
     private final SpanIngest ingest;
     private final ServerMetrics metrics;
+    private final Prices prices;
 
-    OtlpReceiver(SpanIngest ingest, ServerMetrics metrics) {
+    OtlpReceiver(SpanIngest ingest, ServerMetrics metrics, Prices prices) {
         this.ingest = ingest;
         this.metrics = metrics;
+        this.prices = prices;
     }
 
     ExportTraceServiceResponse traces(ExportTraceServiceRequest request, UUID tenant) {
-        MappedRequest mapped = SpanMapper.map(request, tenant);
+        MappedRequest mapped = SpanMapper.map(request, tenant, prices);
         metrics.rejected(ServerMetrics.OTLP, mapped.rejected().size());
         ingest.store(mapped.spans());
         metrics.stored(ServerMetrics.OTLP, mapped.spans().size());

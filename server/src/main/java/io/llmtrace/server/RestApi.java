@@ -152,7 +152,7 @@ final class RestApi {
         Optional<TraceSpan> span = traceId == null
                 ? repository.getSpan(call.tenant(), id)
                 : repository.getSpan(call.tenant(), traceId, id);
-        return span.map(Call::json)
+        return span.map(found -> Call.json(SpanAnswer.of(found)))
                 .orElseThrow(() -> Failure.exception(HttpStatus.NOT_FOUND, "no span " + Ids.formatSpanId(id)));
     }
 

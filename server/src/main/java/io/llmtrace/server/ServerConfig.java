@@ -1,6 +1,7 @@
 package io.llmtrace.server;
 
 import io.llmtrace.ingest.IngestConfig;
+import io.llmtrace.otlp.Prices;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.Objects;
  * @param maxRequestMemory of the bodies of all requests under way, compressed, decompressed and decoded, in bytes
  * @param requestTimeout of one request; an export may take longer
  * @param ingest how spans go into the repository
+ * @param prices for the cost of calls that come by OTLP and do not say what they cost
  */
 public record ServerConfig(
         String host,
@@ -29,7 +31,8 @@ public record ServerConfig(
         long maxDecompressedBytes,
         long maxRequestMemory,
         Duration requestTimeout,
-        IngestConfig ingest) {
+        IngestConfig ingest,
+        Prices prices) {
 
     public static final String DEFAULT_HOST = "127.0.0.1";
     public static final int DEFAULT_PORT = 8080;
@@ -50,6 +53,7 @@ public record ServerConfig(
         requirePositive(maxRequestMemory, "max-request-memory");
         requirePositive(requestTimeout.toMillis(), "request-timeout in ms");
         Objects.requireNonNull(ingest, "ingest");
+        Objects.requireNonNull(prices, "prices");
         if (!insecure && !addressOf(host).isLoopbackAddress()) {
             throw new IllegalArgumentException("host is not loopback: '" + host
                     + "'; everyone who reaches it could read and delete all traces."
@@ -111,6 +115,7 @@ public record ServerConfig(
         private long maxRequestMemory = Math.max(32L * MIB, Runtime.getRuntime().maxMemory() / 4);
         private Duration requestTimeout = Duration.ofSeconds(30);
         private IngestConfig ingest = IngestConfig.defaults();
+        private Prices prices = Prices.builtIn();
 
         private Builder() {}
 
@@ -155,6 +160,11 @@ public record ServerConfig(
             return this;
         }
 
+        public Builder prices(Prices value) {
+            this.prices = value;
+            return this;
+        }
+
         public Builder requestTimeout(Duration value) {
             this.requestTimeout = value;
             return this;
@@ -170,7 +180,8 @@ public record ServerConfig(
                     maxDecompressedBytes,
                     maxRequestMemory,
                     requestTimeout,
-                    ingest);
+                    ingest,
+                    prices);
         }
     }
 }

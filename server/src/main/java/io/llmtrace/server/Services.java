@@ -42,7 +42,7 @@ final class Services {
         SpanIngest ingest = new SpanIngest(repository, new LogContent(), config.ingest(), metrics::batchStored);
         metrics.watch(ingest);
         Explorer explorer = new Explorer();
-        OtlpReceiver receiver = new OtlpReceiver(ingest, metrics);
+        OtlpReceiver receiver = new OtlpReceiver(ingest, metrics, config.prices());
         Services services = new Services(tenants, new MemoryBudget(config.maxRequestMemory()));
         services.routes.addAll(allRoutes(repository, ingest, receiver, metrics, config, explorer));
 

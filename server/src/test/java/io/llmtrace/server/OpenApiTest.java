@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.llmtrace.ingest.SpanIngest;
 import io.llmtrace.json.TraceJson;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.otlp.Prices;
 import io.llmtrace.storage.TraceRepository;
 import io.llmtrace.storage.memory.InMemoryTraceRepository;
 import io.llmtrace.testkit.RandomTraces;
@@ -127,8 +128,8 @@ class OpenApiTest {
         assertFits(server.get("/api/v1/spans"), "SpanPage");
         assertFits(server.get("/api/v1/outlines"), "OutlinePage");
         assertFits(server.get(trace), "TraceEvent");
-        assertFits(server.get(span), "TraceSpan");
-        assertFits(server.get(span + "?trace_id=" + stored.traceId()), "TraceSpan");
+        assertFits(server.get(span), "SpanAnswer");
+        assertFits(server.get(span + "?trace_id=" + stored.traceId()), "SpanAnswer");
         assertFits(server.get("/api/v1/traces?order=cost&limit=2"), "TracePage");
         assertFits(server.get("/api/v1/spans?order=duration&limit=2"), "SpanPage");
         assertFits(server.get("/api/v1/stats"), "StorageStats");
@@ -201,7 +202,7 @@ class OpenApiTest {
         Services.allRoutes(
                         repository,
                         ingest,
-                        new OtlpReceiver(ingest, metrics),
+                        new OtlpReceiver(ingest, metrics, Prices.NONE),
                         metrics,
                         ServerConfig.defaults(),
                         new Explorer())

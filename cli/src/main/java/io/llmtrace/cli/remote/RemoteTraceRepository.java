@@ -2,6 +2,7 @@ package io.llmtrace.cli.remote;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.llmtrace.cli.ndjson.NdjsonReader;
 import io.llmtrace.json.TraceJson;
 import io.llmtrace.model.Ids;
@@ -64,6 +65,10 @@ public final class RemoteTraceRepository implements TraceRepository, TraceAnalyt
 
     private final RestClient rest;
     private volatile boolean closed;
+
+    /** What an answer with one span has beyond the span. */
+    private static final List<String> READ_FROM_SPAN = List.of("chat", "usage");
+
 
     private RemoteTraceRepository(RestClient rest) {
         this.rest = rest;
@@ -198,12 +203,12 @@ public final class RemoteTraceRepository implements TraceRepository, TraceAnalyt
 
     @Override
     public Optional<TraceSpan> getSpan(UUID tenantId, UUID traceId, UUID spanId) {
-        return get("/spans/" + Ids.formatSpanId(spanId) + "?trace_id=" + traceId, TraceSpan.class);
+        return span("/spans/" + Ids.formatSpanId(spanId) + "?trace_id=" + traceId);
     }
 
     @Override
     public Optional<TraceSpan> getSpan(UUID tenantId, UUID spanId) {
-        return get("/spans/" + Ids.formatSpanId(spanId), TraceSpan.class);
+        return span("/spans/" + Ids.formatSpanId(spanId));
     }
 
     @Override
@@ -323,6 +328,18 @@ public final class RemoteTraceRepository implements TraceRepository, TraceAnalyt
             json.path("data").forEach(item -> items.add(TraceJson.read(item.toString(), type)));
             return reader.apply(items, json);
         });
+    }
+
+    /** Without what the server reads from the span, and the span is read from again. */
+    private Optional<TraceSpan> span(String pathAndQuery) {
+        requireOpen();
+        return rest.get(API + pathAndQuery).map(body -> answer(body, text -> {
+            JsonNode json = rest.json(body);
+            if (json instanceof ObjectNode object) {
+                object.remove(READ_FROM_SPAN);
+            }
+            return TraceJson.read(json.toString(), TraceSpan.class);
+        }));
     }
 
     private <T> Optional<T> get(String pathAndQuery, Class<T> type) {

@@ -37,6 +37,8 @@ public enum Setting {
     REDACT_RULES("none"),
     /** Whether spans that cannot be redacted are stored as they are. */
     REDACT_FAIL_OPEN("false"),
+    /** File with prices of models, before those that come with the program. */
+    PRICES("none"),
     /** What {@code serve} writes to its log. */
     LOG_LEVEL("info");
 

@@ -4,6 +4,7 @@ import io.llmtrace.cli.UsageException;
 import io.llmtrace.ingest.redaction.Detector;
 import io.llmtrace.ingest.redaction.Rule;
 import io.llmtrace.model.Ids;
+import io.llmtrace.otlp.Prices;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -161,6 +162,11 @@ public final class Settings {
         return parsed(Setting.REDACT_FAIL_OPEN, Settings::parseBoolean);
     }
 
+    public Prices prices() {
+        String file = value(Setting.PRICES).text();
+        return file.equals(NONE) ? Prices.builtIn() : parsed(Setting.PRICES, name -> Prices.read(Path.of(name)));
+    }
+
     public String logLevel() {
         return value(Setting.LOG_LEVEL).text().toLowerCase(Locale.ROOT);
     }
@@ -194,9 +200,17 @@ public final class Settings {
         redact();
         redactRules();
         redactFailOpen();
+        requirePrices();
         server();
         if (!LOG_LEVELS.contains(logLevel())) {
             throw wrong(Setting.LOG_LEVEL, "not one of " + LOG_LEVELS, null);
+        }
+    }
+
+    /** Those of a file are read; the program's own are right, and take time that most commands need not spend. */
+    private void requirePrices() {
+        if (!value(Setting.PRICES).text().equals(NONE)) {
+            prices();
         }
     }
 

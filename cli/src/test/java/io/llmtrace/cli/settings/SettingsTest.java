@@ -107,7 +107,7 @@ class SettingsTest {
                 .isInstanceOf(UsageException.class)
                 .hasMessage(file + ": unknown key 'ports'; known are storage, data, server, tenant, host, port,"
                         + " otlp-ports, insecure, spool-max-mb, store-patience-ms, linger-ms, batch-max-spans, redact,"
-                        + " redact-rules, redact-fail-open, log-level");
+                        + " redact-rules, redact-fail-open, prices, log-level");
     }
 
     @ParameterizedTest

@@ -1,0 +1,124 @@
+package io.llmtrace.cli.transfer;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.llmtrace.ingest.SpanProcessor;
+import io.llmtrace.json.TraceJson;
+import io.llmtrace.model.TraceSpan;
+import io.llmtrace.otlp.Remapper;
+import io.llmtrace.storage.InvalidRequestException;
+import io.llmtrace.storage.Page;
+import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.TraceRepository;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Maps the spans that a query selects again, page by page, and writes those that come out different. */
+public final class SpanRemapping {
+
+    /** Spans of agents take a megabyte each. */
+    private static final int PAGE_SPANS = 200;
+
+    private static final ObjectMapper JSON = TraceJson.mapper();
+
+    private final Remapper remapper;
+    private final List<SpanProcessor> processors;
+    private final Map<String, Long> fields = new TreeMap<>();
+    private long read;
+    private long changed;
+    private long failed;
+    private @Nullable String firstFailure;
+
+    /** @param processors what is done with each span before it is written, as with a new one */
+    public SpanRemapping(Remapper remapper, List<SpanProcessor> processors) {
+        this.remapper = remapper;
+        this.processors = List.copyOf(processors);
+    }
+
+    /** @param eachPage called after each */
+    public void run(TraceRepository repository, TraceQuery query, boolean dryRun, Runnable eachPage) {
+        Optional<TraceQuery> next =
+                Optional.of(query.toBuilder().limit(PAGE_SPANS).build());
+        while (next.isPresent()) {
+            Page<TraceSpan> page = repository.querySpans(next.get());
+            List<TraceSpan> different = new ArrayList<>();
+            page.items().forEach(span -> addIfDifferent(span, different));
+            if (!dryRun && !different.isEmpty()) {
+                repository.storeSpans(different);
+            }
+            eachPage.run();
+            next = next.get().next(page);
+        }
+    }
+
+    private void addIfDifferent(TraceSpan stored, List<TraceSpan> to) {
+        read++;
+        TraceSpan again;
+        try {
+            again = process(remapper.remap(stored));
+        } catch (IllegalArgumentException | InvalidRequestException e) {
+            failed++;
+            firstFailure = firstFailure == null ? stored + ": " + e.getMessage() : firstFailure;
+            return;
+        }
+        if (again != null && !again.equals(stored)) {
+            changed++;
+            count(stored, again);
+            to.add(again);
+        }
+    }
+
+    private @Nullable TraceSpan process(TraceSpan span) {
+        TraceSpan current = span;
+        for (SpanProcessor processor : processors) {
+            TraceSpan next = processor.process(current);
+            if (next == null) {
+                return null;
+            }
+            current = next;
+        }
+        return current;
+    }
+
+    private void count(TraceSpan before, TraceSpan after) {
+        ObjectNode was = JSON.valueToTree(before);
+        ObjectNode is = JSON.valueToTree(after);
+        Set<String> names = new TreeSet<>();
+        was.fieldNames().forEachRemaining(names::add);
+        is.fieldNames().forEachRemaining(names::add);
+        for (String name : names) {
+            if (!Objects.equals(was.get(name), is.get(name))) {
+                fields.merge(name, 1L, Long::sum);
+            }
+        }
+    }
+
+    public long read() {
+        return read;
+    }
+
+    public long changed() {
+        return changed;
+    }
+
+    /** Spans that could not be mapped, and were left alone. */
+    public long failed() {
+        return failed;
+    }
+
+    public @Nullable String firstFailure() {
+        return firstFailure;
+    }
+
+    /** How many spans have another value, by field. */
+    public Map<String, Long> fields() {
+        return new TreeMap<>(fields);
+    }
+}

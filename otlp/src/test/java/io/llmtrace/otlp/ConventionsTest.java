@@ -1,0 +1,128 @@
+package io.llmtrace.otlp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.llmtrace.json.TraceJson;
+import io.llmtrace.model.AgentAction;
+import io.llmtrace.model.TraceSpan;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A request of each convention, and what it must become: {@code NAME-traces.json}, perhaps {@code NAME-logs.json}, and
+ * {@code NAME-expected.json} with the fields of the span, its chat and its actions. A field that is not expected must be absent.
+ */
+class ConventionsTest {
+
+    private static final List<String> FIELDS = List.of(
+            "kind",
+            "provider",
+            "model_name",
+            "prompt_tokens",
+            "completion_tokens",
+            "total_tokens",
+            "cache_read_tokens",
+            "cache_write_tokens",
+            "reasoning_tokens",
+            "time_to_first_token_ms",
+            "status_code",
+            "error_message",
+            "finish_reason",
+            "estimated_cost_usd",
+            "session_id",
+            "user_id",
+            "tags");
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "otel-current",
+                "otel-legacy",
+                "otel-execute-tool",
+                "openinference",
+                "openllmetry",
+                "vercel-ai",
+                "langfuse",
+                "spring-ai",
+                "pydantic-ai",
+                "google-adk",
+                "strands",
+                "litellm"
+            })
+    void map_sample_isWhatIsExpected(String name) {
+        TraceSpan span = mapSample(name);
+
+        assertThat(pretty(actual(span))).isEqualTo(pretty(Json.tree(text(name + "-expected.json"))));
+        assertThat(SpanEncoderTest.withoutAdditions(SpanEncoder.encode(List.of(span)))
+                        .getResourceSpansCount())
+                .isEqualTo(1);
+        assertThat(new Remapper(Prices.NONE).remap(span)).isEqualTo(span);
+    }
+
+    private static TraceSpan mapSample(String name) {
+        TraceSpan span = SpanMapper.map(Fixtures.sample(name + "-traces.json"), Fixtures.TENANT, Prices.NONE)
+                .spans()
+                .get(0);
+        if (Fixtures.class.getResource(name + "-logs.json") == null) {
+            return span;
+        }
+        TraceSpan logs = LogEvents.map(
+                        OtlpDecoder.logs(Fixtures.resource(name + "-logs.json"), OtlpDecoder.Encoding.JSON),
+                        Fixtures.TENANT,
+                        Instant.EPOCH)
+                .spans()
+                .get(0);
+        return LogEvents.complete(span.toBuilder().events(logs.events()).build());
+    }
+
+    private static JsonNode actual(TraceSpan span) {
+        JsonNode all = Json.tree(TraceJson.write(span));
+        ObjectNode actual = Json.MAPPER.createObjectNode();
+        for (String field : FIELDS) {
+            if (all.has(field)) {
+                actual.set(field, all.get(field));
+            }
+        }
+        if (!actual.has("tags")) {
+            actual.putObject("tags");
+        }
+        actual.set("chat", Json.tree(TraceJson.write(Chats.of(span))));
+        ArrayNode actions = actual.putArray("actions");
+        for (AgentAction action : span.agentActions()) {
+            actions.addObject()
+                    .put("name", action.name())
+                    .put("tool_call_id", action.metadata().get("tool_call_id"))
+                    .put("origin", action.metadata().get("origin"));
+        }
+        return actual;
+    }
+
+    /** Fields in one order, numbers in one form. */
+    static String pretty(JsonNode json) {
+        if (json instanceof ObjectNode object) {
+            StringBuilder text = new StringBuilder("{");
+            object.properties().stream()
+                    .sorted(java.util.Map.Entry.comparingByKey())
+                    .forEach(entry -> text.append("\n\"")
+                            .append(entry.getKey())
+                            .append("\": ")
+                            .append(pretty(entry.getValue())));
+            return text.append("}").toString();
+        }
+        if (json instanceof ArrayNode array) {
+            StringBuilder text = new StringBuilder("[");
+            array.forEach(item -> text.append("\n").append(pretty(item)));
+            return text.append("]").toString();
+        }
+        return json.isNumber() ? json.decimalValue().stripTrailingZeros().toPlainString() : json.toString();
+    }
+
+    private static String text(String resource) {
+        return new String(Fixtures.resource(resource), java.nio.charset.StandardCharsets.UTF_8);
+    }
+}

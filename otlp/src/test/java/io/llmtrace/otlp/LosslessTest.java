@@ -1,0 +1,68 @@
+package io.llmtrace.otlp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.llmtrace.json.TraceJson;
+import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.memory.InMemoryTraceRepository;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Every attribute, event, link, resource and scope value of what was sent, with its type, stands in what is served: in the
+ * JSON of the span alone, without what the fields say.
+ */
+class LosslessTest {
+
+    @Test
+    void servedJson_ofAnyRequest_holdsAllThatWasSent() {
+        Seeds.run(1_000, seed -> {
+            ExportTraceServiceRequest request = new RandomRequests(seed).request();
+
+            assertThat(rebuilt(served(request))).isEqualTo(SpanEncoderTest.withoutAdditions(request));
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "otel-current",
+                "otel-legacy",
+                "otel-execute-tool",
+                "openinference",
+                "openllmetry",
+                "vercel-ai",
+                "langfuse",
+                "spring-ai",
+                "pydantic-ai",
+                "google-adk",
+                "strands",
+                "litellm"
+            })
+    void servedJson_ofSample_holdsAllThatWasSent(String name) {
+        ExportTraceServiceRequest request = Fixtures.sample(name + "-traces.json");
+
+        assertThat(rebuilt(served(request))).isEqualTo(SpanEncoderTest.withoutAdditions(request));
+    }
+
+    /** As a client gets it: stored, read, written as JSON. */
+    private static String served(ExportTraceServiceRequest request) {
+        try (InMemoryTraceRepository repository = new InMemoryTraceRepository()) {
+            repository.storeSpans(SpanMapper.map(request, Fixtures.TENANT).spans());
+            List<TraceSpan> stored =
+                    repository.querySpans(TraceQuery.builder(Fixtures.TENANT).build()).items();
+            assertThat(stored).hasSize(1);
+            return TraceJson.write(stored.get(0));
+        }
+    }
+
+    /** From what the JSON says beside the mapped fields; the mapping has no part in it. */
+    private static ExportTraceServiceRequest rebuilt(String json) {
+        TraceSpan span = TraceJson.readSpan(json);
+        return SpanEncoderTest.withoutAdditions(SpanEncoder.encode(List.of(span)));
+    }
+}
