@@ -133,8 +133,10 @@ final class AgentRun {
         if (!dice.chance(INCIDENT_PROBABILITY)) {
             return result;
         }
-        findings = Incident.PROMPT_INJECTION.findings(dice, sketch.now(), "tool_results[" + messages.toolCalls() + "]");
-        return result + "\n\n" + Incident.PROMPT_INJECTION.text(session);
+        String attack = Incident.PROMPT_INJECTION.text(session);
+        String location = "tool_results[" + messages.toolCalls() + "]";
+        findings = Incident.PROMPT_INJECTION.findings(dice, sketch.now(), location, attack);
+        return result + "\n\n" + attack;
     }
 
     private AgentAction action(

@@ -21,6 +21,7 @@ final class Conversation {
     private final Messages messages = new Messages();
     private int seenCharacters;
     private int turn;
+    private String attack = "";
 
     Conversation(Session session) {
         this.session = session;
@@ -44,9 +45,11 @@ final class Conversation {
 
     private String question(@Nullable Incident incident) {
         String question = session.tell(turn++ == 0 ? "question" : "followup").replace("\\n", "\n");
-        return incident == null
-                ? question
-                : question + "\n\n" + incident.text(session).replace("\\n", "\n");
+        if (incident == null) {
+            return question;
+        }
+        attack = incident.text(session).replace("\\n", "\n");
+        return question + "\n\n" + attack;
     }
 
     /** A request of the service, in it a guardrail before the model. */
@@ -75,7 +78,8 @@ final class Conversation {
                 .response(incident == null ? "safe" : "unsafe\nS" + dice.between(1, 14))
                 .promptTokens(tokens)
                 .completionTokens(incident == null ? 1L : 4L)
-                .securityFindings(incident == null ? List.of() : incident.findings(dice, sketch.now(), "input"));
+                .securityFindings(
+                        incident == null ? List.of() : incident.findings(dice, sketch.now(), "input", attack));
         guard.usage().add(tokens, incident == null ? 1 : 4, 0);
         sketch.close(guard);
     }
@@ -106,7 +110,7 @@ final class Conversation {
     private List<SecurityFinding> findings(Instant at, @Nullable Incident incident) {
         String location = "request.messages[" + (2 * turn - 1) + "]";
         if (incident != null) {
-            return incident.findings(dice, at, location);
+            return incident.findings(dice, at, location, attack);
         }
         return dice.chance(SIGN_PROBABILITY) ? List.of(Incident.sign(dice, at, location)) : List.of();
     }

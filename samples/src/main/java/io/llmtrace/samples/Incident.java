@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Something in a text that a detector finds. The texts are the rules {@code attack.TYPE}. */
 enum Incident {
@@ -49,10 +50,14 @@ enum Incident {
         return this == PROMPT_INJECTION || this == JAILBREAK;
     }
 
-    /** The finding itself, and signs beside it. */
-    List<SecurityFinding> findings(Dice dice, Instant at, String location) {
+    /**
+     * The finding itself, and signs beside it.
+     *
+     * @param match the words that were found
+     */
+    List<SecurityFinding> findings(Dice dice, Instant at, String location, String match) {
         List<SecurityFinding> findings = new ArrayList<>();
-        findings.add(finding(dice, severity, type(), description, at, location));
+        findings.add(finding(dice, severity, type(), description, at, location, match));
         int signs = hostile() ? dice.between(0, 3) : 0;
         for (int i = 0; i < signs; i++) {
             findings.add(sign(dice, at, location));
@@ -64,14 +69,19 @@ enum Incident {
     static SecurityFinding sign(Dice dice, Instant at, String location) {
         String sign = SIGNS.get(dice.skewed(SIGNS.size()));
         Severity severity = dice.chance(0.6) ? Severity.LOW : Severity.MEDIUM;
-        return PII.finding(dice, severity, sign, "Sign of a manipulation: " + sign.replace('_', ' '), at, location);
+        return PII.finding(
+                dice, severity, sign, "Sign of a manipulation: " + sign.replace('_', ' '), at, location, null);
     }
 
-    private SecurityFinding finding(Dice dice, Severity level, String type, String text, Instant at, String location) {
+    private SecurityFinding finding(
+            Dice dice, Severity level, String type, String text, Instant at, String location, @Nullable String match) {
         double confidence = Math.round(dice.between(leastConfidence, 0.99) * 1_000) / 1_000.0;
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("detector", dice.chance(0.6) ? "rules-2026-07" : "classifier-small");
         metadata.put("voting_result", dice.chance(0.3) ? "single_detector" : "majority");
+        if (match != null) {
+            metadata.put("match", match);
+        }
         return new SecurityFinding(
                 dice.uuid(), level, type, text, at, confidence, location, metadata, level.alertsByDefault());
     }

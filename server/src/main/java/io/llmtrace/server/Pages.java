@@ -20,14 +20,18 @@ final class Pages {
 
     private static final String POLICY = "default-src 'none'; style-src 'self'; frame-ancestors 'none'";
 
+    private final Explorer explorer;
     private final byte[] openApi = resource("openapi.json");
-    private final byte[] index = resource("index.html");
     private final byte[] style = resource("style.css");
     private final byte[] docs = docs(TraceJson.readTree(openApi)).getBytes(StandardCharsets.UTF_8);
 
+    Pages(Explorer explorer) {
+        this.explorer = explorer;
+    }
+
     List<Route> routes() {
         return List.of(
-                page("/", MediaType.HTML_UTF_8, index),
+                Route.get("/", List.of(), call -> explorer.page(call.request().headers())),
                 page("/docs", MediaType.HTML_UTF_8, docs),
                 page("/style.css", MediaType.CSS_UTF_8, style),
                 page("/api/v1/openapi.json", MediaType.JSON_UTF_8, openApi));

@@ -49,6 +49,7 @@ final class RestApi {
                 Route.post(SPANS, this::storeSpans),
                 Route.get(SPANS, Parameters.OF_QUERY, this::findSpans),
                 Route.get(SPANS + "/{id}", List.of("trace_id"), this::span),
+                Route.get("/api/v1/outlines", Parameters.OF_QUERY, this::findOutlines),
                 Route.get("/api/v1/stats", List.of(), this::stats),
                 Route.get("/api/v1/export", Parameters.OF_EXPORT, this::export));
     }
@@ -109,6 +110,13 @@ final class RestApi {
 
     private HttpResponse findSpans(Call call) {
         return find(call, repository::querySpans, TraceAnalytics::rankedSpans);
+    }
+
+    private HttpResponse findOutlines(Call call) {
+        return find(
+                call,
+                query -> repository.querySpans(query).map(SpanOutline::of),
+                (analytics, query, by) -> analytics.rankedSpans(query, by).map(SpanOutline::of));
     }
 
     private interface Ranked {

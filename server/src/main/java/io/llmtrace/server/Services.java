@@ -41,15 +41,17 @@ final class Services {
         ServerMetrics metrics = new ServerMetrics();
         SpanIngest ingest = new SpanIngest(repository, new LogContent(), config.ingest(), metrics::batchStored);
         metrics.watch(ingest);
+        Explorer explorer = new Explorer();
         OtlpReceiver receiver = new OtlpReceiver(ingest, metrics, config.prices());
         MemoryBudget memory = new MemoryBudget(config.maxRequestMemory());
         metrics.watch(memory);
         Services services = new Services(tenants, memory);
-        services.routes.addAll(allRoutes(repository, ingest, receiver, metrics, config));
+        services.routes.addAll(allRoutes(repository, ingest, receiver, metrics, config, explorer));
 
         for (Route route : services.routes) {
             builder.route().methods(route.methods()).path(route.path()).build(metrics.around(services.blocking(route)));
         }
+        explorer.addTo(builder, metrics::around);
         builder.service(
                 OtlpGrpc.service(receiver, tenants, config),
                 service -> metrics.around(OtlpGrpc.within(services.memory, service)));
@@ -67,13 +69,14 @@ final class Services {
             SpanIngest ingest,
             OtlpReceiver receiver,
             ServerMetrics metrics,
-            ServerConfig config) {
+            ServerConfig config,
+            Explorer explorer) {
         List<Route> all = new ArrayList<>();
         all.addAll(new OtlpHttp(receiver, config).routes());
         all.addAll(new RestApi(repository, ingest, metrics, config).routes());
         all.addAll(new AnalyticsApi(repository).routes());
         all.addAll(new Operations(repository, ingest, metrics).routes());
-        all.addAll(new Pages().routes());
+        all.addAll(new Pages(explorer).routes());
         return all;
     }
 

@@ -83,7 +83,7 @@ class OpenApiTest {
     @Test
     void everyParameter_isAccepted_andAnInventedOneIsNot() {
         Map<String, String> examples = examples();
-        for (String path : List.of("/api/v1/traces", "/api/v1/spans", "/api/v1/export")) {
+        for (String path : List.of("/api/v1/traces", "/api/v1/spans", "/api/v1/outlines", "/api/v1/export")) {
             for (JsonNode parameter :
                     parametersOf(document.path("paths").path(path).path("get"))) {
                 String name = parameter.path("name").asText();
@@ -126,6 +126,7 @@ class OpenApiTest {
         String span = "/api/v1/spans/" + stored.spanId();
         assertFits(server.get("/api/v1/traces?limit=10"), "TracePage");
         assertFits(server.get("/api/v1/spans"), "SpanPage");
+        assertFits(server.get("/api/v1/outlines"), "OutlinePage");
         assertFits(server.get(trace), "TraceEvent");
         assertFits(server.get(span), "SpanAnswer");
         assertFits(server.get(span + "?trace_id=" + stored.traceId()), "SpanAnswer");
@@ -203,7 +204,8 @@ class OpenApiTest {
                         ingest,
                         new OtlpReceiver(ingest, metrics, Prices.NONE),
                         metrics,
-                        ServerConfig.defaults())
+                        ServerConfig.defaults(),
+                        new Explorer())
                 .forEach(route -> routes.put(route.method().name() + " " + route.path(), route));
         return routes;
     }

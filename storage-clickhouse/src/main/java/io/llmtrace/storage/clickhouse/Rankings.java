@@ -29,11 +29,11 @@ final class Rankings {
     private final CurrentRows rows;
     private final RowReader reader;
 
-    Rankings(Database database, TraceQuery query) {
+    Rankings(Database database, WrittenAgain writtenAgain, TraceQuery query) {
         this.database = database;
         this.query = query;
         this.filter = SpanFilter.of(query);
-        this.rows = CurrentRows.of(database, query.tenantId());
+        this.rows = new CurrentRows(writtenAgain, query.tenantId());
         this.reader = new RowReader(database, query.tenantId());
     }
 

@@ -1,0 +1,303 @@
+package io.llmtrace.explorer;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page.GetByLabelOptions;
+import com.microsoft.playwright.Page.GetByRoleOptions;
+import com.microsoft.playwright.Page.LocatorOptions;
+import com.microsoft.playwright.Route.FulfillOptions;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.BoundingBox;
+import com.microsoft.playwright.options.ColorScheme;
+import io.llmtrace.model.Ids;
+import io.llmtrace.model.SpanKind;
+import io.llmtrace.model.SpanStatus;
+import io.llmtrace.model.TraceEvent;
+import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.TraceSummary;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** The list: what it shows, and how one gets to fewer rows. */
+final class FindTest extends ExplorerTest {
+
+    private static final int TRACES = 400;
+
+    private List<TraceEvent> stored;
+
+    @Override
+    void fill() {
+        stored = storeSamples(TRACES);
+    }
+
+    @Test
+    void list_showsTheNewestFirst() {
+        open("/?time=7d");
+
+        assertThat(hrefs().subList(0, 20)).isEqualTo(found(query().limit(20)));
+        assertThat(page.locator(".foot")).containsText("matching spans");
+        screenshot("list");
+    }
+
+    @Test
+    void scrolling_goesOnToTheEnd_withFewRowsInThePage() {
+        open("/?time=7d");
+        rows();
+
+        Locator foot = page.locator(".foot");
+        for (int i = 0; i < 40 && foot.innerText().contains("more below"); i++) {
+            page.evaluate(
+                    "() => { const rows = document.querySelector('.rows'); rows.scrollTop = rows.scrollHeight; }");
+            page.waitForTimeout(100);
+        }
+
+        assertThat(foot).containsText(TRACES + " traces");
+        assertThat(rows().count()).isLessThan(100);
+        page.waitForFunction(
+                "href => document.querySelector('table.list tr.row:last-of-type')"
+                        + " && [...document.querySelectorAll('.c-name a')].some(a => a.getAttribute('href') === href)",
+                oldest());
+    }
+
+    private String oldest() {
+        return found(query().limit(TRACES)).get(TRACES - 1);
+    }
+
+    @Test
+    void valueOfAField_filters_andItsCountIsThatOfTheStore() {
+        open("/?time=7d");
+        Locator value = page.locator("lt-facets button.f", new LocatorOptions().setHasText("error"))
+                .first();
+        long errors = repository
+                .querySpans(query().status(SpanStatus.ERROR).limit(10_000).build())
+                .items()
+                .size();
+        assertThat(value.locator("b")).hasText(String.valueOf(errors));
+
+        value.click();
+
+        waitForAddress("status=error");
+        assertThat(page.locator(".foot")).containsText(errors + " matching spans");
+        assertThat(hrefs())
+                .isEqualTo(found(query().status(SpanStatus.ERROR).limit(100)).subList(0, hrefs().size()));
+        screenshot("list-errors");
+    }
+
+    @Test
+    void searchBox_takesFiltersAndWords_andTheLinkShowsTheSame() {
+        open("/?time=7d");
+        rows();
+        page.keyboard().press("/");
+        page.keyboard().type("model:gpt-4o the");
+        page.keyboard().press("Enter");
+
+        waitForAddress("model_name=gpt-4o");
+        waitForAddress("text=the");
+        List<String> wanted = found(query().modelName("gpt-4o").text("the").limit(100));
+        assertThat(hrefs()).isEqualTo(wanted.subList(0, hrefs().size()));
+
+        String link = address();
+        newPage(WIDTH, HEIGHT, ColorScheme.LIGHT);
+        open(link);
+        assertThat(hrefs()).isEqualTo(wanted.subList(0, hrefs().size()));
+        assertThat(page.locator("lt-search-bar .chip")).hasText(Pattern.compile("model gpt-4o.*"));
+    }
+
+    @Test
+    void searchBox_suggestsValuesWithTheirCounts() {
+        open("/?time=7d");
+        rows();
+        page.keyboard().press("/");
+        page.keyboard().type("model:gpt-4o-");
+
+        Locator suggestion = page.getByRole(AriaRole.OPTION).first();
+        assertThat(suggestion).containsText("model:gpt-4o-mini");
+        page.keyboard().press("ArrowDown");
+        screenshot("list-suggestions");
+        page.keyboard().press("Enter");
+
+        waitForAddress("model_name=gpt-4o-mini");
+    }
+
+    @Test
+    void columnHead_sortsByDuration() {
+        open("/?time=7d");
+        rows();
+        page.getByRole(AriaRole.BUTTON, new GetByRoleOptions().setName("Duration"))
+                .click();
+
+        waitForAddress("sort=duration");
+        List<String> wanted = repository
+                .queryTraceSummaries(query().limit(TRACES).build())
+                .items()
+                .stream()
+                .sorted((a, b) -> Long.compare(durationOf(b), durationOf(a)))
+                .limit(3)
+                .map(FindTest::hrefOf)
+                .toList();
+        page.waitForFunction(
+                "href => document.querySelector('.c-name a')?.getAttribute('href') === href", wanted.get(0));
+        assertThat(hrefs().subList(0, 3)).isEqualTo(wanted);
+    }
+
+    @Test
+    void switch_showsSpans() {
+        open("/?time=7d");
+        rows();
+        page.keyboard().press("s");
+
+        waitForAddress("show=spans");
+        TraceSpan newest =
+                repository.querySpans(query().limit(1).build()).items().get(0);
+        page.waitForFunction(
+                "href => document.querySelector('.c-name a')?.getAttribute('href') === href",
+                "/traces/" + newest.traceId() + "?span=" + Ids.formatSpanId(newest.spanId()));
+        screenshot("list-spans");
+    }
+
+    @Test
+    void columns_areChosen_andStandInTheAddress() {
+        open("/?time=7d");
+        rows();
+        page.locator("lt-column-menu summary").click();
+        page.getByLabel("User", new GetByLabelOptions().setExact(true)).check();
+
+        waitForAddress("columns=");
+        assertThat(page.locator("thead")).containsText("User");
+        page.reload();
+        rows();
+        assertThat(page.locator("thead")).containsText("User");
+    }
+
+    @Test
+    void drawingOverTheHistogram_selectsATime() {
+        open("/?time=7d");
+        Locator histogram = page.locator("lt-histogram svg");
+        histogram.locator("rect.all").first().waitFor();
+        BoundingBox box = histogram.boundingBox();
+
+        page.mouse().move(box.x + box.width * 0.90, box.y + 20);
+        page.mouse().down();
+        page.mouse().move(box.x + box.width * 0.99, box.y + 20);
+        page.mouse().up();
+
+        waitForAddress("start_time=");
+        rows();
+        Instant start = Instant.parse(parameter("start_time"));
+        Instant end = Instant.parse(parameter("end_time"));
+        List<String> wanted = found(query().startTime(start).endTime(end).limit(100));
+        assertThat(hrefs()).isEqualTo(wanted.subList(0, hrefs().size()));
+    }
+
+    @Test
+    void keys_moveAndOpen_andGoingBackShowsTheSameRow() {
+        open("/?time=7d");
+        List<String> hrefs = hrefs();
+        for (int i = 0; i < 12; i++) {
+            page.keyboard().press("j");
+        }
+        page.keyboard().press("k");
+        page.keyboard().press("Enter");
+
+        waitForAddress(hrefs.get(10));
+        page.locator("lt-waterfall").waitFor();
+        page.keyboard().press("Escape");
+        assertThat(page.locator("tr.row.sel .c-name a")).hasAttribute("href", hrefs.get(10));
+        page.keyboard().press("?");
+        assertThat(page.locator("dialog.help")).isVisible();
+        screenshot("keys");
+        page.keyboard().press("Escape");
+        assertThat(page.locator("dialog.help")).not().isVisible();
+    }
+
+    @Test
+    void live_showsWhatComes() {
+        open("/?time=1h&service_name=live-test");
+        page.getByText("Nothing found").waitFor();
+        page.keyboard().press("l");
+        for (int i = 0; i < 2; i++) {
+            TraceSpan span = TraceSpan.builder(
+                            TENANT,
+                            UUID.randomUUID(),
+                            Ids.spanIdOf(1),
+                            "live " + i,
+                            Instant.now().minusSeconds(10 - i))
+                    .serviceName("live-test")
+                    .kind(SpanKind.LLM)
+                    .build();
+            repository.storeSpan(span);
+            assertThat(rows().first().locator(".c-name")).hasText("live " + i);
+        }
+        repository
+                .queryTraceSummaries(query().serviceName("live-test").build())
+                .items()
+                .forEach(trace -> repository.deleteTrace(TENANT, trace.traceId()));
+    }
+
+    @Test
+    void nothingFound_offersAllTime_andFewerFilters() {
+        open("/?time=15m&model_name=no-such-model&status=error");
+
+        page.getByText("Nothing found").waitFor();
+        screenshot("list-nothing");
+        page.getByRole(AriaRole.BUTTON, new GetByRoleOptions().setName("Remove the filters"))
+                .click();
+        waitForAddress("/?time=15m");
+        page.getByRole(AriaRole.BUTTON, new GetByRoleOptions().setName("Look at all time"))
+                .or(page.locator("tr.row").first())
+                .first()
+                .waitFor();
+    }
+
+    @Test
+    void storeThatDoesNotAnswerInTime_saysToAskForLess() {
+        expectComplaint("503");
+        String problem =
+                "{\"title\":\"Service Unavailable\",\"status\":503,\"detail\":\"the query took longer than 30 s\"}";
+        page.route(
+                Pattern.compile("/api/v1/traces\\?.*"),
+                route -> route.fulfill(new FulfillOptions()
+                        .setStatus(503)
+                        .setContentType("application/problem+json")
+                        .setBody(problem)));
+        open("/?time=all&text=broad");
+
+        assertThat(page.locator(".state")).containsText("the query took longer than 30 s");
+        screenshot("list-too-broad");
+        page.unrouteAll();
+        page.getByRole(AriaRole.BUTTON, new GetByRoleOptions().setName("Last 24 hours"))
+                .first()
+                .click();
+        assertThat(page.locator(".state")).not().containsText("longer");
+    }
+
+    private static TraceQuery.Builder query() {
+        return TraceQuery.builder(TENANT);
+    }
+
+    private List<String> found(TraceQuery.Builder query) {
+        assertThat(stored).hasSize(TRACES);
+        return repository.queryTraceSummaries(query.build()).items().stream()
+                .map(FindTest::hrefOf)
+                .toList();
+    }
+
+    private static String hrefOf(TraceSummary trace) {
+        return "/traces/" + trace.traceId();
+    }
+
+    private static long durationOf(TraceSummary trace) {
+        Long duration = trace.durationMs();
+        return duration == null ? -1 : duration;
+    }
+
+    private String parameter(String name) {
+        return (String) page.evaluate("name => new URLSearchParams(location.search).get(name)", name);
+    }
+}

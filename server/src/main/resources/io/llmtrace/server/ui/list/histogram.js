@@ -1,0 +1,103 @@
+import { html, nothing, svg } from 'lit';
+import { View } from '../view.js';
+import { count, minute } from '../format.js';
+
+const HEIGHT = 48;
+
+/**
+ * How many spans when, errors in red. Drawing over it with the pointer selects a time; without a pointer the menu of times
+ * does the same.
+ *
+ * Tells `brush` {start, end}.
+ */
+class Histogram extends View {
+  static properties = { timeline: { attribute: false }, note: {}, drawn: { state: true }, hover: { state: true } };
+
+  constructor() {
+    super();
+    this.drawn = null;
+    this.hover = null;
+  }
+
+  get #range() {
+    const { start, end, bucket_ms: width } = this.timeline;
+    const from = Date.parse(start);
+    return { from, width, slots: Math.max(1, Math.min(1000, Math.ceil((Date.parse(end) - from) / width))) };
+  }
+
+  #slotAt(event) {
+    const box = this.querySelector('svg').getBoundingClientRect();
+    const share = (event.clientX - box.left) / box.width;
+    return Math.max(0, Math.min(this.#range.slots - 1, Math.floor(share * this.#range.slots)));
+  }
+
+  #down(event) {
+    if (event.button !== 0) {
+      return;
+    }
+    event.currentTarget.setPointerCapture(event.pointerId);
+    const slot = this.#slotAt(event);
+    this.drawn = { from: slot, to: slot };
+  }
+
+  #move(event) {
+    this.hover = this.#slotAt(event);
+    if (this.drawn) {
+      this.drawn = { ...this.drawn, to: this.hover };
+    }
+  }
+
+  #up() {
+    if (!this.drawn) {
+      return;
+    }
+    const { from, width } = this.#range;
+    const [first, last] = [this.drawn.from, this.drawn.to].sort((a, b) => a - b);
+    this.drawn = null;
+    this.tell('brush', { start: new Date(from + first * width), end: new Date(from + (last + 1) * width - 1) });
+  }
+
+  render() {
+    const buckets = this.timeline?.groups?.[0]?.buckets ?? [];
+    if (buckets.length === 0) {
+      return html`<div class="hist empty">${this.note ?? nothing}</div>`;
+    }
+    const { from, width, slots } = this.#range;
+    const most = Math.max(...buckets.map((bucket) => bucket.spans));
+    const height = (n) => (n === 0 ? 0 : Math.max(1.5, (n / most) * (HEIGHT - 2)));
+    const at = (bucket) => Math.round((Date.parse(bucket.time) - from) / width);
+    const errors = buckets.reduce((sum, bucket) => sum + bucket.errors, 0);
+    const spans = buckets.reduce((sum, bucket) => sum + bucket.spans, 0);
+    const hovered = this.hover === null ? null : (buckets.find((bucket) => at(bucket) === this.hover) ?? { spans: 0, errors: 0 });
+    const caption =
+      hovered === null
+        ? `${minute(new Date(from))} – ${minute(new Date(from + slots * width))}`
+        : `${minute(new Date(from + this.hover * width))}: ${count(hovered.spans)} spans, ${count(hovered.errors)} errors`;
+    return html`<div class="hist">
+      <svg
+        viewBox=${`0 0 ${slots} ${HEIGHT}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label=${`Spans over time: ${count(spans)}, of them ${count(errors)} errors. Draw over it to select a time.`}
+        @pointerdown=${this.#down}
+        @pointermove=${this.#move}
+        @pointerup=${this.#up}
+        @pointercancel=${() => (this.drawn = null)}
+        @pointerleave=${() => (this.hover = null)}
+      >
+        ${buckets.map((bucket) => {
+          const all = height(bucket.spans);
+          const bad = height(bucket.errors);
+          return svg`<rect class="all" x=${at(bucket) + 0.08} width="0.84" y=${HEIGHT - all} height=${all} />
+            <rect class="bad" x=${at(bucket) + 0.08} width="0.84" y=${HEIGHT - bad} height=${bad} />`;
+        })}
+        ${this.drawn
+          ? svg`<rect class="brush" x=${Math.min(this.drawn.from, this.drawn.to)} width=${Math.abs(this.drawn.to - this.drawn.from) + 1} y="0" height=${HEIGHT} />`
+          : nothing}
+      </svg>
+      <span class="hist-note">${caption}</span>
+    </div>`;
+  }
+}
+
+customElements.define('lt-histogram', Histogram);

@@ -1,0 +1,173 @@
+import { html, nothing } from 'lit';
+import { View, later } from '../view.js';
+import { values } from '../api.js';
+import { FIELDS, labelOf, parseSearch } from '../query.js';
+import { short } from '../format.js';
+
+/**
+ * The search box: words to look for, and filters as chips. Typing `model:` suggests the models that there are.
+ *
+ * Tells `filter` {name: value}.
+ */
+class SearchBar extends View {
+  static properties = {
+    filters: { attribute: false },
+    query: { attribute: false },
+    suggestions: { state: true },
+    at: { state: true },
+  };
+
+  constructor() {
+    super();
+    this.filters = {};
+    this.suggestions = [];
+    this.at = -1;
+    this.suggestLater = later((token) => this.#suggest(token), 150);
+  }
+
+  focusInput() {
+    const input = this.querySelector('input');
+    input.focus();
+    input.select();
+  }
+
+  get #token() {
+    return this.querySelector('input').value.split(/\s+/).at(-1);
+  }
+
+  #typed() {
+    this.at = -1;
+    this.suggestLater(this.#token);
+  }
+
+  async #suggest(token) {
+    const [, name, typed] = token.match(/^([A-Za-z_][\w.]*):"?(.*)$/) ?? [];
+    if (!name) {
+      const fields = token.length === 0 ? [] : FIELDS.filter((field) => namesOf(field).some((each) => each.startsWith(token.toLowerCase())));
+      this.suggestions = fields.map((field) => ({ text: `${field.aliases?.[0] ?? field.name}:`, note: `filter by ${field.label.toLowerCase()}` }));
+      return;
+    }
+    const field = FIELDS.find((each) => namesOf(each).includes(name));
+    const asked = name.startsWith('tag.') ? name : field && !field.free ? field.name : null;
+    if (!asked) {
+      this.suggestions = [];
+      return;
+    }
+    this.running?.abort();
+    this.running = new AbortController();
+    try {
+      const query = { ...this.query, field: asked, prefix: typed, limit: 8 };
+      delete query[asked];
+      const { data } = await values(query, this.running.signal);
+      this.suggestions = data.map(({ value, count }) => ({ text: `${name}:${/\s/.test(value) ? `"${value}"` : value}`, note: short(count) }));
+    } catch (problem) {
+      if (problem.name !== 'AbortError') {
+        this.suggestions = (field?.values ?? []).filter((value) => value.startsWith(typed)).map((value) => ({ text: `${name}:${value}`, note: '' }));
+      }
+    }
+  }
+
+  #take(suggestion) {
+    const input = this.querySelector('input');
+    input.value = input.value.replace(/\S*$/, suggestion.text);
+    this.suggestions = [];
+    this.at = -1;
+    input.focus();
+    if (suggestion.text.endsWith(':')) {
+      this.#typed();
+    } else {
+      this.#search();
+    }
+  }
+
+  #keydown(event) {
+    const { key } = event;
+    if ((key === 'ArrowDown' || key === 'ArrowUp') && this.suggestions.length > 0) {
+      event.preventDefault();
+      const step = key === 'ArrowDown' ? 1 : -1;
+      this.at = (this.at + step + this.suggestions.length + (this.at < 0 && step < 0 ? 1 : 0)) % this.suggestions.length;
+    } else if (key === 'Enter') {
+      event.preventDefault();
+      if (this.at >= 0) {
+        this.#take(this.suggestions[this.at]);
+      } else {
+        this.#search();
+      }
+    } else if (key === 'Escape') {
+      if (this.suggestions.length > 0) {
+        this.suggestions = [];
+      } else {
+        event.target.blur();
+      }
+    } else if (key === 'Backspace' && event.target.value === '') {
+      const last = Object.keys(this.filters).filter((name) => name !== 'text').at(-1);
+      if (last) {
+        this.tell('filter', { [last]: null });
+      }
+    }
+  }
+
+  #search() {
+    const input = this.querySelector('input');
+    const { filters, text } = parseSearch(input.value);
+    input.value = text;
+    this.suggestions = [];
+    this.tell('filter', { ...filters, text: text || null });
+  }
+
+  updated(changed) {
+    if (changed.has('filters') && changed.get('filters')?.text !== this.filters.text) {
+      this.querySelector('input').value = this.filters.text ?? '';
+    }
+  }
+
+  render() {
+    const chips = Object.entries(this.filters).filter(([name]) => name !== 'text');
+    const open = this.suggestions.length > 0;
+    return html`<div class="q" role="search">
+      ${chips.map(
+        ([name, value]) => html`<button class="chip" @click=${() => this.tell('filter', { [name]: null })} aria-label=${`Remove filter ${labelOf(name, value)}`}>
+          <bdi>${labelOf(name, value)}</bdi> <span aria-hidden="true">✕</span>
+        </button>`,
+      )}
+      <div class="combo">
+        <input
+          type="search"
+          role="combobox"
+          aria-label="Search"
+          aria-autocomplete="list"
+          aria-expanded=${open}
+          aria-controls="suggestions"
+          aria-activedescendant=${this.at >= 0 ? `suggestion-${this.at}` : nothing}
+          placeholder="Search prompts, answers, tools, errors — or model:…, user:…, env=prod"
+          autocomplete="off"
+          spellcheck="false"
+          @input=${this.#typed}
+          @keydown=${this.#keydown}
+          @blur=${() => (this.suggestions = [])}
+          @search=${() => this.querySelector('input').value === '' && this.filters.text && this.tell('filter', { text: null })}
+        />
+        <ul id="suggestions" role="listbox" aria-label="Suggestions" class="pop" ?hidden=${!open}>
+          ${this.suggestions.map(
+            (suggestion, i) => html`<li
+              id=${`suggestion-${i}`}
+              role="option"
+              aria-selected=${i === this.at}
+              class="item"
+              @pointerdown=${(event) => {
+                event.preventDefault();
+                this.#take(suggestion);
+              }}
+            >
+              <span>${suggestion.text}</span><b>${suggestion.note}</b>
+            </li>`,
+          )}
+        </ul>
+      </div>
+    </div>`;
+  }
+}
+
+const namesOf = (field) => [field.name, ...(field.aliases ?? [])];
+
+customElements.define('lt-search-bar', SearchBar);

@@ -1,0 +1,97 @@
+import { html, nothing } from 'lit';
+import { View } from '../view.js';
+import { change, changes, parameters, path } from '../location.js';
+import { filtersOf, labelOf, queryOf } from '../query.js';
+
+/** A page about the spans that the address selects. `load(signal)` runs anew when that changes. */
+export class OverviewPage extends View {
+  static properties = { results: { state: true } };
+
+  /** Where this page is, and which parameters beside filters and time change what it asks. */
+  constructor(at, title, watched = []) {
+    super();
+    this.at = at;
+    this.heading = title;
+    this.watched = watched;
+    this.results = {};
+    this.moved = () => this.#moved();
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    changes.addEventListener('change', this.moved);
+    document.title = `${this.heading} · llmtrace`;
+    this.key = null;
+    this.#moved();
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    changes.removeEventListener('change', this.moved);
+    this.running?.abort();
+  }
+
+  get query() {
+    return queryOf(parameters());
+  }
+
+  #moved() {
+    if (path() !== this.at) {
+      return;
+    }
+    const at = parameters();
+    const key = JSON.stringify([filtersOf(at), at.get('time'), at.get('start_time'), at.get('end_time'), ...this.watched.map((name) => at.get(name))]);
+    if (key !== this.key) {
+      this.key = key;
+      this.reload();
+    }
+    this.requestUpdate();
+  }
+
+  reload() {
+    this.running?.abort();
+    this.running = new AbortController();
+    this.results = {};
+    this.load(this.running.signal);
+  }
+
+  /** Each part of a page comes, or fails, on its own: `results[name]` is {data} or {problem}. */
+  async ask(name, call) {
+    const { running } = this;
+    let result;
+    try {
+      result = { data: await call };
+    } catch (problem) {
+      result = { problem };
+    }
+    if (running === this.running && result.problem?.name !== 'AbortError') {
+      this.results = { ...this.results, [name]: result };
+    }
+    return result.data;
+  }
+
+  chips() {
+    const filters = Object.entries(filtersOf(parameters()));
+    return filters.length === 0
+      ? nothing
+      : html`<div class="chips">
+          ${filters.map(
+            ([name, value]) => html`<button class="chip" aria-label=${`Remove filter ${labelOf(name, value)}`} @click=${() => change({ [name]: null })}><bdi>${labelOf(name, value)}</bdi> <span aria-hidden="true">✕</span></button>`,
+          )}
+        </div>`;
+  }
+}
+
+/** A part of a page: its title, and its content when it is there. */
+export function panel(title, result, content, aside = nothing) {
+  return html`<section class="panel" aria-label=${title}>
+    <header><h2>${title}</h2>${aside}</header>
+    ${result === undefined
+      ? html`<p class="dim wait" role="status">…</p>`
+      : result.problem
+        ? html`<p class="dim wait" role="alert">${result.problem.missing ? 'This llmtrace server does not count that; a newer version does.' : result.problem.message}</p>`
+        : content(result.data)}
+  </section>`;
+}
+
+export const none = (what) => html`<p class="dim wait">${what}</p>`;
