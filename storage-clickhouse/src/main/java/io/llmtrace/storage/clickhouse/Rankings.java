@@ -1,5 +1,6 @@
 package io.llmtrace.storage.clickhouse;
 
+import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.Times;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.TraceQuery;
@@ -8,7 +9,6 @@ import io.llmtrace.storage.TraceSummary.SpanFacts;
 import io.llmtrace.storage.analytics.Ranking;
 import io.llmtrace.storage.analytics.Slice;
 import io.llmtrace.storage.clickhouse.RowReader.Filtered;
-import io.llmtrace.model.SpanIdentity;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,8 +72,8 @@ final class Rankings {
         for (UUID id : page.items()) {
             StoredTrace<Filtered<SpanFacts>> trace = traces.get(id);
             if (trace != null) { // or it was deleted between the two reads
-                TraceSummary.Accumulator summary = new TraceSummary.Accumulator(
-                        id, query.tenantId(), Times.ofNanos(trace.createdNanos()));
+                TraceSummary.Accumulator summary =
+                        new TraceSummary.Accumulator(id, query.tenantId(), Times.ofNanos(trace.createdNanos()));
                 trace.spans().forEach(row -> summary.add(row.content().content()));
                 summaries.add(summary.summary());
             }
@@ -108,7 +108,8 @@ final class Rankings {
         Sql sql = Sql.of(
                         "ranked traces",
                         "SELECT trace FROM (SELECT * FROM " + table.sql() + " UNION ALL SELECT trace_id, "
-                                + (query.filtersSpans() ? "FALSE" : "TRUE") + ", if(row_kind = 1, NULL, " + START + "), "
+                                + (query.filtersSpans() ? "FALSE" : "TRUE") + ", if(row_kind = 1, NULL, " + START
+                                + "), "
                                 + NO_TIME + ", " + NO_TIME + ", " + NO_FIGURE + ", " + NO_FIGURE
                                 + " FROM spans WHERE tenant_id = {tenant:UUID} AND " + ofTraces.sql()
                                 + ") GROUP BY trace HAVING max(passes) ORDER BY " + figure
