@@ -21,7 +21,8 @@ final class StoredTrace {
             "start_time",
             "end_time",
             "duration_ms",
-            "service_name");
+            "service_name",
+            "estimated_cost_usd"); // moves with the list prices
 
     private final RunningLlmTrace llmtrace;
     private final String traceId;
@@ -67,7 +68,8 @@ final class StoredTrace {
     private static JsonNode content(JsonNode call) {
         ObjectNode content = call.deepCopy();
         content.remove(SURROUNDINGS);
-        ((ObjectNode) content.path("attributes")).remove(List.of("otel.resource", "otel.scope", "otel.span"));
+        ((ObjectNode) content.path("attributes"))
+                .remove(List.of("otel.resource", "otel.scope", "otel.span", "llmtrace.mapping"));
         content.path("agent_actions").forEach(action -> ((ObjectNode) action).remove(List.of("id", "timestamp")));
         content.set("events", Json.strings(eventTypes(call)));
         for (String field : List.of("prompt", "response")) {

@@ -3,6 +3,8 @@ package io.llmtrace.otlp;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +26,7 @@ public final class Prices {
     public static final Prices NONE = new Prices("none", null, null);
 
     private static final String RESOURCE = "prices.csv";
+    private static final MathContext SHOWN = new MathContext(12);
     private static final double PER_TOKENS = 1e6;
     private static final int MAX_REMEMBERED = 4_096;
     private static final int MAX_NAME_CHARACTERS = 200;
@@ -117,12 +120,14 @@ public final class Prices {
         double written = Math.min(prompt - read, orZero(usage.cacheWrite()));
         double completion = orZero(usage.completion());
         double reasoning = Math.min(completion, orZero(usage.reasoning()));
-        return ((prompt - read - written) * price.input()
+        double cost = ((prompt - read - written) * price.input()
                         + read * price.cacheRead()
                         + written * price.cacheWrite()
                         + (completion - reasoning) * price.output()
                         + reasoning * price.reasoning())
                 / PER_TOKENS;
+        // 0.0000001, not 1.0000000000000001E-7
+        return BigDecimal.valueOf(cost).round(SHOWN).doubleValue();
     }
 
     private static double orZero(@Nullable Long count) {
