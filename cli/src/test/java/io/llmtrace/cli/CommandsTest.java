@@ -60,6 +60,48 @@ class CommandsTest {
     }
 
     @Test
+    void top_listsWhatCountsMost() {
+        assertThat(cli.runLine("top models --by cost").lines())
+                .containsExactly(
+                        "MODEL        SPANS  ERRORS  TOKENS     COST     P50     P95     P99",
+                        "gpt-4o           1           3,392  $0.0091  900 ms  900 ms  900 ms",
+                        "llama3.1:8b      1              15       $0  850 ms  850 ms  850 ms",
+                        "(none)           2       1                   212 ms  4.92 s  4.92 s");
+        assertThat(cli.runLine("top sessions").lines())
+                .containsExactly(
+                        "LAST                  SESSION  USER  TRACES  SPANS     P50     P95     P99",
+                        "2026-01-31T09:30:00Z  s-1      u-1        1      1  4.92 s  4.92 s  4.92 s");
+        assertThat(cli.runLine("top tools").lines())
+                .containsExactly(
+                        "TOOL              TYPE        COUNT  FAILED     RATE",
+                        "GET /orders/7731  web_access      1       1  100.0 %");
+        assertThat(cli.runLine("top findings").lines())
+                .containsExactly(
+                        "SEVERITY  FINDING           COUNT  SPANS  LAST",
+                        "High      prompt_injection      1      1  2026-01-31T09:30:00Z");
+        assertThat(cli.runLine("top tag.env --kind llm --limit 1 --json").out())
+                .isEqualTo("{\"data\":[{\"value\":\"prod\",\"spans\":1,\"errors\":0,\"prompt_tokens\":3204,"
+                        + "\"completion_tokens\":188,\"total_tokens\":3392,\"cost_usd\":0.0091,"
+                        + "\"duration_ms\":{\"p50\":900,\"p95\":900,\"p99\":900}}]}\n");
+        assertThat(cli.runLine("top users --model none").err()).isEqualTo("no users match\n");
+    }
+
+    @Test
+    void top_refusesWhatItDoesNotKnow() {
+        CliRun.Result what = cli.runLine("top modles");
+        assertThat(what.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(what.err())
+                .startsWith("llmtrace: no top list of this name, there are [models, providers, users, services,"
+                        + " operations, kinds, sessions, tools, findings, tag.KEY]: 'modles'");
+        assertThat(cli.runLine("top models --by size").err())
+                .startsWith("llmtrace: --by not in [spans, errors, tokens, cost, p50, p95, p99]: 'size'");
+        assertThat(cli.runLine("top sessions --by p50").err())
+                .startsWith("llmtrace: --by not in [time, spans, errors, tokens, cost]: 'p50'");
+        assertThat(cli.runLine("top tools --by cost").err())
+                .startsWith("llmtrace: --by is not for tools: these come by how many there are");
+    }
+
+    @Test
     void query_onATerminalWithoutColoursIsPlain() {
         cli.columns = 90;
 

@@ -23,7 +23,7 @@ class TimeScaleTest {
         "PT1H,      60, PT2M,     2026-03-01T12:00:00Z, 2026-03-01T13:02:00Z",
         "PT24H,     24, PT2H,     2026-03-01T12:00:00Z, 2026-03-02T14:00:00Z",
         "PT24H,     25, PT1H,     2026-03-01T12:00:00Z, 2026-03-02T13:00:00Z",
-        "PT720H,    60, PT12H,    2026-03-01T12:00:00Z, 2026-04-01T00:00:00Z",
+        "PT720H,    60, PT24H,    2026-03-01T00:00:00Z, 2026-04-01T00:00:00Z",
         "PT8760H,  100, PT168H,   2026-02-26T00:00:00Z, 2027-03-04T00:00:00Z",
     })
     void width_isTheLeastNaturalOne(Duration range, int buckets, Duration width, Instant start, Instant end) {
