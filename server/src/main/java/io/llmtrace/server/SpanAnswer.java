@@ -8,7 +8,8 @@ import io.llmtrace.otlp.chat.Chat;
 import org.jspecify.annotations.Nullable;
 
 /** One span, with what is read from it for people: stored nowhere, made for each answer. */
-record SpanAnswer(@JsonUnwrapped TraceSpan span, Chat chat, @Nullable TokenBuckets usage) {
+record SpanAnswer(
+        @JsonUnwrapped TraceSpan span, Chat chat, @Nullable TokenBuckets usage) {
 
     static SpanAnswer of(TraceSpan span) {
         return new SpanAnswer(span, Chats.of(span), TokenBuckets.of(span));
