@@ -27,6 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A server for the tests of a class, and a page for each. Whatever a test does, its page must ask nobody but the server, and
@@ -40,7 +41,7 @@ abstract class ExplorerTest {
     static final int WIDTH = 1440;
     static final int HEIGHT = 900;
 
-    final TraceRepository repository = TraceRepositories.open("memory:");
+    TraceRepository repository;
     private LlmTraceServer server;
     private BrowserContext context;
     private final List<String> complaints = new ArrayList<>();
@@ -48,7 +49,8 @@ abstract class ExplorerTest {
     Page page;
 
     @BeforeAll
-    final void startServer() {
+    final void startServer(@TempDir Path folder) {
+        repository = TraceRepositories.open("sqlite:" + folder.resolve("traces.db"));
         server = LlmTraceServer.start(
                 ServerConfig.builder().port(0).otlpPorts(List.of()).build(), repository);
         fill();
@@ -125,7 +127,8 @@ abstract class ExplorerTest {
         Instant end = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         List<TraceEvent> traces = SampleTraces.generate(42, count, TENANT, end, Duration.ofHours(20))
                 .toList();
-        traces.forEach(repository::storeTrace);
+        repository.storeSpans(
+                traces.stream().flatMap(trace -> trace.spans().stream()).toList());
         return traces;
     }
 

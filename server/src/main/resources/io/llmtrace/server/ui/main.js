@@ -153,7 +153,7 @@ class App extends View {
           other words are looked for in prompts, answers, tools, errors and findings.
         </p>
         <p><a href="/docs">All calls of the server</a></p>
-        <button class="pill">Close</button>
+        <button class="pill" autofocus>Close</button>
       </form>
     </dialog>`;
   }

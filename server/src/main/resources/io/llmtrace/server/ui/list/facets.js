@@ -37,6 +37,7 @@ class Facets extends View {
     this.rows = [];
     this.found = {};
     this.loaded = {};
+    this.counted = Promise.resolve();
     this.open = new Set(preference.get('facets', OPEN_AT_FIRST).split(','));
     this.all = new Set();
     this.tagKey = null;
@@ -83,18 +84,34 @@ class Facets extends View {
     const { signal } = this.running;
     for (const [name, query] of wanted) {
       this.loaded[name] = JSON.stringify(query);
-      values(query, signal).then(
-        (answer) => (this.found = { ...this.found, [name]: answer.data }),
-        (problem) => {
-          if (problem.name === 'AbortError') {
-            delete this.loaded[name];
-          } else if (problem.missing) {
-            this.missing = true;
-          } else {
-            this.found = { ...this.found, [name]: null };
-          }
-        },
-      );
+      this.counted = this.counted.then(() => this.#count(name, query, signal));
+    }
+  }
+
+  /** One after the other: each may take a store seconds, and the list is not to wait behind them. */
+  async #count(name, query, signal) {
+    if (signal.aborted || this.missing) {
+      this.#forget(name, query);
+      return;
+    }
+    try {
+      const { data } = await values(query, signal);
+      this.found = { ...this.found, [name]: data };
+    } catch (problem) {
+      if (problem.name === 'AbortError') {
+        this.#forget(name, query);
+      } else if (problem.missing) {
+        this.missing = true;
+      } else {
+        this.found = { ...this.found, [name]: null };
+      }
+    }
+  }
+
+  /** Unless another query of the same field waits by now. */
+  #forget(name, query) {
+    if (this.loaded[name] === JSON.stringify(query)) {
+      delete this.loaded[name];
     }
   }
 

@@ -38,14 +38,15 @@ class DashboardPage extends OverviewPage {
     return GROUPS.some(([name]) => name === by) ? by : 'model_name';
   }
 
-  load(signal) {
-    const { query } = this;
-    this.ask('total', api.timeline({ ...query, buckets: 60 }, signal));
-    this.ask('groups', api.timeline({ ...query, buckets: 60, group_by: this.by, groups: 6 }, signal));
-    this.ask('top', api.top({ ...query, group_by: this.by, order: 'cost_usd', limit: 12 }, signal));
-    this.ask('costly', api.traces({ ...query, order: 'cost', limit: 8 }, signal));
-    this.ask('slow', api.traces({ ...query, order: 'duration', limit: 8 }, signal));
-    this.ask('actions', api.actions({ ...query, limit: 12 }, signal));
+  /** One after the other, from top to bottom: together they would all come late from a large store. */
+  async load(signal) {
+    const { query, by } = this;
+    await this.ask('total', () => api.timeline({ ...query, buckets: 60 }, signal));
+    await this.ask('groups', () => api.timeline({ ...query, buckets: 60, group_by: by, groups: 6 }, signal));
+    await this.ask('top', () => api.top({ ...query, group_by: by, order: 'cost_usd', limit: 12 }, signal));
+    await this.ask('actions', () => api.actions({ ...query, limit: 12 }, signal));
+    await this.ask('costly', () => api.traces({ ...query, order: 'cost', limit: 8 }, signal));
+    await this.ask('slow', () => api.traces({ ...query, order: 'duration', limit: 8 }, signal));
   }
 
   #brush({ detail }) {

@@ -60,7 +60,7 @@ export class OverviewPage extends View {
     const { running } = this;
     let result;
     try {
-      result = { data: await call };
+      result = { data: await call() };
     } catch (problem) {
       result = { problem };
     }

@@ -14,8 +14,8 @@ class SecurityPage extends OverviewPage {
 
   load(signal) {
     const { query } = this;
-    this.ask('findings', api.findings({ ...query, limit: 200 }, signal));
-    this.ask('spans', api.spans({ min_security_score: 60, ...query, limit: 30 }, signal));
+    this.ask('findings', () => api.findings({ ...query, limit: 200 }, signal));
+    this.ask('spans', () => api.spans({ min_security_score: 60, ...query, limit: 30 }, signal));
   }
 
   #listUrl(more) {
@@ -36,7 +36,7 @@ class SecurityPage extends OverviewPage {
 
   #figures(rows) {
     const of = (severity) => rows.filter((row) => row.severity === severity).reduce((sum, row) => sum + row.findings, 0);
-    return html`<dl class="figures">${SEVERITIES.map((severity) => html`<div><dt>${severity}</dt><dd class=${severityClass(severity)}>${count(of(severity))}</dd></div>`)}</dl>`;
+    return html`<dl class="figures">${SEVERITIES.map((severity) => html`<div><dt>${severity}</dt><dd class=${of(severity) > 0 ? severityClass(severity) : ''}>${count(of(severity))}</dd></div>`)}</dl>`;
   }
 
   #types(rows) {

@@ -33,7 +33,7 @@ class SessionsPage extends OverviewPage {
   }
 
   async #page(offset, signal) {
-    const page = await this.ask('page', api.sessions({ ...this.query, order: this.order, limit: PAGE, offset }, signal));
+    const page = await this.ask('page', () => api.sessions({ ...this.query, order: this.order, limit: PAGE, offset }, signal));
     if (page) {
       this.rows = [...this.rows, ...page.data];
       this.requestUpdate();

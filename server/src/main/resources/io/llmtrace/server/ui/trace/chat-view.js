@@ -78,7 +78,7 @@ class ChatView extends View {
       case 'image':
         return image(part);
       default:
-        return html`<lt-json .value=${part.value ?? part} open></lt-json>`;
+        return part.value === undefined ? value(part.text ?? part, marks) : html`<lt-json .value=${part.value} open></lt-json>`;
     }
   }
 }

@@ -7,9 +7,10 @@
 export function chatOf(span) {
   const given = span.chat;
   if (given && [given.system, given.input, given.output].some((each) => each?.length > 0)) {
+    const input = messagesOf(given.input, 'user');
     return {
-      system: messagesOf(given.system, 'system'),
-      input: messagesOf(given.input, 'user'),
+      system: instructionsOf(given.system ?? [], input),
+      input,
       output: messagesOf(given.output, 'assistant'),
       tools: given.tools ?? [],
     };
@@ -21,6 +22,13 @@ export function chatOf(span) {
     output: parse(span.response, span.kind === 'llm' ? 'assistant' : 'output').messages,
     tools: input.tools,
   };
+}
+
+/** The parts of the instructions as a message, unless one of the input says the same. */
+function instructionsOf(parts, input) {
+  const said = new Set(input.filter(({ role }) => /system|developer/.test(role)).flatMap((message) => message.parts.map((part) => part.text)));
+  const rest = parts.filter((part) => !said.has(part.text));
+  return rest.length > 0 ? [{ role: 'system', parts: rest }] : [];
 }
 
 /** All that went in, in its order. */

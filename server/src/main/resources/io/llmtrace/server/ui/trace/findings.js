@@ -33,7 +33,7 @@ function messageAt(location, chat) {
     return all.filter((message) => message.parts.some((part) => part.type === 'tool_result'))[Math.max(0, index)] ?? null;
   }
   if (index >= 0) {
-    return all[index] ?? null;
+    return chat.input[index] ?? null;
   }
   return /prompt|input|request|messages?/i.test(location) ? (all.findLast((message) => message.role === 'user') ?? all.at(-1) ?? null) : null;
 }

@@ -150,7 +150,7 @@ class SpanDetail extends View {
         <h2><i class=${`kind ${outline.kind}`} aria-hidden="true"></i>${outline.operation_name || '(no name)'}</h2>
         <span class="grow"></span>
         ${this.span
-          ? html`${copyButton('Copy JSON', () => JSON.stringify(this.span, null, 2))}
+          ? html`${copyButton('Copy JSON', () => JSON.stringify(stored(this.span), null, 2))}
             ${copyButton('Copy curl', () => `curl -s '${api.spanUrl(outline.trace_id, outline.span_id)}'`)}`
           : nothing}
       </div>
@@ -215,7 +215,7 @@ class SpanDetail extends View {
       case 'attributes':
         return this.#attributes();
       case 'raw':
-        return html`<lt-json .value=${this.span} open></lt-json>`;
+        return html`<lt-json .value=${stored(this.span)} open></lt-json>`;
       default:
         return this.#messages();
     }
@@ -322,6 +322,11 @@ class SpanDetail extends View {
       <h3 class="part-title">Attributes</h3>
       ${Object.keys(attributes).length === 0 ? html`<p class="dim none">None beyond the fields above.</p>` : html`<lt-json .value=${attributes} open></lt-json>`}`;
   }
+}
+
+/** Without what the server reads from it for this page. */
+function stored({ chat, usage, ...span }) {
+  return span;
 }
 
 customElements.define('lt-span-detail', SpanDetail);
