@@ -1,0 +1,126 @@
+"""The programs, and what they need installed. A program is a file that has an expectation beside it.
+
+An expectation names another source than the file of its name, or adds to the environment, if it has to:
+
+    {"source": "openai_opentelemetry", "environment": {"NAME": "value"}, "spans": [...]}
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+REPOSITORY = ROOT.parent
+EXPECTED = ".expected.json"
+JAVA_CLASSES = ROOT / "java" / "target" / "interop"
+
+
+@dataclass(frozen=True)
+class Program:
+    name: str
+    language: str
+    source: Path
+    expected: dict
+    command: tuple
+
+
+def all_programs():
+    """In the order of their names."""
+    found = []
+    for file in sorted(ROOT.glob("*/*" + EXPECTED)):
+        stem = file.name.removesuffix(EXPECTED)
+        language = file.parent.name
+        expected = json.loads(file.read_text())
+        source, command = LANGUAGES[language](file.parent, expected.get("source", stem))
+        name = f"{language}-{stem.replace('_', '-')}"
+        found.append(Program(name, language, source, expected, tuple(map(str, command))))
+    return sorted(found, key=lambda program: program.name)
+
+
+def of_javascript(folder, stem):
+    source = folder / f"{stem}.mjs"
+    return source, ("node", source)
+
+
+def of_python(folder, stem):
+    source = folder / f"{stem}.py"
+    return source, (folder / ".venv" / "bin" / "python", source)
+
+
+def of_java(folder, stem):
+    words = stem.split("-")
+    main = "".join(word[:1].upper() + word[1:] for word in words)
+    source = folder / "src/main/java/interop" / f"{main}.java"
+    # Short-lived: one compiler and one collector are enough, and leave the other core to the other programs.
+    options = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto")
+    return source, ("java", *options, "-cp", f"{JAVA_CLASSES}/classes:{JAVA_CLASSES}/lib/*", f"interop.{main}")
+
+
+LANGUAGES = {"javascript": of_javascript, "python": of_python, "java": of_java}
+
+
+def install(language):
+    """Installs what is locked, unless that is there already."""
+    folder = ROOT / language
+    if language == "javascript":
+        once(folder / "node_modules", [folder / "package-lock.json"], [["npm", "ci", "--ignore-scripts"]], folder)
+    elif language == "python":
+        venv = folder / ".venv"
+        pip = [venv / "bin" / "pip", "--disable-pip-version-check", "install", "--quiet"]
+        requirements = folder / "requirements.txt"
+        commands = [[sys.executable, "-m", "venv", "--clear", venv], [*pip, "-r", requirements]]
+        once(venv, [requirements], commands, folder)
+    else:
+        sources = [folder / "pom.xml", *sorted((folder / "src").rglob("*.*"))]
+        once(JAVA_CLASSES, sources, [["mvn", "-B", "-q", "-ntp", "process-classes"]], folder)
+
+
+def once(target, inputs, commands, folder):
+    """Runs the commands if the inputs have changed since they last did."""
+    digest = hashlib.sha256()
+    for file in inputs:
+        digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes() + b"\0")
+    stamp = target / ".installed"
+    if stamp.is_file() and stamp.read_text() == digest.hexdigest():
+        return
+    print(f"interop: installing for {folder.name} …", flush=True)
+    for command in commands:
+        if shutil.which(command[0]) is None:
+            raise SystemExit(f"interop: needs {command[0]} for the programs in {folder.name}, and it is not on the PATH")
+        done = subprocess.run(
+            list(map(str, command)), cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        )
+        if done.returncode != 0:
+            print((done.stdout + done.stderr)[-4000:], file=sys.stderr)
+            raise SystemExit(f"interop: {' '.join(map(str, command))} failed with {done.returncode}")
+    stamp.write_text(digest.hexdigest())
+
+
+def environment(program, llmtrace, model):
+    """What a program finds set: the same as its user would set, with a stand-in for the model."""
+    return {
+        **{name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR", "JAVA_HOME") if name in os.environ},
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "OPENAI_BASE_URL": model + "/v1",
+        "OPENAI_API_KEY": "sk-fake",
+        "ANTHROPIC_BASE_URL": model,
+        "ANTHROPIC_API_KEY": "sk-fake",
+        "OTEL_SERVICE_NAME": program.name,
+        "OTEL_EXPORTER_OTLP_ENDPOINT": llmtrace,
+        "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
+        "OTEL_METRICS_EXPORTER": "none",
+        # All at the end: captured exports are the same number of bodies then, however slow the machine is.
+        "OTEL_BSP_SCHEDULE_DELAY": "60000",
+        "OTEL_BLRP_SCHEDULE_DELAY": "60000",
+        # Nothing of this machine: captured exports are committed.
+        "OTEL_NODE_RESOURCE_DETECTORS": "env",
+        "LANGFUSE_BASE_URL": llmtrace,
+        "LANGFUSE_PUBLIC_KEY": "pk-lf-interop",
+        "LANGFUSE_SECRET_KEY": "sk-lf-interop",
+        **program.expected.get("environment", {}),
+    }
