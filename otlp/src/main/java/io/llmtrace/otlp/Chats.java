@@ -34,8 +34,14 @@ public final class Chats {
         List<ChatMessage> input = span.prompt() == null ? List.of() : ChatMessages.parse(span.prompt(), "user");
         List<ChatMessage> output =
                 span.response() == null ? List.of() : ChatMessages.parse(span.response(), "assistant");
+        List<ChatMessage> said = output.stream().filter(Chats::saysSomething).toList();
         SpanView view = SpanEncoder.viewOf(span);
-        return new Chat(system(view, input), input, withReason(output, span.finishReason()), tools(view));
+        return new Chat(system(view, input), input, withReason(said, span.finishReason()), tools(view));
+    }
+
+    /** Some instrumentations report an empty answer of a call that failed. */
+    private static boolean saysSomething(ChatMessage message) {
+        return !message.parts().stream().allMatch(part -> part.type().equals(ChatPart.TEXT) && "".equals(part.text()));
     }
 
     private static Chat ofTool(TraceSpan span) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
 import io.llmtrace.json.TraceJson;
 import io.opentelemetry.proto.common.v1.AnyValue;
+import io.opentelemetry.proto.common.v1.ArrayValue;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -111,8 +112,16 @@ final class Decode {
         return Json.tree(content(value));
     }
 
-    /** A JSON string as the text that it stands for; any other value as it is. Some emitters quote every text. */
+    /** A JSON string, alone or in a list, as the text that it stands for, since some emitters quote every text. */
     static @Nullable AnyValue unquoted(@Nullable AnyValue value) {
+        if (value != null && value.hasArrayValue()) {
+            ArrayValue.Builder values = ArrayValue.newBuilder();
+            for (AnyValue element : value.getArrayValue().getValuesList()) {
+                AnyValue unquoted = unquoted(element);
+                values.addValues(unquoted == null ? element : unquoted);
+            }
+            return AnyValue.newBuilder().setArrayValue(values).build();
+        }
         if (value == null || !value.hasStringValue()) {
             return value;
         }

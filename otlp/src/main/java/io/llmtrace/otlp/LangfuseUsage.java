@@ -51,9 +51,15 @@ final class LangfuseUsage {
             case INPUT -> sumOf(usage, "input");
             case OUTPUT -> sumOf(usage, "output");
             case TOTAL -> count(usage.path("total"));
-            case CACHE_READ -> first(usage, "input_cached_tokens", "cache_read_input_tokens", "input_cache_read");
+            case CACHE_READ ->
+                usage.path("input_tokens_details").isObject()
+                        ? count(usage.path("input_tokens_details").path("cached_tokens"))
+                        : first(usage, "input_cached_tokens", "cache_read_input_tokens", "input_cache_read");
             case CACHE_WRITE -> first(usage, "cache_creation_input_tokens", "input_cache_creation");
-            case REASONING -> first(usage, "output_reasoning_tokens", "output_reasoning");
+            case REASONING ->
+                usage.path("output_tokens_details").isObject()
+                        ? count(usage.path("output_tokens_details").path("reasoning_tokens"))
+                        : first(usage, "output_reasoning_tokens", "output_reasoning");
         };
     }
 

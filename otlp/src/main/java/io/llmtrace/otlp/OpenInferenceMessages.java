@@ -17,14 +17,29 @@ final class OpenInferenceMessages {
 
     private OpenInferenceMessages() {}
 
-    /** @return a JSON array of messages; null if there is none */
+    /**
+     * @return a JSON array of messages; null if there is none, and for chains that say their input as a value, too: LangChain's
+     *     instrumentation gives only the first message of a graph's state
+     */
     static @Nullable String read(SpanView view, Place place) {
+        if (isChain(view) && Decode.content(view.attribute("input.value")) != null) {
+            return null;
+        }
         return Messages.write(messages(view, place));
+    }
+
+    private static boolean isChain(SpanView view) {
+        return "chain".equalsIgnoreCase(Decode.identifier(view.attribute("openinference.span.kind")));
     }
 
     /** As {@link #read}; a single message takes the finish reason of the span. */
     static @Nullable String readAnswer(SpanView view, Place place) {
         ArrayNode messages = messages(view, place);
+        for (int i = messages.size() - 1; i >= 0; i--) {
+            if (messages.get(i).path("parts").isEmpty()) {
+                messages.remove(i); // what a call that failed answered: a role alone
+            }
+        }
         String reason = Decode.identifier(view.attribute("llm.finish_reason"));
         if (messages.size() == 1
                 && reason != null
@@ -94,6 +109,8 @@ final class OpenInferenceMessages {
             Messages.addMedia(message, "audio", audio);
         } else if (content.keySet().stream().anyMatch(key -> key.startsWith(CONTENT + "tool_call."))) {
             addToolCall(message, content, CONTENT + "tool_call.", toolCalls);
+        } else if (content.keySet().stream().anyMatch(key -> key.startsWith("tool_call."))) {
+            addToolCall(message, content, "tool_call.", toolCalls);
         } else if (text != null && (type == null || type.equals("text"))) {
             Messages.addText(message, text);
         } else {

@@ -206,6 +206,7 @@ class SpanMapperTest {
                 "399: odd | none",
                 "4291: odd | none",
                 "429 requests | none",
+                "429 Rate limit reached | 429",
                 "line 429: odd | none",
                 "time: 12:429: odd | none",
             })
