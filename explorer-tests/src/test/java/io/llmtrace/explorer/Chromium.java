@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The Chromium of this machine, started once for all tests of the process. Nothing is downloaded. */
@@ -17,36 +18,40 @@ final class Chromium {
     private static final List<String> NAMES =
             List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
 
-    private static final Playwright PLAYWRIGHT =
-            Playwright.create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-    private static final Browser BROWSER = PLAYWRIGHT
-            .chromium()
-            // As root, which builds in containers are, Chromium has no sandbox; it sees pages of this machine only.
-            .launch(new LaunchOptions().setExecutablePath(executable()).setArgs(List.of("--no-sandbox")));
+    static final String MISSING = "the tests of the trace explorer need Chromium, and there is none of " + NAMES
+            + " on the PATH. Install it (Debian: apt install chromium), or name it with " + VARIABLE + "=/path/to/chromium";
 
     private Chromium() {}
 
     static Browser browser() {
-        return BROWSER;
+        return Started.BROWSER;
     }
 
-    private static Path executable() {
+    /** When the first test asks for it. */
+    private static final class Started {
+        private static final Playwright PLAYWRIGHT = Playwright.create(
+                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+        private static final Browser BROWSER = PLAYWRIGHT
+                .chromium()
+                // As root, which builds in containers are, Chromium has no sandbox; it sees pages of this machine only.
+                .launch(new LaunchOptions()
+                        .setExecutablePath(executable().orElseThrow(() -> new IllegalStateException(MISSING)))
+                        .setArgs(List.of("--no-sandbox")));
+    }
+
+    /** Empty where there is none. */
+    static Optional<Path> executable() {
         String named = System.getenv(VARIABLE);
         if (named != null && !named.isBlank()) {
             Path path = Path.of(named);
             if (!Files.isExecutable(path)) {
                 throw new IllegalStateException(VARIABLE + "=" + named + " is no program");
             }
-            return path;
+            return Optional.of(path);
         }
         return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
                 .flatMap(folder -> NAMES.stream().map(name -> Path.of(folder, name)))
                 .filter(Files::isExecutable)
-                .findFirst()
-                .orElseThrow(() ->
-                        new IllegalStateException("the tests of the trace explorer need Chromium, and there is none of "
-                                + NAMES + " on the PATH. Install it (Debian: apt install chromium), name it with "
-                                + VARIABLE
-                                + "=/path/to/chromium, or leave these tests out with -DskipBrowser"));
+                .findFirst();
     }
 }

@@ -4,13 +4,27 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A test that runs in Chromium. {@code -DskipBrowser} leaves it out; without that, a machine on which there is no Chromium fails
- * the test with a message that says what to install or to set.
+ * A test that runs in Chromium. On a machine without one it is skipped, and says so; with {@code -DrequireBrowser}, which the gate
+ * gives, it fails.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
-@DisabledIfSystemProperty(named = "skipBrowser", matches = "|true", disabledReason = "-DskipBrowser was given")
-@interface NeedsBrowser {}
+@ExtendWith(NeedsBrowser.Condition.class)
+@interface NeedsBrowser {
+
+    /** Where there is a browser, or must be one. */
+    final class Condition implements ExecutionCondition {
+        @Override
+        public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+            return Chromium.executable().isPresent() || System.getProperty("requireBrowser") != null
+                    ? ConditionEvaluationResult.enabled("Chromium is here, or required")
+                    : ConditionEvaluationResult.disabled(Chromium.MISSING);
+        }
+    }
+}

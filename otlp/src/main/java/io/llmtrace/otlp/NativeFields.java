@@ -91,9 +91,9 @@ final class NativeFields {
         if (mapping != null) {
             return mapping;
         }
-        if (!given.isEmpty() || !absent.isEmpty()) {
-            List<String> names = new ArrayList<>(given.keySet());
-            absent.stream().filter(NAMES::contains).forEach(names::add);
+        List<String> names = new ArrayList<>(given.keySet());
+        absent.stream().filter(NAMES::contains).forEach(names::add);
+        if (!names.isEmpty()) {
             made.note(Decisions.NATIVE, String.join(",", names));
         }
         return made.toString();

@@ -122,7 +122,7 @@ class HostileInputTest {
             assertThat(TraceJson.write(Chats.of(span))).startsWith("{\"system\":[");
             TokenBuckets.of(span);
             TraceSpan again = remapper.remap(span);
-            assertThat(remapper.remap(again)).isEqualTo(again);
+            assertThat(TraceJson.write(remapper.remap(again))).isEqualTo(TraceJson.write(again));
         }
     }
 
