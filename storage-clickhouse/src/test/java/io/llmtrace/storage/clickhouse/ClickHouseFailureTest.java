@@ -68,7 +68,7 @@ final class ClickHouseFailureTest {
         assertThat(catchThrowable(() -> open("")))
                 .isExactlyInstanceOf(CorruptStoreException.class)
                 .hasMessage(displayUrl()
-                        + " has schema version 99, newer than this program knows (1): use a newer llmtrace");
+                        + " has schema version 99, newer than this program knows (2): use a newer llmtrace");
     }
 
     @Test
