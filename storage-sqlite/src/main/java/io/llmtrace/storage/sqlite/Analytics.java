@@ -88,8 +88,8 @@ final class Analytics {
         MeasureColumns measures = new MeasureColumns(query);
         each(measures.sql + ", " + field.expression(), row -> measures.addTo(found.at(row, 7), row, 1));
         return found.all().stream()
-                .map(entry ->
-                        new ValueMeasures(entry.getKey().orElse(null), entry.getValue().measures()))
+                .map(entry -> new ValueMeasures(
+                        entry.getKey().orElse(null), entry.getValue().measures()))
                 .sorted(Comparator.comparing(ValueMeasures::measures, order.largestFirst())
                         .thenComparing(ValueMeasures::value, VALUES))
                 .limit(query.limit())

@@ -67,7 +67,8 @@ final class FieldValues {
         return switch (field.column()) {
             case KIND, SESSION_ID, USER_ID -> Optional.ofNullable((String) key);
             case STATUS -> Optional.of(key == null ? OK : ERROR);
-            case TAG_VALUE -> Optional.ofNullable(session.interned().tags((Long) key).get(field.tagKey()));
+            case TAG_VALUE ->
+                Optional.ofNullable(session.interned().tags((Long) key).get(field.tagKey()));
             case PROVIDER, MODEL_NAME, OPERATION_NAME, SERVICE_NAME, FINISH_REASON ->
                 Optional.ofNullable(session.interned().nameOrNull((Long) key));
             case TAG, FINDING_TYPE -> throw new IllegalStateException("of several values: " + field);

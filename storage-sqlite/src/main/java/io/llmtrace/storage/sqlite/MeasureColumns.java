@@ -41,8 +41,7 @@ final class MeasureColumns {
         boolean error = (flags & ERROR) != 0;
         long duration = row.getLong(first + 1);
         if ((flags & REPEATS) != 0) {
-            sums.add(
-                    error, MeasureSums.ABSENT, MeasureSums.ABSENT, MeasureSums.ABSENT, MeasureSums.ABSENT, duration);
+            sums.add(error, MeasureSums.ABSENT, MeasureSums.ABSENT, MeasureSums.ABSENT, MeasureSums.ABSENT, duration);
             return;
         }
         double cost = row.getDouble(first + 5);

@@ -45,16 +45,15 @@ final class Rankings {
                 row -> SpanRow.longOrNull(row, 1),
                 condition.parameters().toArray());
         // Ids of traces are looked up to break ties, for those spans only that may be on the page.
-        Condition large = least == null
-                ? Condition.of(figure + " IS NOT NULL")
-                : Condition.of(figure + " >= ?", least);
+        Condition large = least == null ? Condition.of(figure + " IS NOT NULL") : Condition.of(figure + " >= ?", least);
         addRows(rows, condition.and(large), figure + " DESC, ", wanted);
         if (rows.size() < wanted) {
             addRows(rows, condition.and(Condition.of(figure + " IS NULL")), "", wanted - rows.size());
         }
         SpanReader reader = new SpanReader(session);
         List<TraceSpan> spans = new ArrayList<>();
-        Slice<Long> page = Slice.of(rows.subList(Math.min(query.offset(), rows.size()), rows.size()), query.offset(), query.limit());
+        Slice<Long> page = Slice.of(
+                rows.subList(Math.min(query.offset(), rows.size()), rows.size()), query.offset(), query.limit());
         for (long row : page.items()) {
             spans.add(Objects.requireNonNull(reader.byRow(row, query.tenantId())));
         }
@@ -76,8 +75,7 @@ final class Rankings {
         SpanReader reader = new SpanReader(session);
         List<TraceSummary> summaries = new ArrayList<>();
         for (Place place : page.items()) {
-            summaries.add(reader.summary(
-                    place.row, place.traceId, query.tenantId(), Times.ofNanos(place.createdAt)));
+            summaries.add(reader.summary(place.row, place.traceId, query.tenantId(), Times.ofNanos(place.createdAt)));
         }
         return new Slice<>(summaries, page.nextOffset());
     }
@@ -86,8 +84,8 @@ final class Rankings {
 
     private void addRows(List<Long> rows, Condition condition, String order, int limit) throws SQLException {
         session.each(
-                "SELECT s.id FROM spans s JOIN traces t ON t.id = s.trace WHERE " + condition.sql() + " ORDER BY " + order
-                        + "s.start_time DESC, t.trace_id DESC, s.span_id DESC LIMIT " + limit,
+                "SELECT s.id FROM spans s JOIN traces t ON t.id = s.trace WHERE " + condition.sql() + " ORDER BY "
+                        + order + "s.start_time DESC, t.trace_id DESC, s.span_id DESC LIMIT " + limit,
                 row -> rows.add(row.getLong(1)),
                 condition.parameters().toArray());
     }

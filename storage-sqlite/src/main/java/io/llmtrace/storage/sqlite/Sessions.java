@@ -36,17 +36,14 @@ final class Sessions {
         this.text = text;
         this.query = query;
         this.tenant = tenant;
-        this.condition = new SpanFilter(session, text, query, tenant)
-                .condition()
-                .and(Condition.of("s.session_id IS NOT NULL"));
+        this.condition =
+                new SpanFilter(session, text, query, tenant).condition().and(Condition.of("s.session_id IS NOT NULL"));
     }
 
     Slice<SessionSummary> page(SessionOrder order) throws SQLException {
         List<String> ordered = order == SessionOrder.LAST_TIME ? latest() : largest(order);
-        List<String> found = ordered.stream()
-                .skip(query.offset())
-                .limit(query.limit() + 1L)
-                .toList();
+        List<String> found =
+                ordered.stream().skip(query.offset()).limit(query.limit() + 1L).toList();
         Slice<String> page = Slice.of(found, query.offset(), query.limit());
         Map<String, SessionSummary> summaries = summaries(page.items());
         return page.map(summaries::get);
@@ -58,7 +55,8 @@ final class Sessions {
         Map<String, Long> lastTimes = new HashMap<>();
         long[] timeOfLast = {Long.MIN_VALUE};
         session.eachUntil(
-                "SELECT s.session_id, s.start_time FROM spans s WHERE " + condition.sql() + " ORDER BY s.start_time DESC",
+                "SELECT s.session_id, s.start_time FROM spans s WHERE " + condition.sql()
+                        + " ORDER BY s.start_time DESC",
                 row -> {
                     long time = row.getLong(2);
                     if (time < timeOfLast[0]) {
@@ -128,8 +126,8 @@ final class Sessions {
         } else if (!ids.isEmpty()) {
             addAll(
                     sums,
-                    condition.and(Condition.of(
-                            "s.session_id IN (SELECT value FROM json_each(?))", TraceJson.write(ids))));
+                    condition.and(
+                            Condition.of("s.session_id IN (SELECT value FROM json_each(?))", TraceJson.write(ids))));
         }
         Map<String, SessionSummary> summaries = new HashMap<>();
         sums.forEach((id, sum) -> summaries.put(id, sum.summary(id)));

@@ -33,11 +33,7 @@ final class SpanDetails {
         for (Map.Entry<Key, Integer> finding : findings.entrySet()) {
             Key key = finding.getKey();
             session.update(
-                    INSERT_FINDING,
-                    row,
-                    interner.name(session, key.type),
-                    key.severity.text(),
-                    finding.getValue());
+                    INSERT_FINDING, row, interner.name(session, key.type), key.severity.text(), finding.getValue());
         }
         List<@Nullable Object[]> actions = new ArrayList<>();
         for (AgentAction action : span.agentActions()) {

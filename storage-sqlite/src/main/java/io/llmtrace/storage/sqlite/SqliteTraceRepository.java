@@ -140,9 +140,7 @@ public final class SqliteTraceRepository implements TraceRepository, TraceAnalyt
     @Override
     public Slice<SessionSummary> sessions(TraceQuery query, SessionOrder order) {
         AnalyticsArguments.checkSlice(query, order);
-        return ofTenant(
-                        query.tenantId(),
-                        (session, tenant) -> new Sessions(session, text, query, tenant).page(order))
+        return ofTenant(query.tenantId(), (session, tenant) -> new Sessions(session, text, query, tenant).page(order))
                 .orElse(new Slice<>(List.of(), null));
     }
 
@@ -161,18 +159,14 @@ public final class SqliteTraceRepository implements TraceRepository, TraceAnalyt
     @Override
     public Slice<TraceSummary> rankedTraces(TraceQuery query, Ranking by) {
         AnalyticsArguments.checkSlice(query, by);
-        return ofTenant(
-                        query.tenantId(),
-                        (session, tenant) -> new Rankings(session, text, query, tenant).traces(by))
+        return ofTenant(query.tenantId(), (session, tenant) -> new Rankings(session, text, query, tenant).traces(by))
                 .orElse(new Slice<>(List.of(), null));
     }
 
     @Override
     public Slice<TraceSpan> rankedSpans(TraceQuery query, Ranking by) {
         AnalyticsArguments.checkSlice(query, by);
-        return ofTenant(
-                        query.tenantId(),
-                        (session, tenant) -> new Rankings(session, text, query, tenant).spans(by))
+        return ofTenant(query.tenantId(), (session, tenant) -> new Rankings(session, text, query, tenant).spans(by))
                 .orElse(new Slice<>(List.of(), null));
     }
 
@@ -302,9 +296,7 @@ public final class SqliteTraceRepository implements TraceRepository, TraceAnalyt
     }
 
     private <T> Optional<T> analytics(TraceQuery query, Figures<T> figures) {
-        return ofTenant(
-                query.tenantId(),
-                (session, tenant) -> figures.of(new Analytics(session, text, query, tenant)));
+        return ofTenant(query.tenantId(), (session, tenant) -> figures.of(new Analytics(session, text, query, tenant)));
     }
 
     private interface TenantWork<T> {
