@@ -71,7 +71,7 @@ export async function spansOfTrace(traceId, onPage, signal) {
   let cursor = null;
   do {
     const page = await spans(
-      { trace_id: traceId, order: 'oldest_first', limit: cursor ? 2000 : 500, ...(cursor && { cursor }) },
+      { trace_id: traceId, order: 'oldest_first', limit: cursor ? 4000 : 500, ...(cursor && { cursor }) },
       signal,
     );
     onPage(page.data);

@@ -41,8 +41,9 @@ final class SpanFilter {
         }
         List<Condition> all = new ArrayList<>();
         addValues(all);
-        // Plus: spans that are known by their rows are not looked for among all of the tenant.
-        all.add(Condition.of((all.isEmpty() ? "" : "+") + "s.tenant = ?", tenant));
+        // Plus: spans that are known by their rows or their trace are not looked for among all of the tenant.
+        boolean fewKnown = !all.isEmpty() || query.traceId() != null;
+        all.add(Condition.of((fewKnown ? "+" : "") + "s.tenant = ?", tenant));
         addNarrow(all);
         addTags(all);
         addScore(all);

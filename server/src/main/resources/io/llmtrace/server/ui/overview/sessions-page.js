@@ -96,7 +96,7 @@ class SessionsPage extends OverviewPage {
   #find() {
     return html`${missing('The list of sessions')}
       <form class="state" @submit=${(event) => (event.preventDefault(), change({ id: new FormData(event.target).get('id') }))}>
-        <label>A session by its id: <input name="id" required class="plain" /></label> <button class="pill">Open</button>
+        <label>A session by its id: <input name="id" required class="entry" /></label> <button class="pill">Open</button>
       </form>`;
   }
 }
