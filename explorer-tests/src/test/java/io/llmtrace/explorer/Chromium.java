@@ -19,7 +19,8 @@ final class Chromium {
             List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
 
     static final String MISSING = "the tests of the trace explorer need Chromium, and there is none of " + NAMES
-            + " on the PATH. Install it (Debian: apt install chromium), or name it with " + VARIABLE + "=/path/to/chromium";
+            + " on the PATH. Install it (Debian: apt install chromium), or name it with " + VARIABLE
+            + "=/path/to/chromium";
 
     private Chromium() {}
 

@@ -92,8 +92,10 @@ public interface TraceAnalytics {
     List<ActionCount> actions(TraceQuery query);
 
     /**
-     * The traces that {@link TraceRepository#queryTraceSummaries} gives, by a figure of their summary, largest first; those
-     * without it last. Ties are in the order of {@link io.llmtrace.storage.Order#NEWEST_FIRST}. The offset counts.
+     * The traces that {@link TraceRepository#queryTraceSummaries} gives, by a figure of the whole trace, largest first; those
+     * without it last. Its duration is that of its summary; its tokens and cost are what its spans other than agents and chains
+     * report, or else the most that one of these does. (A call that two instrumentations report counts twice here, and once in
+     * the summary.) Ties are in the order of {@link io.llmtrace.storage.Order#NEWEST_FIRST}. The offset counts.
      */
     Slice<TraceSummary> rankedTraces(TraceQuery query, Ranking by);
 

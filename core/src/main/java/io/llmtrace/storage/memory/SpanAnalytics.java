@@ -193,27 +193,26 @@ final class SpanAnalytics {
     Slice<TraceSummary> ranked(Stream<TraceEvent> traces, Ranking by) {
         Function<TraceEvent, @Nullable Long> figure = trace -> switch (by) {
             case DURATION -> TraceSummary.of(trace).durationMs();
-            case COST -> costNanos(trace);
-            case TOKENS -> TraceSummary.of(trace).totalTokens();
+            case COST -> usage(trace, span -> costNanos(span.estimatedCostUsd()));
+            case TOKENS -> usage(trace, TraceSpan::totalTokens);
         };
         return slice(traces.sorted(largestFirst(figure).thenComparing(OLDEST_TRACE_FIRST.reversed())))
                 .map(TraceSummary::of);
     }
 
-    /** As {@link TraceSummary} sums it. */
-    private static @Nullable Long costNanos(TraceEvent trace) {
+    private static @Nullable Long usage(TraceEvent trace, Function<TraceSpan, @Nullable Long> figure) {
         long ofCalls = MeasureSums.ABSENT;
         long ofParents = MeasureSums.ABSENT;
         for (TraceSpan span : trace.spans()) {
-            Long nanos = costNanos(span.estimatedCostUsd());
-            if (nanos != null && span.kind().repeatsUsageOfChildren()) {
-                ofParents = Math.max(ofParents, nanos);
-            } else if (nanos != null) {
-                ofCalls = MeasureSums.sum(ofCalls, nanos);
+            Long value = figure.apply(span);
+            if (value != null && span.kind().repeatsUsageOfChildren()) {
+                ofParents = Math.max(ofParents, value);
+            } else if (value != null) {
+                ofCalls = MeasureSums.sum(ofCalls, value);
             }
         }
-        long nanos = ofCalls == MeasureSums.ABSENT ? ofParents : ofCalls;
-        return nanos == MeasureSums.ABSENT ? null : Long.valueOf(nanos);
+        long usage = ofCalls == MeasureSums.ABSENT ? ofParents : ofCalls;
+        return usage == MeasureSums.ABSENT ? null : Long.valueOf(usage);
     }
 
     private static <T> Comparator<T> largestFirst(Function<T, @Nullable Long> figure) {

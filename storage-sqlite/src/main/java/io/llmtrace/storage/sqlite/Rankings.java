@@ -90,7 +90,7 @@ final class Rankings {
                 condition.parameters().toArray());
     }
 
-    /** As {@link TraceSummary} has it. */
+    /** As {@link io.llmtrace.storage.analytics.TraceAnalytics#rankedTraces} has it. */
     private static String figureOfTrace(Ranking by) {
         return switch (by) {
             case DURATION -> millisBetween("min(s.start_time)", "max(coalesce(s.end_time, s.start_time))");
