@@ -51,11 +51,12 @@ final class FindTest extends ExplorerTest {
         rows();
 
         Locator foot = page.locator(".foot");
-        for (int i = 0; i < 40 && foot.innerText().contains("more below"); i++) {
-            page.evaluate(
-                    "() => { const rows = document.querySelector('.rows'); rows.scrollTop = rows.scrollHeight; }");
-            page.waitForTimeout(100);
+        while (foot.innerText().contains("more below")) {
+            String before = foot.innerText();
+            scrollToTheEnd();
+            page.waitForFunction("before => document.querySelector('.foot').innerText !== before", before);
         }
+        scrollToTheEnd();
 
         assertThat(foot).containsText(TRACES + " traces");
         assertThat(rows().count()).isLessThan(100);
@@ -63,6 +64,10 @@ final class FindTest extends ExplorerTest {
                 "href => document.querySelector('table.list tr.row:last-of-type')"
                         + " && [...document.querySelectorAll('.c-name a')].some(a => a.getAttribute('href') === href)",
                 oldest());
+    }
+
+    private void scrollToTheEnd() {
+        page.evaluate("() => { const rows = document.querySelector('.rows'); rows.scrollTop = rows.scrollHeight; }");
     }
 
     private String oldest() {
