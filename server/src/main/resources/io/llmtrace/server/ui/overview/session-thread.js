@@ -126,7 +126,7 @@ class Turn extends View {
 
   render() {
     const { summary } = this;
-    return html`<section class="turn" aria-label=${`Trace ${summary.name ?? ''}`}>
+    return html`<article class="turn" aria-label=${`Trace ${summary.name ?? ''}, ${time(summary.start_time)}`}>
       <header>
         <span class="mono dim" title=${fullTime(summary.start_time)}>${time(summary.start_time)}</span>
         <a href=${traceUrl(summary.trace_id)}>${summary.name || summary.trace_id}</a>
@@ -135,7 +135,7 @@ class Turn extends View {
         ${summary.security_score >= 60 ? html`<span class="tag sec">security ${summary.security_score}</span>` : nothing}
       </header>
       <lt-chat .messages=${this.messages ?? this.#first()}></lt-chat>
-    </section>`;
+    </article>`;
   }
 }
 
