@@ -92,8 +92,9 @@ final class IngestSuite implements Suite {
         }
         for (Kind kind : kinds) {
             for (Pattern pattern : PATTERNS) {
-                int count = Math.max(pattern.spans, scale.chatSpans() / pattern.partOfAll);
-                Task task = new RequestTask(LOAD, count, pattern.spans, warmUp(pattern.spans), pattern.clients, 0);
+                int batch = Math.min(pattern.spans, scale.chatSpans());
+                int count = Math.max(batch, scale.chatSpans() / pattern.partOfAll);
+                Task task = new RequestTask(LOAD, count, batch, warmUp(batch), pattern.clients, 0);
                 measure(runner, drop, subject(kind, pattern), task, kind.served);
             }
             double full = Measurements.median(runner.values(full(kind), kind.served, Figure.SPANS_PER_SECOND));

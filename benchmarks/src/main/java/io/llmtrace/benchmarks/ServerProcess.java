@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** {@code llmtrace serve} on a free port, with a JVM of half a gigabyte. */
+/** {@code llmtrace serve} on a free port, with a heap of a gigabyte. */
 final class ServerProcess implements AutoCloseable {
 
     private static final Pattern READY = Pattern.compile("llmtrace listens on (\\S+?)[,;].*");
@@ -34,7 +34,7 @@ final class ServerProcess implements AutoCloseable {
     static ServerProcess start(Path data, String storage) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xmx512m", "-cp", System.getProperty("java.class.path"), "io.llmtrace.cli.Main"));
+        command.addAll(List.of("-Xmx1g", "-cp", System.getProperty("java.class.path"), "io.llmtrace.cli.Main"));
         command.addAll(List.of("serve", "--port", "0", "--otlp-ports", "false", "--data", data.toString()));
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().put("LLMTRACE_STORAGE", storage); // not on the command line: it may hold a password

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -179,6 +180,19 @@ abstract class FilterContract extends ContractTest {
                         .traceId(empty.traceId())
                         .build());
             }
+        });
+    }
+
+    @Test
+    void tagWithAnEmptyKeyOrValue_isFound() {
+        TraceSpan key = span().tags(Map.of("", "v")).build();
+        TraceSpan value = span().tags(Map.of("k", "")).build();
+        TraceSpan both = span().tags(Map.of("", "")).build();
+        store(key, value, both, span().build());
+        verify(() -> {
+            assertSpans(query().tags(Map.of("", "v")).build(), key);
+            assertSpans(query().tags(Map.of("k", "")).build(), value);
+            assertSpans(query().tags(Map.of("", "")).build(), both);
         });
     }
 

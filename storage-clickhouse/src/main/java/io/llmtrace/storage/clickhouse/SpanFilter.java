@@ -109,8 +109,9 @@ final class SpanFilter {
             String key = "tag_key_" + i;
             String value = "tag_value_" + i++;
             Map<String, Object> parameters = Map.of(key, parameter(tag.getKey()), value, parameter(tag.getValue()));
-            // A key that is not there has the empty value, too.
-            if (isLong(tag.getKey()) || isLong(tag.getValue()) || tag.getValue().isEmpty()) {
+            // A key that is not there has the empty value, too; and an empty key is never found in this way.
+            boolean empty = tag.getKey().isEmpty() || tag.getValue().isEmpty();
+            if (empty || isLong(tag.getKey()) || isLong(tag.getValue())) {
                 all.add(new Condition(
                         "arrayExists((k, v) -> " + equal("k", key, tag.getKey()).sql() + " AND "
                                 + equal("v", value, tag.getValue()).sql() + ", mapKeys(tags), mapValues(tags))",
