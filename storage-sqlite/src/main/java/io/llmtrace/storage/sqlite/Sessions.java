@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +47,7 @@ final class Sessions {
                 ordered.stream().skip(query.offset()).limit(query.limit() + 1L).toList();
         Slice<String> page = Slice.of(found, query.offset(), query.limit());
         Map<String, SessionSummary> summaries = summaries(page.items());
-        return page.map(summaries::get);
+        return page.map(id -> Objects.requireNonNull(summaries.get(id)));
     }
 
     /** As many as the page needs: the first span of a session that comes along, newest first, is its latest. */
