@@ -77,6 +77,14 @@ final class NativeFields {
         return new NativeFields(given, absent, consumed, text != null && Decisions.isGiven(text) ? text : null);
     }
 
+    /** Whether an attribute of this key says a field, or something about fields, rather than being one of the span's. */
+    static boolean isOwn(String key) {
+        return key.equals(ABSENT)
+                || key.equals(ADDED)
+                || key.equals(Decisions.KEY)
+                || (key.startsWith(PREFIX) && NAMES.contains(key.substring(PREFIX.length())));
+    }
+
     static boolean isJsonText(String field) {
         return JSON_TEXT.contains(field);
     }

@@ -60,7 +60,8 @@ public final class Remapper {
     /**
      * The span as it was sent.
      *
-     * @param kept takes attributes that refer to a prompt or a response that is gone, by redaction: they say nothing
+     * @param kept takes attributes that say nothing here and stay: what refers to a prompt or a response that is gone, by
+     *     redaction; native fields, which said what they say when the span came; what OTLP says around the attributes
      */
     private static SpanView original(TraceSpan stored, Map<String, @Nullable Object> kept) {
         Map<String, @Nullable Object> attributes = new LinkedHashMap<>();
@@ -69,11 +70,14 @@ public final class Remapper {
                 return;
             }
             Object resolved = AttributeCodec.resolve(value, stored.prompt(), stored.response());
-            if (AttributeCodec.isReference(resolved)) {
+            if (AttributeCodec.isReference(resolved) || NativeFields.isOwn(key)) {
                 kept.put(key, value);
-            } else {
-                attributes.put(key, resolved);
+                return;
             }
+            if (Surroundings.RESERVED.contains(key)) {
+                kept.put(key, value);
+            }
+            attributes.put(key, resolved);
         });
         List<SpanEvent> own = new ArrayList<>(stored.events());
         own.removeIf(LogEvents::isFromLog);
@@ -91,7 +95,7 @@ public final class Remapper {
         SpanView view = SpanEncoder.viewOf(bare);
         Span.Builder span = view.span.toBuilder().clearAttributes();
         view.span.getAttributesList().stream()
-                .filter(attribute -> !attribute.getKey().equals(Decisions.KEY))
+                .filter(attribute -> !NativeFields.isOwn(attribute.getKey()))
                 .forEach(span::addAttributes);
         return new SpanView(span.build(), view.resource, view.resourceSchemaUrl, view.scope, view.scopeSchemaUrl);
     }

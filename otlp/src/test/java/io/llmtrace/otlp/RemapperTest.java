@@ -83,6 +83,18 @@ class RemapperTest {
     }
 
     @Test
+    void remap_fieldsThatTheSpanSaidItselfTwice_stay() {
+        TraceSpan span = Fixtures.mapOne(Fixtures.span(
+                "llmtrace.tags", "{\"a\":\"1\"}",
+                "llmtrace.tags", "{\"a\":\"2\"}",
+                "llmtrace.absent", "prompt",
+                "llmtrace.absent", "nothing"));
+
+        assertThat(span.tags()).isEqualTo(Map.of("a", "2"));
+        assertThat(remapper.remap(span)).isEqualTo(span);
+    }
+
+    @Test
     void remap_findings_stay() {
         TraceSpan span = Fixtures.mapOne(Fixtures.span("input.value", "a"));
         TraceSpan found = span.toBuilder()
