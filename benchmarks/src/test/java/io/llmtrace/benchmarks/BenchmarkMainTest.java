@@ -57,25 +57,6 @@ class BenchmarkMainTest {
     }
 
     @Test
-    void run_quickOnIngest_measuresEverythingOnceAndReports(@TempDir Path folder) throws IOException {
-        int status = run(
-                "ingest",
-                "--quick",
-                "--only",
-                "sqlite",
-                "--folder",
-                folder.resolve("stores").toString());
-
-        assertThat(status).as(err.toString(StandardCharsets.UTF_8)).isZero();
-        assertThat(out.toString(StandardCharsets.UTF_8))
-                .contains("| SQLite: chat spans through the server, 4 clients |")
-                .contains("| SQLite: 64 clients, 10 spans at a time: p99 until acknowledged |")
-                .contains("| SQLite: 100 spans a request at 50 % of the full rate: memory of the server |")
-                .doesNotContain("NaN");
-        assertThat(folder.resolve("stores")).isEmptyDirectory();
-    }
-
-    @Test
     void run_badArguments_sayWhatIsWrongAndShowTheUsage() throws IOException {
         assertThat(run()).isEqualTo(2);
         assertThat(run("sqlite", "--rounds", "0")).isEqualTo(2);
