@@ -124,7 +124,7 @@ final class SpanWriter implements AutoCloseable {
 
     /**
      * Rows are sent while their places are written, but not to the end: what is not complete is no insert. So there are never
-     * rows without places.
+     * rows without places. Where both fail, the failure of the places is thrown.
      */
     private void insertBoth(List<Pending> together) {
         database.requireOpen(); // or there is no thread any more
@@ -139,9 +139,19 @@ final class SpanWriter implements AutoCloseable {
                 await(places);
                 rows.release();
             });
+        } catch (StorageException rowsFailed) {
+            StorageException placesFailed = failureOf(places);
+            throw placesFailed != null ? placesFailed : rowsFailed;
         } finally {
-            places.handle((done, failure) -> done).join();
+            failureOf(places);
         }
+    }
+
+    /** Waits for the end of {@code places}. */
+    private static @Nullable StorageException failureOf(CompletableFuture<Void> places) {
+        return places.handle((done, failure) ->
+                        failure != null && failure.getCause() instanceof StorageException cause ? cause : null)
+                .join();
     }
 
     private static void await(CompletableFuture<Void> places) throws IOException {
