@@ -1,7 +1,6 @@
 package io.llmtrace.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.analytics.Measure;
@@ -15,11 +14,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Figures of random histories, by random queries, compared with the reference, which is given the same. */
-abstract class AnalyticsPropertyContract extends ContractTest {
+abstract class AnalyticsPropertyContract extends AnalyticsTest {
 
     private static final int ROUNDS = 10;
     private static final int STEPS = 45;
@@ -44,11 +42,6 @@ abstract class AnalyticsPropertyContract extends ContractTest {
 
     AnalyticsPropertyContract(RepositoryFixture store) {
         super(store);
-    }
-
-    @BeforeEach
-    void onlyOfAStoreWithAnalytics() {
-        assumeTrue(store().hasAnalytics());
     }
 
     @Test

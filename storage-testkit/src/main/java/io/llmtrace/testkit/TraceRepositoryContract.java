@@ -155,6 +155,22 @@ public abstract class TraceRepositoryContract {
     }
 
     @Nested
+    @Tag(VALUES)
+    class Figures extends FigureContract {
+        Figures() {
+            super(fixture());
+        }
+    }
+
+    @Nested
+    @Tag(VALUES)
+    class Rankings extends RankingContract {
+        Rankings() {
+            super(fixture());
+        }
+    }
+
+    @Nested
     @Tag(LONG)
     class AnalyticsProperties extends AnalyticsPropertyContract {
         AnalyticsProperties() {

@@ -3,7 +3,7 @@ package io.llmtrace.storage.clickhouse;
 import io.llmtrace.model.SpanStatus;
 import io.llmtrace.model.Times;
 import io.llmtrace.storage.TraceQuery;
-import java.nio.charset.CharsetEncoder;
+import io.llmtrace.storage.spi.QueryTexts;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A query's filters as SQL on a row of {@code spans}. */
@@ -31,7 +30,7 @@ final class SpanFilter {
         List<Condition> all = new ArrayList<>();
         all.add(Condition.of("tenant_id = {tenant:UUID}", "tenant", query.tenantId()));
         all.add(Condition.of("row_kind != 2"));
-        if (!storable(query)) {
+        if (!QueryTexts.areUnicode(query)) {
             all.add(NEVER);
             return Condition.all(all);
         }
@@ -65,22 +64,6 @@ final class SpanFilter {
         addTags(all, query.tags());
         addWords(all, query);
         return Condition.all(all);
-    }
-
-    /** Text that is not Unicode is in no span, but would be sent as other text. */
-    private static boolean storable(TraceQuery query) {
-        CharsetEncoder utf8 = StandardCharsets.UTF_8.newEncoder();
-        Stream<@Nullable String> texts = Stream.of(
-                query.provider() == null ? null : query.provider().name(),
-                query.modelName(),
-                query.operationName(),
-                query.serviceName(),
-                query.sessionId(),
-                query.userId(),
-                query.findingType());
-        Stream<String> tags = query.tags().entrySet().stream().flatMap(tag -> Stream.of(tag.getKey(), tag.getValue()));
-        return Stream.concat(Stream.concat(texts, tags), query.words().stream())
-                .allMatch(text -> text == null || utf8.canEncode(text));
     }
 
     private static void addTime(List<Condition> all, TraceQuery query) {

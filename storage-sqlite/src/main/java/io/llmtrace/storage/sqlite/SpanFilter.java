@@ -3,13 +3,11 @@ package io.llmtrace.storage.sqlite;
 import io.llmtrace.model.SpanStatus;
 import io.llmtrace.model.Times;
 import io.llmtrace.storage.TraceQuery;
-import java.nio.charset.CharsetEncoder;
-import java.nio.charset.StandardCharsets;
+import io.llmtrace.storage.spi.QueryTexts;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +34,7 @@ final class SpanFilter {
     }
 
     Condition condition() throws SQLException {
-        if (!storable()) {
+        if (!QueryTexts.areUnicode(query)) {
             return Condition.NEVER;
         }
         List<Condition> all = new ArrayList<>();
@@ -52,21 +50,6 @@ final class SpanFilter {
             all.add(text.condition(session, query.words(), Condition.all(all)));
         }
         return Condition.all(all);
-    }
-
-    /** Text that is not Unicode is in no span, but SQLite would take it for other text. */
-    private boolean storable() {
-        CharsetEncoder utf8 = StandardCharsets.UTF_8.newEncoder();
-        Stream<@Nullable String> texts = Stream.of(
-                query.provider() == null ? null : query.provider().name(),
-                query.modelName(),
-                query.operationName(),
-                query.serviceName(),
-                query.sessionId(),
-                query.userId(),
-                query.findingType());
-        Stream<String> tags = query.tags().entrySet().stream().flatMap(tag -> Stream.of(tag.getKey(), tag.getValue()));
-        return Stream.concat(texts, tags).allMatch(text -> text == null || utf8.canEncode(text));
     }
 
     /** Of values that mostly few spans have: which these are, if they are few. */

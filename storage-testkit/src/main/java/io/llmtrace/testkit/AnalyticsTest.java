@@ -1,0 +1,124 @@
+package io.llmtrace.testkit;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.llmtrace.model.AgentAction;
+import io.llmtrace.model.AgentActionType;
+import io.llmtrace.model.LlmProvider;
+import io.llmtrace.model.SecurityFinding;
+import io.llmtrace.model.Severity;
+import io.llmtrace.model.SpanKind;
+import io.llmtrace.model.TraceEvent;
+import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.TraceSummary;
+import io.llmtrace.storage.analytics.Measure;
+import io.llmtrace.storage.analytics.Measures;
+import io.llmtrace.storage.analytics.Ranking;
+import io.llmtrace.storage.analytics.SpanField;
+import io.llmtrace.storage.analytics.TraceAnalytics;
+import io.llmtrace.storage.analytics.ValueCount;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+
+/** Of the figures about spans: for stores that are {@link TraceAnalytics}. */
+abstract class AnalyticsTest extends ContractTest {
+
+    static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
+
+    AnalyticsTest(RepositoryFixture store) {
+        super(store);
+    }
+
+    @BeforeEach
+    void onlyOfAStoreWithAnalytics() {
+        assumeTrue(store().hasAnalytics());
+    }
+
+    TraceAnalytics analytics() {
+        return TraceAnalytics.of(repository);
+    }
+
+    Measures total(TraceQuery query) {
+        return analytics().timeline(query, 60, null, 1).total();
+    }
+
+    List<String> top(SpanField field, Measure order, int limit) {
+        return analytics().top(query().limit(limit).build(), field, order).stream()
+                .map(row -> row.value() + " " + row.measures().spans())
+                .toList();
+    }
+
+    List<ValueCount> models(String prefix) {
+        return analytics().values(query().build(), SpanField.MODEL_NAME, prefix);
+    }
+
+    List<TraceSpan> rankedSpans(TraceQuery query, Ranking by) {
+        return analytics().rankedSpans(query, by).items();
+    }
+
+    /** The traces of these summaries, which must be theirs. */
+    List<TraceEvent> rankedTraces(TraceQuery query, Ranking by) {
+        List<TraceEvent> traces = new ArrayList<>();
+        for (TraceSummary summary : analytics().rankedTraces(query, by).items()) {
+            TraceEvent trace = repository.getTrace(tenant, summary.traceId()).orElseThrow();
+            Same.assertExactly("summary", List.of(summary), List.of(TraceSummary.of(trace)));
+            traces.add(trace);
+        }
+        return traces;
+    }
+
+    TraceSpan.Builder at(Instant start) {
+        return span().startTime(start);
+    }
+
+    TraceSpan full() {
+        return at(NOON).operationName("chat gpt")
+                .kind(SpanKind.LLM)
+                .provider(LlmProvider.AZURE_OPENAI)
+                .modelName("gpt-4o")
+                .sessionId("s")
+                .userId("u")
+                .serviceName("checkout")
+                .errorMessage("no")
+                .finishReason("stop")
+                .totalTokens(9L)
+                .durationMs(3L)
+                .tags(Map.of("env", "prod", "", "empty key"))
+                .securityFindings(List.of(
+                        finding(Severity.LOW, "pii"),
+                        finding(Severity.LOW, "pii"),
+                        finding(Severity.HIGH, "jailbreak")))
+                .agentActions(List.of(action(AgentActionType.TOOL_CALL, "search", 5L, true)))
+                .build();
+    }
+
+    TraceSpan usage(UUID trace, SpanKind kind, long tokens) {
+        return span().traceId(trace)
+                .kind(kind)
+                .promptTokens(tokens)
+                .completionTokens(tokens)
+                .estimatedCostUsd(tokens / 1_000.0)
+                .build();
+    }
+
+    static SecurityFinding finding(Severity severity, String type) {
+        return SecurityFinding.of(severity, type, "", NOON);
+    }
+
+    static AgentAction action(AgentActionType type, String name, @Nullable Long durationMs, boolean success) {
+        return AgentAction.builder(type, name, NOON)
+                .durationMs(durationMs)
+                .success(success)
+                .build();
+    }
+
+    static ValueCount one(String value) {
+        return new ValueCount(value, 1);
+    }
+}
