@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.llmtrace.json.TraceJson;
 import io.llmtrace.model.JsonValues;
+import io.llmtrace.testkit.Seeds;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValueList;
 import java.util.Arrays;

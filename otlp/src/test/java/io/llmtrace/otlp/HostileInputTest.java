@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import io.llmtrace.json.TraceJson;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.otlp.OtlpDecoder.Encoding;
+import io.llmtrace.testkit.Seeds;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;

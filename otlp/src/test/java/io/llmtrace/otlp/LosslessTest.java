@@ -6,6 +6,7 @@ import io.llmtrace.json.TraceJson;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.memory.InMemoryTraceRepository;
+import io.llmtrace.testkit.Seeds;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import java.util.List;
 import org.junit.jupiter.api.Test;

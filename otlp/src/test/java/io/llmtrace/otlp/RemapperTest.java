@@ -7,6 +7,7 @@ import io.llmtrace.model.Severity;
 import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.testkit.RandomTraces;
+import io.llmtrace.testkit.Seeds;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -7,14 +7,15 @@ import java.util.function.LongConsumer;
  * Runs a random test with seeds. A failure names its seed; {@code -Dllmtrace.seed=SEED} runs that one alone, and
  * {@code -Dllmtrace.rounds=N} runs more of them than usual.
  */
-final class Seeds {
+public final class Seeds {
 
     private static final String SEED = "llmtrace.seed";
     private static final String ROUNDS = "llmtrace.rounds";
 
     private Seeds() {}
 
-    static void run(int rounds, LongConsumer test) {
+    /** @param rounds with another seed each, unless told otherwise */
+    public static void run(int rounds, LongConsumer test) {
         Long given = Long.getLong(SEED);
         if (given != null) {
             runOne(given, test);
