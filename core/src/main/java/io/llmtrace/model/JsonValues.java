@@ -2,11 +2,13 @@ package io.llmtrace.model;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.AbstractMap;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +35,7 @@ public final class JsonValues {
      * @throws IllegalArgumentException for a value that JSON has no form for, such as NaN, and for more than 500 levels
      */
     public static Map<String, @Nullable Object> copyOf(Map<String, ? extends @Nullable Object> values, String field) {
-        return copyMap(values, field, 1);
+        return values instanceof Copied copied ? copied : new Copied(copyMap(values, field, 1));
     }
 
     /** As {@link #copyOf(Map, String)}, for a value of any of the types. */
@@ -105,5 +107,29 @@ public final class JsonValues {
             throw new IllegalArgumentException(field + " has a number that JSON cannot hold: " + value);
         }
         return value;
+    }
+
+    /** What was checked and copied once: edits of a span copy the rest of it as it is. */
+    private static final class Copied extends AbstractMap<String, @Nullable Object> {
+        private final Map<String, @Nullable Object> values;
+
+        Copied(Map<String, @Nullable Object> values) {
+            this.values = values;
+        }
+
+        @Override
+        public @Nullable Object get(Object key) {
+            return values.get(key);
+        }
+
+        @Override
+        public boolean containsKey(Object key) {
+            return values.containsKey(key);
+        }
+
+        @Override
+        public Set<Map.Entry<String, @Nullable Object>> entrySet() {
+            return values.entrySet();
+        }
     }
 }

@@ -112,10 +112,29 @@ final class NativeFields {
         if (given.isEmpty() && absent.isEmpty()) {
             return mapped;
         }
-        ObjectNode json = Json.MODEL.valueToTree(mapped);
+        ObjectNode json = Json.MODEL.valueToTree(withoutContent(mapped));
         given.forEach((name, value) -> json.set(name, valueOf(name, value)));
         json.remove(absent.stream().filter(NAMES::contains).toList());
-        return TraceJson.readSpan(json, mapped.tenantId());
+        TraceSpan.Builder overruled = TraceJson.readSpan(json, mapped.tenantId()).toBuilder();
+        if (!overrules("prompt")) {
+            overruled.prompt(mapped.prompt());
+        }
+        if (!overrules("response")) {
+            overruled.response(mapped.response());
+        }
+        if (!overrules("attributes")) {
+            overruled.attributes(mapped.attributes());
+        }
+        return overruled.build();
+    }
+
+    private boolean overrules(String field) {
+        return given.containsKey(field) || absent.contains(field);
+    }
+
+    /** The way over JSON is for small fields. */
+    private static TraceSpan withoutContent(TraceSpan span) {
+        return span.toBuilder().prompt(null).response(null).attributes(Map.of()).build();
     }
 
     private static JsonNode valueOf(String name, AnyValue value) {

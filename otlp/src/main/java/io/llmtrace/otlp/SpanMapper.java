@@ -58,10 +58,9 @@ public final class SpanMapper {
         List<TraceSpan> spans = new ArrayList<>();
         List<RejectedSpan> rejected = new ArrayList<>();
         for (ResourceSpans ofResource : request.getResourceSpansList()) {
-            SpanView.Around resource =
-                    SpanView.Around.of(ofResource.getResource().getAttributesList());
+            SpanView.Around resource = SpanView.Around.of(ofResource.getResource(), ofResource.getSchemaUrl());
             for (ScopeSpans ofScope : ofResource.getScopeSpansList()) {
-                SpanView.Around scope = SpanView.Around.of(ofScope.getScope().getAttributesList());
+                SpanView.Around scope = SpanView.Around.of(ofScope.getScope(), ofScope.getSchemaUrl());
                 for (Span span : ofScope.getSpansList()) {
                     SpanView view = new SpanView(
                             span,
@@ -105,7 +104,7 @@ public final class SpanMapper {
         String prompt = Content.prompt(view, kind);
         String response = Content.response(view, kind);
 
-        TraceSpan.Builder builder = TraceSpan.builder(tenantId, traceId, spanId, span.getName(), start)
+        TraceSpan mapped = TraceSpan.builder(tenantId, traceId, spanId, span.getName(), start)
                 .kind(kind)
                 .parentSpanId(parentId(span.getParentSpanId()))
                 .endTime(end)
@@ -128,12 +127,14 @@ public final class SpanMapper {
                 .userId(view.first(Target.USER_ID))
                 .serviceName(view.first(Target.SERVICE_NAME))
                 .tags(Tags.of(view))
-                .events(SpanEvents.of(span));
-        builder.attributes(attributes(view, prompt, response, nativeFields));
-        TraceSpan mapped = builder.build();
+                .events(SpanEvents.of(span))
+                .attributes(attributes(view, prompt, response, nativeFields))
+                .build();
         List<AgentAction> actions = AgentActions.of(mapped, view);
         return nativeFields.overrule(
-                actions.isEmpty() ? mapped : builder.agentActions(actions).build());
+                actions.isEmpty()
+                        ? mapped
+                        : mapped.toBuilder().agentActions(actions).build());
     }
 
     private static Map<String, @Nullable Object> attributes(
@@ -146,9 +147,9 @@ public final class SpanMapper {
                 json.put(key, AttributeCodec.encode(attribute.getValue(), prompt, response));
             }
         }
-        putIfSaid(json, Surroundings.RESOURCE, Surroundings.resource(view.resource, view.resourceSchemaUrl), leftOut);
-        putIfSaid(json, Surroundings.SCOPE, Surroundings.scope(view.scope, view.scopeSchemaUrl), leftOut);
-        putIfSaid(json, Surroundings.SPAN, Surroundings.span(view.span), leftOut);
+        putIfSaid(json, Surroundings.RESOURCE, view.ofResource.json(), leftOut);
+        putIfSaid(json, Surroundings.SCOPE, view.ofScope.json(), leftOut);
+        putIfSaid(json, Surroundings.SPAN, Surroundings.span(view.span, view.attributes()), leftOut);
         String decisions = nativeFields.decisions(view.decisions);
         if (!decisions.isEmpty()) {
             json.put(Decisions.KEY, decisions);

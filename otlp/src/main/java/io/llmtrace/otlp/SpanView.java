@@ -28,8 +28,8 @@ final class SpanView {
     final InstrumentationScope scope;
     final String scopeSchemaUrl;
     final Decisions decisions = new Decisions();
-    private final Around ofResource;
-    private final Around ofScope;
+    final Around ofResource;
+    final Around ofScope;
     private final Map<String, AnyValue> attributes;
     private final Map<String, AnyValue> lookups;
     private final BitSet candidates;
@@ -42,10 +42,10 @@ final class SpanView {
                 span,
                 resource,
                 resourceSchemaUrl,
-                Around.of(resource.getAttributesList()),
+                Around.of(resource, resourceSchemaUrl),
                 scope,
                 scopeSchemaUrl,
-                Around.of(scope.getAttributesList()));
+                Around.of(scope, scopeSchemaUrl));
     }
 
     SpanView(
@@ -68,13 +68,25 @@ final class SpanView {
         this.candidates = candidates();
     }
 
-    /** The attributes of a resource or a scope: one for all of its spans. */
-    record Around(Map<String, AnyValue> attributes, BitSet candidates) {
-        static Around of(List<KeyValue> list) {
+    /**
+     * A resource or a scope: one for all of its spans.
+     *
+     * @param json as it is kept ({@link Surroundings})
+     */
+    record Around(Map<String, AnyValue> attributes, BitSet candidates, Map<String, @Nullable Object> json) {
+        static Around of(Resource resource, String schemaUrl) {
+            return of(resource.getAttributesList(), Surroundings.resource(resource, schemaUrl));
+        }
+
+        static Around of(InstrumentationScope scope, String schemaUrl) {
+            return of(scope.getAttributesList(), Surroundings.scope(scope, schemaUrl));
+        }
+
+        private static Around of(List<KeyValue> list, Map<String, @Nullable Object> json) {
             Map<String, AnyValue> attributes = byKey(list);
             BitSet candidates = new BitSet();
             attributes.keySet().forEach(key -> MappingTable.get().addNear(key, candidates));
-            return new Around(attributes, candidates);
+            return new Around(attributes, candidates, json);
         }
     }
 

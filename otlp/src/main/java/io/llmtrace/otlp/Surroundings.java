@@ -42,7 +42,7 @@ final class Surroundings {
     static final String RESOURCE = "otel.resource";
     static final String SCOPE = "otel.scope";
     static final String SPAN = "otel.span";
-    static final Set<String> RESERVED = Set.of(RESOURCE, SCOPE, SPAN);
+    static final List<String> RESERVED = List.of(RESOURCE, SCOPE, SPAN);
 
     private static final String KIND_PREFIX = "SPAN_KIND_";
     private static final String STATUS_PREFIX = "STATUS_CODE_";
@@ -78,7 +78,8 @@ final class Surroundings {
         return json;
     }
 
-    static Map<String, @Nullable Object> span(Span span) {
+    /** @param attributes of the span: of each key the last value */
+    static Map<String, @Nullable Object> span(Span span, Map<String, AnyValue> attributes) {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         putEnum(json, "kind", span.getKindValue(), span.getKind().toString(), KIND_PREFIX);
         putText(json, "trace_state", span.getTraceState());
@@ -100,7 +101,7 @@ final class Surroundings {
         if (!parent.isEmpty() && parent.size() != 8) {
             json.put("parent_span_id", HEX.formatHex(parent.toByteArray()));
         }
-        putOddAttributes(json, span.getAttributesList());
+        putOddAttributes(json, span.getAttributesList(), attributes);
         return json;
     }
 
@@ -214,14 +215,15 @@ final class Surroundings {
         }
     }
 
-    private static void putOddAttributes(Map<String, @Nullable Object> json, List<KeyValue> attributes) {
-        Map<String, AnyValue> last = SpanView.byKey(attributes);
+    private static void putOddAttributes(
+            Map<String, @Nullable Object> json, List<KeyValue> attributes, Map<String, AnyValue> last) {
         Map<String, @Nullable Object> reserved = new LinkedHashMap<>();
-        last.forEach((key, value) -> {
-            if (RESERVED.contains(key)) {
+        for (String key : RESERVED) {
+            AnyValue value = last.get(key);
+            if (value != null) {
                 reserved.put(key, AttributeCodec.encode(value));
             }
-        });
+        }
         if (!reserved.isEmpty()) {
             json.put("reserved_attributes", reserved);
         }
