@@ -27,11 +27,11 @@ record Options(
     static final String USAGE = """
             Usage: benchmarks/run SUITE [--quick] [--only PART] [--percent N] [--rounds N] [--folder DIR] [--results FILE]
 
-              SUITE           sqlite, clickhouse or ingest
+              SUITE           sqlite, clickhouse, ingest or explorer
               --quick         little data, one round: shows that everything works, its numbers mean nothing
               --only PART     sqlite: only chat, agent (writes of such spans) or reads
                               clickhouse: only writes, bytes (on disk) or reads
-                              ingest: only sqlite or clickhouse (behind the server)
+                              ingest, explorer: only sqlite or clickhouse (behind the server)
               --percent N     with so many percent of the spans, for a first impression (100)
               --rounds N      how often each pair is measured (3)
               --folder DIR    where the stores go, on a real disk with 4 GB free, 20 GB for clickhouse (benchmarks/target/stores)

@@ -17,7 +17,8 @@ enum Suites {
             List.of(Part.WRITES, Part.BYTES, Part.READS),
             Scale.FULL_CLICKHOUSE,
             ClickHouseSuite::new),
-    INGEST("ingest", "Ingest", List.of(Part.SQLITE, Part.CLICKHOUSE), Scale.FULL, IngestSuite::new);
+    INGEST("ingest", "Ingest", List.of(Part.SQLITE, Part.CLICKHOUSE), Scale.FULL, IngestSuite::new),
+    EXPLORER("explorer", "Trace explorer", List.of(Part.SQLITE, Part.CLICKHOUSE), Scale.FULL, ExplorerSuite::new);
 
     private final String id;
     private final String title;

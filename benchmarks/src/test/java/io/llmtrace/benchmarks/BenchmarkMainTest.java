@@ -57,6 +57,26 @@ class BenchmarkMainTest {
     }
 
     @Test
+    void run_quickThroughTheServer_measuresEverythingOnceAndReports(@TempDir Path folder) throws IOException {
+        int status = run(
+                "ingest",
+                "--quick",
+                "--only",
+                "sqlite",
+                "--folder",
+                folder.resolve("stores").toString());
+
+        assertThat(status).as(err.toString(StandardCharsets.UTF_8)).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("| SQLite: chat spans through the server, 4 clients |")
+                .contains("| SQLite: 64 clients, 10 spans at a time: p99 until acknowledged |")
+                .contains(
+                        "| SQLite: 100 spans a request at 10 % of the full rate: processor time of the server, a span |")
+                .doesNotContain("NaN");
+        assertThat(folder.resolve("stores")).isEmptyDirectory();
+    }
+
+    @Test
     void run_badArguments_sayWhatIsWrongAndShowTheUsage() throws IOException {
         assertThat(run()).isEqualTo(2);
         assertThat(run("sqlite", "--rounds", "0")).isEqualTo(2);
@@ -73,7 +93,7 @@ class BenchmarkMainTest {
                 .contains("unknown option '--slow'")
                 .contains("--only not one of chat, agent, reads: 'deletes'")
                 .contains("--only not one of writes, bytes, reads: 'chat'")
-                .contains("no suite 'paper', there are sqlite, clickhouse, ingest")
+                .contains("no suite 'paper', there are sqlite, clickhouse, ingest, explorer")
                 .contains("Usage: benchmarks/run SUITE");
     }
 

@@ -11,20 +11,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The Chromium of this machine, started once for all tests of the process. Nothing is downloaded. */
-final class Chromium {
+/** The Chromium of this machine, started once in a process. Nothing is downloaded. */
+public final class Chromium {
 
     private static final String VARIABLE = "LLMTRACE_CHROMIUM";
     private static final List<String> NAMES =
             List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
 
-    static final String MISSING = "the tests of the trace explorer need Chromium, and there is none of " + NAMES
+    public static final String MISSING = "the tests of the trace explorer need Chromium, and there is none of " + NAMES
             + " on the PATH. Install it (Debian: apt install chromium), or name it with " + VARIABLE
             + "=/path/to/chromium";
 
     private Chromium() {}
 
-    static Browser browser() {
+    /** @throws IllegalStateException if there is none */
+    public static Browser browser() {
         return Started.BROWSER;
     }
 
@@ -32,16 +33,17 @@ final class Chromium {
     private static final class Started {
         private static final Playwright PLAYWRIGHT = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+
+        // As root, which builds in containers are, Chromium has no sandbox; it sees pages of this machine only.
         private static final Browser BROWSER = PLAYWRIGHT
                 .chromium()
-                // As root, which builds in containers are, Chromium has no sandbox; it sees pages of this machine only.
                 .launch(new LaunchOptions()
                         .setExecutablePath(executable().orElseThrow(() -> new IllegalStateException(MISSING)))
                         .setArgs(List.of("--no-sandbox")));
     }
 
     /** Empty where there is none. */
-    static Optional<Path> executable() {
+    public static Optional<Path> executable() {
         String named = System.getenv(VARIABLE);
         if (named != null && !named.isBlank()) {
             Path path = Path.of(named);

@@ -12,7 +12,8 @@ import java.util.stream.Stream;
 /** Endless, cheap streams of spans for measurements. The same seed gives the same spans; all are of {@link #TENANT}. */
 public final class SampleSpans {
 
-    public static final UUID TENANT = UUID.fromString("6f1c0a8e-52d4-4d7b-9a35-0c9d1e7b2f40");
+    /** That of a server without keys. */
+    public static final UUID TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
 
     private static final Instant FIRST = Instant.parse("2026-01-05T08:00:00Z");
 
