@@ -16,10 +16,14 @@ final class StringMaps {
         }
         Map<String, String> copy = new LinkedHashMap<>(values.size() * 2);
         values.forEach((key, value) -> {
-            Checks.argument(key != null, field + " has a key that is not text", key);
-            Checks.argument(value != null, field + " has no value for key", key);
+            if (key == null) {
+                throw new IllegalArgumentException(field + " has a key that is not text: null");
+            }
+            if (value == null) {
+                throw new IllegalArgumentException(field + " has no value for key: " + key);
+            }
             Texts.requireStorable(key, field);
-            Texts.requireStorable(value, field + "." + key);
+            Texts.check(value, () -> field + "." + key);
             copy.put(key, value);
         });
         return Collections.unmodifiableMap(copy);

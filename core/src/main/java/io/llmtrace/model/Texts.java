@@ -1,5 +1,6 @@
 package io.llmtrace.model;
 
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The rules for text fields: valid Unicode, and a bounded size. */
@@ -13,12 +14,13 @@ final class Texts {
     /** @return {@code text} itself */
     static @Nullable String requireStorable(@Nullable String text, String field) {
         if (text != null) {
-            check(text, field);
+            check(text, () -> field);
         }
         return text;
     }
 
-    private static void check(String text, String field) {
+    /** @param field asked for its name only if the text is not storable */
+    static void check(String text, Supplier<String> field) {
         int length = text.length();
         long bytes = length;
         for (int i = 0; i < length; i++) {
@@ -31,13 +33,14 @@ final class Texts {
                 continue;
             }
             if (Character.isLowSurrogate(c) || i + 1 == length || !Character.isLowSurrogate(text.charAt(i + 1))) {
-                throw new IllegalArgumentException(field + " is not valid Unicode: unpaired surrogate at index " + i);
+                throw new IllegalArgumentException(
+                        field.get() + " is not valid Unicode: unpaired surrogate at index " + i);
             }
             i++;
             bytes += 2; // four bytes for two chars
         }
         if (bytes > MAX_BYTES) {
-            throw new IllegalArgumentException(field + " > " + MAX_BYTES + " bytes of UTF-8: " + bytes);
+            throw new IllegalArgumentException(field.get() + " > " + MAX_BYTES + " bytes of UTF-8: " + bytes);
         }
     }
 }
