@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 final class IngestSuite implements Suite {
 
     private static final int CLIENTS = 4;
-    private static final Load LOAD = Load.CHAT;
+    private static final Load LOAD = Load.OTLP_CHAT;
     private static final List<Integer> PERCENT_OF_FULL = List.of(10, 50, 100);
     private static final int WARM_UP_REQUESTS = 2_000;
     private static final int PACED_BATCH = 100;
@@ -84,8 +84,7 @@ final class IngestSuite implements Suite {
         for (int round = 1; round <= scale.rounds(); round++) {
             for (Kind kind : kinds) {
                 runner.say("writes to " + kind.text + ", round " + round + " of " + scale.rounds());
-                Task write = new RequestTask(
-                        LOAD, scale.chatSpans(), scale.batchSize(), warmUp(scale.batchSize()), CLIENTS, 0);
+                Task write = new RequestTask(LOAD, scale.chatSpans(), scale.batchSize(), scale.chatSpans(), CLIENTS, 0);
                 measure(runner, drop, full(kind), write, kind.direct);
                 measure(runner, drop, full(kind), write, kind.served);
             }

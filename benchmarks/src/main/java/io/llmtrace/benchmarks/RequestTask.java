@@ -35,12 +35,10 @@ record RequestTask(Load load, int count, int batchSize, int warmUp, int clients,
     @Override
     public Map<Figure, Double> run(Contender contender, Path folder) {
         Iterator<TraceSpan> spans = load.spans().iterator();
-        List<List<TraceSpan>> warmUpBatches = Batches.take(spans, warmUp, batchSize);
-        List<List<TraceSpan>> batches = Batches.take(spans, count, batchSize);
         Map<Figure, Double> figures = new EnumMap<>(Figure.class);
         try (Store store = contender.open(Folders.create(WriteTask.measuredOf(folder)))) {
-            store.prepare(warmUpBatches);
-            writeAll(store, warmUpBatches, 0);
+            warmUp(store, spans);
+            List<List<TraceSpan>> batches = Batches.take(spans, count, batchSize);
             store.prepare(batches);
             System.gc();
             long start = System.nanoTime();
@@ -52,6 +50,13 @@ record RequestTask(Load load, int count, int batchSize, int warmUp, int clients,
             figures.putAll(store.usage());
         }
         return figures;
+    }
+
+    /** Nothing of it is held while the rest is measured. */
+    private void warmUp(Store store, Iterator<TraceSpan> spans) {
+        List<List<TraceSpan>> batches = Batches.take(spans, warmUp, batchSize);
+        store.prepare(batches);
+        writeAll(store, batches, 0);
     }
 
     /** By nearest rank, in microseconds. */

@@ -75,6 +75,7 @@ final class ServedContender implements Contender {
 
         @Override
         public void prepare(List<List<TraceSpan>> batches) {
+            bodies.clear();
             batches.forEach(batch -> bodies.put(batch, SpanEncoder.encode(batch).toByteArray()));
             prepared = batches.stream().mapToLong(List::size).sum();
             before = server.usage();

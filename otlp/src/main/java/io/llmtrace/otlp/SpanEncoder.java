@@ -31,7 +31,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From the model to OTLP, in OpenTelemetry's GenAI attributes, so that every OTLP store understands the spans. What
+ * From the model to OTLP, in OpenTelemetry's GenAI attributes where there are some, so that every OTLP store understands the spans. What
  * {@link SpanMapper} would not read back from these alone is added as {@code llmtrace.*} attributes ({@link NativeFields}):
  * mapping what was encoded gives exactly the same spans.
  */
@@ -191,7 +191,7 @@ public final class SpanEncoder {
         });
     }
 
-    /** The fields as OpenTelemetry's GenAI conventions name them. */
+    /** The fields as OpenTelemetry's GenAI conventions name them; cost and tags, which have no name there, as others do. */
     private static Map<String, AnyValue> conventional(TraceSpan span) {
         Map<String, AnyValue> attributes = new LinkedHashMap<>();
         boolean tool = span.kind() == SpanKind.TOOL;
@@ -214,6 +214,16 @@ public final class SpanEncoder {
                 attributes,
                 "http.response.status_code",
                 span.statusCode() == null ? null : span.statusCode().longValue());
+        if (span.estimatedCostUsd() != null) {
+            attributes.put(
+                    "gen_ai.usage.cost",
+                    AnyValue.newBuilder()
+                            .setDoubleValue(span.estimatedCostUsd())
+                            .build());
+        }
+        if (!span.tags().isEmpty()) {
+            attributes.put("metadata", text(TraceJson.write(span.tags())));
+        }
         if (span.timeToFirstTokenMs() != null) {
             double seconds = span.timeToFirstTokenMs() / 1000.0;
             attributes.put(
