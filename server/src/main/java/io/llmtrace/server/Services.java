@@ -93,7 +93,13 @@ final class Services {
                                     AggregatedHttpRequest headersOnly = AggregatedHttpRequest.of(request.headers());
                                     return fail(route, callOf(context, headersOnly, route, reserved), failure);
                                 }
-                                return handle(route, callOf(context, aggregated, route, reserved));
+                                Call call = callOf(context, aggregated, route, reserved);
+                                if (route.method() != HttpMethod.GET) {
+                                    return handle(route, call);
+                                }
+                                try (AbandonedRead read = AbandonedRead.watch(context.whenRequestCancelling())) {
+                                    return handle(route, call);
+                                }
                             },
                             context.blockingTaskExecutor()));
         };

@@ -11,14 +11,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends queries that take too long. The driver's own {@code setQueryTimeout} only sets how long to wait for locks. All
+ * Ends queries that take too long, and those whose thread was interrupted. The driver's own {@code setQueryTimeout} only sets how long to wait for locks. All
  * queries are looked at from time to time: an alarm for each would cost more than a short query.
  */
 final class QueryWatch implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(QueryWatch.class);
 
-    private static final long MOST_BETWEEN_LOOKS_MS = 1_000;
+    private static final long MOST_BETWEEN_LOOKS_MS = 200;
 
     private final Duration timeout;
     private final Set<Run> runs = ConcurrentHashMap.newKeySet();
@@ -49,7 +49,7 @@ final class QueryWatch implements AutoCloseable {
     private void look() {
         long now = System.nanoTime();
         for (Run run : runs) {
-            if (now - run.start > timeout.toNanos()) {
+            if (now - run.start > timeout.toNanos() || run.reader.isInterrupted()) {
                 run.interrupt();
             }
         }
@@ -58,6 +58,7 @@ final class QueryWatch implements AutoCloseable {
     /** One watched query. */
     final class Run implements AutoCloseable {
         private final Session session;
+        private final Thread reader = Thread.currentThread();
         private final long start = System.nanoTime();
         private boolean ended;
 

@@ -36,10 +36,13 @@ final class SqliteErrors {
                         e);
             case 8 -> new UnavailableException(file + " is read-only: make the file and its folder writable", e);
             case 9 -> // INTERRUPT
-                new OverloadedException(
-                        "query took longer than query_timeout_ms ("
-                                + settings.queryTimeout().toMillis() + "): narrow its time range or its filters",
-                        e);
+                Thread.currentThread().isInterrupted()
+                        ? new UnavailableException("the query's thread was interrupted", e)
+                        : new OverloadedException(
+                                "query took longer than query_timeout_ms ("
+                                        + settings.queryTimeout().toMillis()
+                                        + "): narrow its time range or its filters",
+                                e);
             case 10 -> // IOERR
                 noSpace()
                         ? full(e)

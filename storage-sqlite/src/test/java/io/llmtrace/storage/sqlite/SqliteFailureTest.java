@@ -23,6 +23,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -203,6 +206,35 @@ final class SqliteFailureTest {
                     })
                     .isInstanceOf(OverloadedException.class)
                     .hasMessageContaining("query_timeout_ms (1): narrow its time range or its filters");
+        }
+    }
+
+    @Test
+    void queryOfAnInterruptedThread_isEnded() throws Exception {
+        SqliteSettings settings = SqliteSettings.parse("sqlite:" + folder.resolve("traces.db"));
+        CountDownLatch begun = new CountDownLatch(1);
+        CompletableFuture<Throwable> ended = new CompletableFuture<>();
+        try (Database database = Database.open(settings, Migrations.ALL)) {
+            Thread reader = new Thread(() -> {
+                try {
+                    database.read(session -> {
+                        begun.countDown();
+                        return session.number(
+                                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n");
+                    });
+                } catch (RuntimeException e) {
+                    ended.complete(e);
+                }
+            });
+            reader.start();
+            assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+            reader.interrupt();
+
+            assertThat(ended.get(20, TimeUnit.SECONDS))
+                    .isInstanceOf(UnavailableException.class)
+                    .hasMessage("the query's thread was interrupted");
+            assertThat(database.<Long>read(session -> session.number("SELECT 7")))
+                    .isEqualTo(7);
         }
     }
 
