@@ -31,9 +31,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From the model to OTLP, in OpenTelemetry's GenAI attributes where there are some, so that every OTLP store understands the spans. What
- * {@link SpanMapper} would not read back from these alone is added as {@code llmtrace.*} attributes ({@link NativeFields}):
- * mapping what was encoded gives exactly the same spans.
+ * From the model to OTLP, in OpenTelemetry's GenAI attributes where there are some, so that every OTLP store understands the
+ * spans. What {@link SpanMapper} would not read back from these alone is added as {@code llmtrace.*} attributes
+ * ({@link NativeFields}): mapping what was encoded gives exactly the same spans.
  */
 public final class SpanEncoder {
 
