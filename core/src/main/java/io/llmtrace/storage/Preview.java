@@ -36,8 +36,12 @@ public final class Preview {
         if (text.length() > MAX_PARSED_CHARACTERS || !looksLikeJson(text)) {
             return text;
         }
+        int lastUser = ofUser ? Math.max(text.lastIndexOf("user\""), text.lastIndexOf("human\"")) : 0;
+        if (lastUser < 0) {
+            return text;
+        }
         try (JsonParser parser = JSON.createParser(text)) {
-            String found = new MessageText(parser, ofUser).find();
+            String found = new MessageText(parser, ofUser, lastUser).find();
             return found == null ? text : found;
         } catch (IOException e) {
             return text; // not JSON after all, or cut off: show it as it is
@@ -87,12 +91,16 @@ public final class Preview {
     private static final class MessageText {
         private final JsonParser parser;
         private final boolean ofUser;
+        /** Where the name of the last user stands, if it is one. */
+        private final int lastUser;
+
         private final Deque<Level> levels = new ArrayDeque<>();
         private @Nullable String found;
 
-        MessageText(JsonParser parser, boolean ofUser) {
+        MessageText(JsonParser parser, boolean ofUser, int lastUser) {
             this.parser = parser;
             this.ofUser = ofUser;
+            this.lastUser = lastUser;
         }
 
         @Nullable
@@ -104,11 +112,16 @@ public final class Preview {
                     case VALUE_STRING -> value();
                     default -> {}
                 }
-                if (found != null && !ofUser) {
+                if (found != null && (!ofUser || (levels.isEmpty() && isBehindLastUser()))) {
                     return found;
                 }
             }
             return found;
+        }
+
+        /** Then the rest, of an agent's history nearly all, need not be read. */
+        private boolean isBehindLastUser() {
+            return parser.currentLocation().getCharOffset() > lastUser;
         }
 
         private void value() throws IOException {

@@ -4,6 +4,7 @@ import io.llmtrace.model.AgentAction;
 import io.llmtrace.model.SecurityFinding;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.spi.SearchText;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,7 @@ final class MoreWords {
     }
 
     private static void addUnfound(@Nullable String text, Set<String> words) {
-        if (text == null) {
+        if (text == null || (isAscii(text) && !hasLongRun(text))) {
             return;
         }
         int start = 0;
@@ -64,6 +65,28 @@ final class MoreWords {
                 plain = true;
             }
         }
+    }
+
+    private static boolean isAscii(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length == text.length();
+    }
+
+    /** Of more characters than a word may have. Such a run cannot lie between two cuts that are no further apart: most are not read. */
+    private static boolean hasLongRun(String text) {
+        int cut = -1;
+        int next = cut + MAX_PLAIN_RUN + 1;
+        while (next < text.length()) {
+            int last = next;
+            while (last > cut && isLetterOrDigit(text.charAt(last))) {
+                last--;
+            }
+            if (last == cut) {
+                return true;
+            }
+            cut = last;
+            next = cut + MAX_PLAIN_RUN + 1;
+        }
+        return false;
     }
 
     private static boolean isLetterOrDigit(char ascii) {

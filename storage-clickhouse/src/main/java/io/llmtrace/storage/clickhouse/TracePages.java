@@ -30,14 +30,16 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   trace_times  ──▶  candidates  ──▶  rows that pass the filters  ──▶  rows of these traces  ──▶  page
  *                         ▲                     │ too few
- *                         └── only traces with such rows (from the second time on)
+ *                         ├── more of them, while enough of them pass
+ *                         └── else only traces with such rows, wherever they are
  * </pre>
  */
 final class TracePages {
 
-    /** So many traces are looked at in their order before looking for those that pass the filters. */
+    /** So many traces are looked at in their order at first, to see how many of them pass the filters. */
     private static final int FIRST_CANDIDATES = 256;
 
+    /** Of one statement. Where a page would take more in their order, all spans that pass the filters are looked for instead. */
     private static final int MAX_CANDIDATES = 10_000;
 
     private final Database database;
@@ -112,11 +114,13 @@ final class TracePages {
         long wanted = query.offset() + query.limit() + 1L;
         long seen = 0;
         Candidate after = start;
-        boolean onlyMatching = query.startTime() != null || query.endTime() != null || query.traceId() != null;
+        boolean onlyMatching = query.traceId() != null || (query.filtersSpans() && !inOrderAtFirst());
+        long needed = onlyMatching || !query.filtersSpans() ? wanted : Math.max(FIRST_CANDIDATES, wanted);
         while (true) {
-            int count = candidateCount(wanted - seen, onlyMatching);
+            int count = (int) Math.min(MAX_CANDIDATES, needed + needed / 4 + 16);
             List<Candidate> candidates = candidates(after, count, onlyMatching);
-            for (Found each : passing(candidates)) {
+            List<Found> passing = passing(candidates);
+            for (Found each : passing) {
                 seen++;
                 if (seen > query.offset()) {
                     found.add(each);
@@ -129,14 +133,35 @@ final class TracePages {
                 return found;
             }
             after = candidates.get(candidates.size() - 1);
-            onlyMatching = query.filtersSpans();
+            needed = wanted - seen;
+            if (query.filtersSpans() && !onlyMatching) {
+                // If the others pass as often as these; where none did, the next one may.
+                long inOrder = needed * candidates.size() / Math.max(1, passing.size());
+                onlyMatching = inOrder > MAX_CANDIDATES;
+                needed = onlyMatching ? needed : inOrder;
+            }
         }
     }
 
-    private int candidateCount(long missing, boolean onlyMatching) {
-        long some = missing + missing / 4 + 16;
-        return (int) Math.min(
-                MAX_CANDIDATES, onlyMatching || !query.filtersSpans() ? some : Math.max(FIRST_CANDIDATES, some));
+    /** Whether the first in the order of the page are worth a look: not if they may lie far from the times that are asked for. */
+    private boolean inOrderAtFirst() {
+        if (query.order() == Order.OLDEST_FIRST) {
+            return query.startTime() == null && query.endTime() == null;
+        }
+        return query.endTime() == null || (query.startTime() != null && !hasSpansThatDateNoTrace());
+    }
+
+    /**
+     * Only such a span can be older than its trace says: without them, no trace that is newer than the end of the times has a
+     * span within them.
+     */
+    private boolean hasSpansThatDateNoTrace() {
+        return database.number(Sql.of(
+                                "look for spans that date no trace",
+                                "SELECT count() FROM (SELECT 1 FROM spans WHERE " + filter.sql()
+                                        + " AND row_kind = 1 LIMIT 1)")
+                        .with(filter))
+                > 0;
     }
 
     private List<Candidate> candidates(@Nullable Candidate after, int count, boolean onlyMatching) {
@@ -145,6 +170,10 @@ final class TracePages {
                 : Condition.of("tenant_id = {tenant:UUID}", "tenant", query.tenantId());
         if (query.traceId() != null) {
             filter = filter.and(Condition.of("trace_id = {trace_id:UUID}", "trace_id", query.traceId()));
+        }
+        if (!onlyMatching && query.endTime() != null) {
+            filter = filter.and(Condition.of(
+                    "time <= fromUnixTimestamp64Nano({to:Int64}, 'UTC')", "to", Times.toNanos(query.endTime())));
         }
         String where = filter.sql() + (onlyMatching ? " AND dates" : "") + behind(after);
         String direction = query.order() == Order.NEWEST_FIRST ? "DESC" : "ASC";

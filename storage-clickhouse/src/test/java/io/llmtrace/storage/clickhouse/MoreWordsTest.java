@@ -177,6 +177,22 @@ final class MoreWordsTest {
                         span(tenant, "").build()));
     }
 
+    @Test
+    void hasToken_longRunsOfAsciiWhereverTheyStand() {
+        UUID tenant = UUID.randomUUID();
+        List<TraceSpan> spans = new ArrayList<>();
+        for (int before : new int[] {0, 1, 2, 63, 64, 65, 66, 129, 130, 131}) {
+            for (int length : new int[] {63, 64, 65, 66, 128, 129, 130}) {
+                String run = Integer.toString(1000 * before + length) + "r".repeat(length);
+                spans.add(span(tenant, "run")
+                        .prompt("a".repeat(before / 2) + " ".repeat(before - before / 2) + run.substring(0, length)
+                                + "-b")
+                        .build());
+            }
+        }
+        assertFoundExactly(tenant, spans);
+    }
+
     private static TraceSpan.Builder span(UUID tenant, String name) {
         return TraceSpan.builder(tenant, UUID.randomUUID(), UUID.randomUUID(), name, START);
     }

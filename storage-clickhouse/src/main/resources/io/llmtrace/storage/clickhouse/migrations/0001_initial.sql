@@ -7,8 +7,8 @@
 -- Rows of one trace lie together in the order of time, so that what an agent sends again compresses well. A row that is
 -- written again replaces the one before where all of the key is equal; where a span's start has changed, both rows stay, and
 -- the later version counts. The partition is when a row was written, since clients' clocks lie: a batch is one part, whatever
--- times are in it, and so is seen whole or not at all. Texts stand under large compression blocks, for the sake of what an
--- agent sends again; numbers and names under the usual ones, since lists read them for many rows.
+-- times are in it, and so is seen whole or not at all. Prompts stand under large compression blocks, for the sake of what an
+-- agent sends again; all else under smaller ones, since whoever reads one row unpacks its block of each column.
 CREATE TABLE IF NOT EXISTS spans{local}{on_cluster} (
     tenant_id UUID,
     start_hour Int32,                       -- hours since 1970 of start_time
@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS spans{local}{on_cluster} (
     span_id UUID,
     row_kind UInt8,
     version UInt64 CODEC(Delta(8), ZSTD(1)), -- nanoseconds since 1970 of the write, growing
-    retention_days UInt16,                  -- 0: kept until deleted
+    retention_days UInt16,                  -- always 0: what is too old is deleted
     parent_span_id Nullable(UUID),
     operation_name LowCardinality(String),
     kind LowCardinality(String),
@@ -42,16 +42,16 @@ CREATE TABLE IF NOT EXISTS spans{local}{on_cluster} (
     is_error Bool,
     finding_types Array(LowCardinality(String)), -- one for each finding
     tags Map(LowCardinality(String), String),
-    input_preview Nullable(String),
-    output_preview Nullable(String),
+    input_preview Nullable(String) CODEC(ZSTD(1)),
+    output_preview Nullable(String) CODEC(ZSTD(1)),
     text_bytes UInt64,                      -- of the texts below, before compression
-    prompt Nullable(String) CODEC(ZSTD(3)) SETTINGS (min_compress_block_size = 4194304, max_compress_block_size = 4194304),
-    response Nullable(String) CODEC(ZSTD(3)) SETTINGS (min_compress_block_size = 4194304, max_compress_block_size = 4194304),
+    prompt Nullable(String) CODEC(ZSTD(3)) SETTINGS (min_compress_block_size = 2097152, max_compress_block_size = 2097152),
+    response Nullable(String) CODEC(ZSTD(3)) SETTINGS (min_compress_block_size = 1048576, max_compress_block_size = 1048576),
     error_message Nullable(String) CODEC(ZSTD(3)),
     security_findings String CODEC(ZSTD(3)),  -- JSON, as are the next three; empty for none
-    events String CODEC(ZSTD(3)) SETTINGS (min_compress_block_size = 4194304, max_compress_block_size = 4194304),
-    agent_actions String CODEC(ZSTD(3)) SETTINGS (min_compress_block_size = 4194304, max_compress_block_size = 4194304),
-    attributes String CODEC(ZSTD(3)) SETTINGS (min_compress_block_size = 4194304, max_compress_block_size = 4194304),
+    events String CODEC(ZSTD(3)),
+    agent_actions String CODEC(ZSTD(3)),
+    attributes String CODEC(ZSTD(3)),
     more_words String CODEC(ZSTD(3)),       -- words of the text filter that hasToken() does not find in name, prompt, response
     INDEX trace_ids trace_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX sessions session_id TYPE bloom_filter(0.01) GRANULARITY 1,
