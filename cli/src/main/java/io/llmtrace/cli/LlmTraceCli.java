@@ -51,6 +51,7 @@ public final class LlmTraceCli {
                 .addSubcommand(new ImportCommand(context))
                 .addSubcommand(new ExportCommand(context))
                 .addSubcommand(new DeleteCommand(context))
+                .addSubcommand(new RetentionCommand(context))
                 .addSubcommand(new MigrateCommand(context))
                 .addSubcommand(new RemapCommand(context))
                 .addSubcommand(new DoctorCommand(context))

@@ -128,7 +128,7 @@ class ClickHouseCommandsTest {
         assertThat(doctor.out())
                 .containsPattern(
                         "ok    store +" + Pattern.quote(shownUrl()) + ": reads and writes \\(backend clickhouse, .*"
-                                + "server_version \\d+\\.\\d+.*, schema_version 2, deletes_pending 0\\)")
+                                + "server_version \\d+\\.\\d+.*, schema_version 3, deletes_pending 0\\)")
                 .doesNotContain(server.password(), "ok    disk", "ok    lock", "ok    folder");
     }
 

@@ -93,6 +93,26 @@ class LocalAndRemoteTest {
         assertThat(actual).isEqualTo(expected);
     }
 
+    @Test
+    void retention_isSetAndSaidAlike() {
+        assertThat(cli.runLine("retention 90" + remote).out()).isEqualTo("kept for 90 days\n");
+        for (String where : List.of(local, remote)) {
+            assertThat(cli.runLine("retention" + where).out()).isEqualTo("kept for 90 days\n");
+            assertThat(cli.runLine("retention --json" + where).out()).isEqualTo("{\"retention_days\":90}\n");
+        }
+        assertThat(cli.runLine("retention none --json" + remote).out()).isEqualTo("{\"retention_days\":null}\n");
+        assertThat(cli.runLine("retention" + local).out()).isEqualTo("kept until they are deleted\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "36501", "-3", "1.5", "never"})
+    void retention_thatIsWrong_isRefused(String days) {
+        CliRun.Result result = cli.runLine("retention" + remote + " -- " + days);
+
+        assertThat(result.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(result.err()).contains(days);
+    }
+
     /** But for the bytes: the store goes on indexing between the two. */
     @Test
     void stats_areTheSame() {

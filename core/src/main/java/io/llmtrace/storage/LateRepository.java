@@ -27,7 +27,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A repository whose store is away: it is opened again and again on a thread of its own, until that succeeds. */
-final class LateRepository implements TraceRepository, TraceAnalytics {
+final class LateRepository implements TraceRepository, TraceAnalytics, TraceRetention {
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
@@ -204,6 +204,25 @@ final class LateRepository implements TraceRepository, TraceAnalytics {
     @Override
     public Slice<TraceSpan> rankedSpans(TraceQuery query, Ranking by) {
         return analytics().rankedSpans(query, by);
+    }
+
+    private TraceRetention retention() {
+        return TraceRetention.of(opened());
+    }
+
+    @Override
+    public @Nullable Integer retentionDays(UUID tenantId) {
+        return retention().retentionDays(tenantId);
+    }
+
+    @Override
+    public void setRetentionDays(UUID tenantId, @Nullable Integer days) {
+        retention().setRetentionDays(tenantId, days);
+    }
+
+    @Override
+    public long deleteExpired(Instant now) {
+        return retention().deleteExpired(now);
     }
 
     @Override

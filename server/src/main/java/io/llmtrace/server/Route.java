@@ -30,6 +30,10 @@ record Route(
         return new Route(HttpMethod.POST, path, List.of(), handler, call -> Problems::render);
     }
 
+    static Route put(String path, Handler handler) {
+        return new Route(HttpMethod.PUT, path, List.of(), handler, call -> Problems::render);
+    }
+
     static Route delete(String path, List<String> parameters, Handler handler) {
         return new Route(HttpMethod.DELETE, path, parameters, handler, call -> Problems::render);
     }

@@ -75,6 +75,7 @@ final class Services {
         all.addAll(new OtlpHttp(receiver, config).routes());
         all.addAll(new RestApi(repository, ingest, metrics, config).routes());
         all.addAll(new AnalyticsApi(repository).routes());
+        all.addAll(new RetentionApi(repository, config).routes());
         all.addAll(new Operations(repository, ingest, metrics).routes());
         all.addAll(new Pages(explorer).routes());
         return all;

@@ -133,6 +133,8 @@ class OpenApiTest {
         assertFits(server.get("/api/v1/traces?order=cost&limit=2"), "TracePage");
         assertFits(server.get("/api/v1/spans?order=duration&limit=2"), "SpanPage");
         assertFits(server.get("/api/v1/stats"), "StorageStats");
+        assertFits(server.get("/api/v1/retention"), "Retention");
+        assertFits(server.put("/api/v1/retention", "{\"retention_days\": 36500}"), "Retention");
         assertFits(server.get(ANALYTICS + "timeline"), "Timeline");
         assertFits(server.get(ANALYTICS + "timeline?group_by=model_name&groups=1"), "Timeline");
         assertFits(server.get(ANALYTICS + "timeline?text=nowhere"), "Timeline");

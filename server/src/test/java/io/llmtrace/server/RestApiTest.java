@@ -25,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RestApiTest {
 
@@ -236,6 +237,38 @@ class RestApiTest {
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.json().path("parameter").asText()).isEqualTo(parameter == null ? "" : parameter);
         assertThat(answer.json().path("detail").asText()).startsWith(detail);
+    }
+
+    @Test
+    void retention_isSetAndSaid() {
+        assertThat(server.get("/api/v1/retention").text()).isEqualTo("{}");
+        assertThat(server.put("/api/v1/retention", "{\"retention_days\":30}").text())
+                .isEqualTo("{\"retention_days\":30}");
+        assertThat(server.get("/api/v1/retention").text()).isEqualTo("{\"retention_days\":30}");
+        assertThat(server.put("/api/v1/retention", "{\"retention_days\":null}").text())
+                .isEqualTo("{}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "[]",
+                "30",
+                "null",
+                "{\"retention_days\":\"30\"}",
+                "{\"retention_days\":1.5}",
+                "{\"retention_days\":0}",
+                "{\"retention_days\":36501}",
+                "{\"retention_days\":99999999999}",
+                "{\"retention_days\":30,\"tenant_id\":\"x\"}"
+            })
+    void retention_thatIsWrong_isRefusedByName(String body) {
+        RunningServer.Answer answer = server.put("/api/v1/retention", body);
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().path("detail").asText()).startsWith("retention_days: ");
+        assertThat(server.get("/api/v1/retention").text()).isEqualTo("{}");
     }
 
     @Test

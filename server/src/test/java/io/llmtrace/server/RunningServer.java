@@ -86,6 +86,10 @@ public final class RunningServer implements AutoCloseable {
         return send(request(path).header("Content-Type", contentType).POST(BodyPublishers.ofByteArray(body)));
     }
 
+    public Answer put(String path, String json) {
+        return send(request(path).header("Content-Type", JSON).PUT(BodyPublishers.ofString(json)));
+    }
+
     public Answer postGzip(String path, String contentType, byte[] body) {
         return send(request(path)
                 .header("Content-Type", contentType)

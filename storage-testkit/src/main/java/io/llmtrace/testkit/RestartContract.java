@@ -8,6 +8,8 @@ import io.llmtrace.storage.GlobalStats;
 import io.llmtrace.storage.Order;
 import io.llmtrace.storage.StorageStats;
 import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.TraceRetention;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -42,6 +44,16 @@ abstract class RestartContract extends ContractTest {
         });
         restart();
         assertTraces(everything(), trace, empty);
+    }
+
+    @Test
+    void retention_isStored() {
+        repository.storeSpan(span().startTime(Samples.START.minusNanos(1)).build());
+        TraceRetention.of(repository).setRetentionDays(tenant, 2);
+        restart();
+        assertThat(TraceRetention.of(repository).retentionDays(tenant)).isEqualTo(2);
+        TraceRetention.of(repository).deleteExpired(Samples.START.plus(Duration.ofDays(2)));
+        assertTraces(everything());
     }
 
     @Test

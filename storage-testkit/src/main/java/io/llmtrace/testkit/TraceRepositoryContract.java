@@ -116,6 +116,13 @@ public abstract class TraceRepositoryContract {
     }
 
     @Nested
+    class Retention extends RetentionContract {
+        Retention() {
+            super(fixture());
+        }
+    }
+
+    @Nested
     class Statistics extends StatsContract {
         Statistics() {
             super(fixture());

@@ -9,6 +9,7 @@ import io.llmtrace.storage.StorageStats;
 import io.llmtrace.storage.StoreHealth;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
+import io.llmtrace.storage.TraceRetention;
 import io.llmtrace.storage.TraceSummary;
 import io.llmtrace.storage.analytics.ActionCount;
 import io.llmtrace.storage.analytics.FindingCount;
@@ -31,7 +32,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The reference, passed through: a mutant overrides what it breaks. */
-class Mutant implements TraceRepository, TraceAnalytics {
+class Mutant implements TraceRepository, TraceAnalytics, TraceRetention {
 
     final InMemoryTraceRepository right = new InMemoryTraceRepository();
 
@@ -148,6 +149,21 @@ class Mutant implements TraceRepository, TraceAnalytics {
     @Override
     public Slice<TraceSpan> rankedSpans(TraceQuery query, Ranking by) {
         return right.rankedSpans(query, by);
+    }
+
+    @Override
+    public @Nullable Integer retentionDays(UUID tenantId) {
+        return right.retentionDays(tenantId);
+    }
+
+    @Override
+    public void setRetentionDays(UUID tenantId, @Nullable Integer days) {
+        right.setRetentionDays(tenantId, days);
+    }
+
+    @Override
+    public long deleteExpired(Instant now) {
+        return right.deleteExpired(now);
     }
 
     /** What the engine would do later; nothing unless the mutant breaks there. */

@@ -125,6 +125,13 @@ final class Mutants {
         }
     }
 
+    static final class ExpiryIncludesTheTime extends Mutant {
+        @Override
+        public long deleteExpired(Instant now) {
+            return right.deleteExpired(now.plusNanos(1));
+        }
+    }
+
     static final class DeleteCountsSpans extends Mutant {
         @Override
         public long deleteTracesBefore(UUID tenantId, Instant time) {

@@ -32,6 +32,7 @@ final class MutantsTest {
                 mutant(Mutants.ModelNameWithoutCase::new, TraceRepositoryContract.Filters.class),
                 mutant(Mutants.DeleteIncludesTheTime::new, TraceRepositoryContract.Deletes.class),
                 mutant(Mutants.DeleteCountsSpans::new, TraceRepositoryContract.Deletes.class),
+                mutant(Mutants.ExpiryIncludesTheTime::new, TraceRepositoryContract.Retention.class),
                 mutant(Mutants.CursorRepeatsAnItem::new, TraceRepositoryContract.Cursors.class),
                 mutant(Mutants.CursorSkipsTies::new, TraceRepositoryContract.Cursors.class),
                 mutant(Mutants.CursorForgetsMoves::new, TraceRepositoryContract.Cursors.class),

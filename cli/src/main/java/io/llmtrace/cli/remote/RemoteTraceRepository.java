@@ -18,6 +18,7 @@ import io.llmtrace.storage.StorageStats;
 import io.llmtrace.storage.StoreHealth;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
+import io.llmtrace.storage.TraceRetention;
 import io.llmtrace.storage.TraceSummary;
 import io.llmtrace.storage.UnavailableException;
 import io.llmtrace.storage.analytics.ActionCount;
@@ -33,6 +34,7 @@ import io.llmtrace.storage.analytics.TraceAnalytics;
 import io.llmtrace.storage.analytics.ValueCount;
 import io.llmtrace.storage.analytics.ValueMeasures;
 import io.llmtrace.storage.spi.AnalyticsArguments;
+import io.llmtrace.storage.spi.RetentionDays;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -42,6 +44,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -57,9 +60,10 @@ import org.jspecify.annotations.Nullable;
  * A running server as a repository, over its REST API. The tenant is the one that the server takes the caller for;
  * tenants in arguments are not sent.
  */
-public final class RemoteTraceRepository implements TraceRepository, TraceAnalytics {
+public final class RemoteTraceRepository implements TraceRepository, TraceAnalytics, TraceRetention {
 
     private static final String API = "/api/v1";
+    private static final String RETENTION = API + "/retention";
     private static final String ANALYTICS = "/analytics/";
     private static final String NDJSON = "application/x-ndjson";
     private static final Duration TIMEOUT = Duration.ofMinutes(2);
@@ -231,6 +235,30 @@ public final class RemoteTraceRepository implements TraceRepository, TraceAnalyt
     public boolean deleteTrace(UUID tenantId, UUID traceId) {
         requireOpen();
         return deleted("/traces/" + traceId) > 0;
+    }
+
+    @Override
+    public @Nullable Integer retentionDays(UUID tenantId) {
+        requireOpen();
+        return retentionDays(rest.get(RETENTION));
+    }
+
+    @Override
+    public void setRetentionDays(UUID tenantId, @Nullable Integer days) {
+        requireOpen();
+        RetentionDays.check(days);
+        retentionDays(rest.put(RETENTION, TraceJson.writeBytes(Collections.singletonMap("retention_days", days))));
+    }
+
+    private @Nullable Integer retentionDays(Optional<byte[]> answer) {
+        JsonNode days = rest.json(answer.orElseThrow(() -> notLlmtrace(null))).path("retention_days");
+        return days.isInt() ? days.intValue() : null;
+    }
+
+    @Override
+    public long deleteExpired(Instant now) {
+        requireOpen();
+        throw new NotSupportedException("a server deletes what is too old by itself");
     }
 
     @Override

@@ -80,6 +80,15 @@ final class RestClient {
                 : Optional.of(json(response.body()));
     }
 
+    /** @return the answer; empty for 404 */
+    Optional<byte[]> put(String path, byte[] json) {
+        HttpResponse<byte[]> response = call(request(path)
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofByteArray(json))
+                .build());
+        return response.statusCode() == 404 ? Optional.empty() : Optional.of(response.body());
+    }
+
     /** @return success, or 404 */
     HttpResponse<byte[]> post(String path, String contentType, byte[] body) {
         return post(path, contentType, body, "identity");

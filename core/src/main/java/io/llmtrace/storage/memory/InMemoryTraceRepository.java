@@ -12,6 +12,7 @@ import io.llmtrace.storage.StorageStats;
 import io.llmtrace.storage.StoreHealth;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
+import io.llmtrace.storage.TraceRetention;
 import io.llmtrace.storage.TraceSummary;
 import io.llmtrace.storage.analytics.ActionCount;
 import io.llmtrace.storage.analytics.FindingCount;
@@ -27,6 +28,7 @@ import io.llmtrace.storage.analytics.ValueCount;
 import io.llmtrace.storage.analytics.ValueMeasures;
 import io.llmtrace.storage.spi.AnalyticsArguments;
 import io.llmtrace.storage.spi.PageCursor;
+import io.llmtrace.storage.spi.RetentionDays;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
@@ -48,7 +50,7 @@ import org.jspecify.annotations.Nullable;
  * Everything on the heap, every query a scan: small, obviously right, and so the reference for all other backends. Also
  * handy in tests of applications. Nothing outlives {@link #close()}.
  */
-public final class InMemoryTraceRepository implements TraceRepository, TraceAnalytics {
+public final class InMemoryTraceRepository implements TraceRepository, TraceAnalytics, TraceRetention {
 
     private static final Comparator<PageCursor> PLACE_ORDER = Comparator.comparingLong(PageCursor::timeNanos)
             .thenComparing(PageCursor::traceId, Ids.BYTE_ORDER)
@@ -56,6 +58,7 @@ public final class InMemoryTraceRepository implements TraceRepository, TraceAnal
 
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private final Map<UUID, Map<UUID, StoredTrace>> tenants = new HashMap<>();
+    private final Map<UUID, Integer> retentionDays = new HashMap<>();
     private long writes;
     private boolean closed;
 
@@ -260,6 +263,26 @@ public final class InMemoryTraceRepository implements TraceRepository, TraceAnal
         return reading(() -> analytics(query).ranked(by));
     }
 
+    @Override
+    public @Nullable Integer retentionDays(UUID tenantId) {
+        Objects.requireNonNull(tenantId, "tenantId");
+        return reading(() -> Optional.ofNullable(retentionDays.get(tenantId))).orElse(null);
+    }
+
+    @Override
+    public void setRetentionDays(UUID tenantId, @Nullable Integer days) {
+        Objects.requireNonNull(tenantId, "tenantId");
+        RetentionDays.check(days);
+        writing(() -> days == null ? retentionDays.remove(tenantId) : retentionDays.put(tenantId, days));
+    }
+
+    /** Nobody else does: there is no thread that looks by itself. */
+    @Override
+    public long deleteExpired(Instant now) {
+        Objects.requireNonNull(now, "now");
+        return RetentionDays.deleteExpired(this, reading(() -> Map.copyOf(retentionDays)), now);
+    }
+
     private SpanAnalytics analytics(TraceQuery query) {
         List<TraceSpan> spans = tracesOf(query.tenantId())
                 .flatMap(stored -> stored.spans.values().stream())
@@ -275,6 +298,7 @@ public final class InMemoryTraceRepository implements TraceRepository, TraceAnal
         try {
             closed = true;
             tenants.clear();
+            retentionDays.clear();
         } finally {
             lock.writeLock().unlock();
         }

@@ -11,6 +11,7 @@ import io.llmtrace.storage.StorageStats;
 import io.llmtrace.storage.StoreHealth;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
+import io.llmtrace.storage.TraceRetention;
 import io.llmtrace.storage.TraceSummary;
 import io.llmtrace.storage.UnavailableException;
 import io.llmtrace.storage.analytics.ActionCount;
@@ -27,6 +28,7 @@ import io.llmtrace.storage.analytics.ValueCount;
 import io.llmtrace.storage.analytics.ValueMeasures;
 import io.llmtrace.storage.clickhouse.RowReader.Filtered;
 import io.llmtrace.storage.spi.AnalyticsArguments;
+import io.llmtrace.storage.spi.RetentionDays;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
@@ -46,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  * machines must agree to some milliseconds, since the later write of a span is the one with the later time. See the module's
  * README for the layout, and for when space is given back.
  */
-public final class ClickHouseTraceRepository implements TraceRepository, TraceAnalytics {
+public final class ClickHouseTraceRepository implements TraceRepository, TraceAnalytics, TraceRetention {
 
     private static final Condition ALL = Condition.of("TRUE");
 
@@ -55,6 +57,7 @@ public final class ClickHouseTraceRepository implements TraceRepository, TraceAn
     private final Versions versions;
     private final SpanWriter writer;
     private final Deletes deletes;
+    private final Retention retention;
     private final Stats stats;
     private final WrittenAgain writtenAgain;
     private final Housekeeping housekeeping;
@@ -66,9 +69,10 @@ public final class ClickHouseTraceRepository implements TraceRepository, TraceAn
         deletes.finishRequested(Long.MAX_VALUE);
         this.versions = new Versions(database.number(Sql.of("last version", "SELECT max(version) FROM spans")));
         this.writer = new SpanWriter(database, versions);
+        this.retention = new Retention(database);
         this.stats = new Stats(database, layout);
         this.writtenAgain = new WrittenAgain(database);
-        this.housekeeping = new Housekeeping(deletes);
+        this.housekeeping = new Housekeeping(deletes, () -> deleteExpired(Instant.now()));
         database.nodes().forEach(this::takeOverOriginal);
     }
 
@@ -248,6 +252,29 @@ public final class ClickHouseTraceRepository implements TraceRepository, TraceAn
         Objects.requireNonNull(traceId, "traceId");
         database.requireOpen();
         return writer.exclusively(version -> deletes.trace(tenantId, traceId, version));
+    }
+
+    @Override
+    public @Nullable Integer retentionDays(UUID tenantId) {
+        Objects.requireNonNull(tenantId, "tenantId");
+        return retention.daysOf(tenantId);
+    }
+
+    @Override
+    public void setRetentionDays(UUID tenantId, @Nullable Integer days) {
+        Objects.requireNonNull(tenantId, "tenantId");
+        RetentionDays.check(days);
+        database.requireOpen();
+        writer.exclusively(version -> {
+            retention.set(tenantId, days, version);
+            return null;
+        });
+    }
+
+    @Override
+    public long deleteExpired(Instant now) {
+        Objects.requireNonNull(now, "now");
+        return RetentionDays.deleteExpired(this, retention.days(), now);
     }
 
     @Override

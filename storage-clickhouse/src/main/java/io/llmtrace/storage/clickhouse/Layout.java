@@ -44,7 +44,8 @@ final class Layout {
     /** What puts a row on its shard. */
     private static final String SHARD_BY = "trace_id";
 
-    private static final Map<String, String> SHARDED_OTHERWISE = Map.of("deletions", "tenant_id");
+    private static final Map<String, String> SHARDED_OTHERWISE =
+            Map.of("deletions", "tenant_id", "retention", "tenant_id");
 
     private final Copies copies;
     private final String database;

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class ClickHouseFixture implements RepositoryFixture {
 
     private static final List<String> TABLES =
-            List.of("spans", "trace_places", "trace_times", "span_places", "deletions", "deleted_traces");
+            List.of("spans", "trace_places", "trace_times", "span_places", "deletions", "deleted_traces", "retention");
 
     private final Supplier<Servers> servers;
     private final Map<TraceRepository, String> databases = new ConcurrentHashMap<>();

@@ -49,7 +49,9 @@ final class ClickHouseUpgradeTest {
                 .execute("ALTER TABLE " + DATABASE + ".spans DROP COLUMN finding_severities,"
                         + " DROP COLUMN action_types, DROP COLUMN action_names, DROP COLUMN action_failures,"
                         + " DROP COLUMN action_durations SETTINGS mutations_sync = 2");
-        ClickHouseFixture.server().execute("DROP VIEW " + DATABASE + ".schema_version_2");
+        for (int version : new int[] {2, 3}) {
+            ClickHouseFixture.server().execute("DROP VIEW " + DATABASE + ".schema_version_" + version);
+        }
 
         try (ClickHouseTraceRepository repository = open()) {
             repository.storeSpan(span.toBuilder().traceId(UUID.randomUUID()).build());

@@ -6,7 +6,7 @@ CREATE TABLE IF NOT EXISTS spans_local ON CLUSTER `main` (
     span_id UUID,
     row_kind UInt8,
     version UInt64 CODEC(Delta(8), ZSTD(1)), -- nanoseconds since 1970 of the write, growing
-    retention_days UInt16,                  -- 0: kept until deleted
+    retention_days UInt16,                  -- always 0: what is too old is deleted
     parent_span_id Nullable(UUID),
     operation_name LowCardinality(String),
     kind LowCardinality(String),
@@ -31,16 +31,16 @@ CREATE TABLE IF NOT EXISTS spans_local ON CLUSTER `main` (
     is_error Bool,
     finding_types Array(LowCardinality(String)), -- one for each finding
     tags Map(LowCardinality(String), String),
-    input_preview Nullable(String),
-    output_preview Nullable(String),
+    input_preview Nullable(String) CODEC(ZSTD(1)),
+    output_preview Nullable(String) CODEC(ZSTD(1)),
     text_bytes UInt64,                      -- of the texts below, before compression
-    prompt Nullable(String) CODEC(ZSTD(3)) SETTINGS (min_compress_block_size = 4194304, max_compress_block_size = 4194304),
-    response Nullable(String) CODEC(ZSTD(3)) SETTINGS (min_compress_block_size = 4194304, max_compress_block_size = 4194304),
+    prompt Nullable(String) CODEC(ZSTD(3)) SETTINGS (min_compress_block_size = 2097152, max_compress_block_size = 2097152),
+    response Nullable(String) CODEC(ZSTD(3)) SETTINGS (min_compress_block_size = 1048576, max_compress_block_size = 1048576),
     error_message Nullable(String) CODEC(ZSTD(3)),
     security_findings String CODEC(ZSTD(3)),  -- JSON, as are the next three; empty for none
-    events String CODEC(ZSTD(3)) SETTINGS (min_compress_block_size = 4194304, max_compress_block_size = 4194304),
-    agent_actions String CODEC(ZSTD(3)) SETTINGS (min_compress_block_size = 4194304, max_compress_block_size = 4194304),
-    attributes String CODEC(ZSTD(3)) SETTINGS (min_compress_block_size = 4194304, max_compress_block_size = 4194304),
+    events String CODEC(ZSTD(3)),
+    agent_actions String CODEC(ZSTD(3)),
+    attributes String CODEC(ZSTD(3)),
     more_words String CODEC(ZSTD(3)),       -- words of the text filter that hasToken() does not find in name, prompt, response
     INDEX trace_ids trace_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX sessions session_id TYPE bloom_filter(0.01) GRANULARITY 1,
@@ -184,6 +184,16 @@ ALTER TABLE spans ON CLUSTER `main`
     ADD COLUMN IF NOT EXISTS action_durations Array(Nullable(UInt64))
         DEFAULT arrayMap(a -> JSONExtract(a, 'duration_ms', 'Nullable(UInt64)'), JSONExtractArrayRaw(agent_actions))
         AFTER action_failures
+
+CREATE TABLE IF NOT EXISTS retention_local ON CLUSTER `main` (
+    tenant_id UUID,
+    days UInt16,                            -- 0: until they are deleted
+    version UInt64
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/llmtrace/retention', '{replica}', version)
+ORDER BY (tenant_id)
+
+CREATE TABLE IF NOT EXISTS retention ON CLUSTER `main` AS retention_local ENGINE = Distributed('main', 'llmtrace', 'retention_local', cityHash64(tenant_id))
 
 DELETE FROM spans_local ON CLUSTER `main` WHERE version <= 1 SETTINGS lightweight_deletes_sync = 2
 

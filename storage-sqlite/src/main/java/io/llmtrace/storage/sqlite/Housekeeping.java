@@ -10,8 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is done behind the writes, by one thread and in small transactions: the text index is filled, and the space of
- * deleted traces goes back to the file system. While others write it takes a small share of the time.
+ * What is done behind the writes, by one thread and in small transactions: the text index is filled, traces that are too old
+ * are deleted, and the space of deleted ones goes back to the file system. While others write it takes a small share of the
+ * time.
  */
 final class Housekeeping implements AutoCloseable {
 
@@ -21,11 +22,13 @@ final class Housekeeping implements AutoCloseable {
     private static final int MOST_REST = 19;
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
+    private static final Duration EXPIRY_EVERY = Duration.ofHours(1);
     private static final Duration MOVES_EVERY = Duration.ofHours(1);
     private static final int VACUUM_PAGES = 512;
 
     private final Database database;
     private final TextIndex text;
+    private final Runnable expiry;
     private final Thread thread;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -34,11 +37,14 @@ final class Housekeeping implements AutoCloseable {
     private boolean written = true;
     private long writingNanos;
     private boolean deleted = true; // by a former process, perhaps
+    private Instant expired = Instant.MIN;
     private Instant movesForgotten = Instant.MIN;
 
-    Housekeeping(Database database, TextIndex text) {
+    /** @param expiry deletes what is too old */
+    Housekeeping(Database database, TextIndex text, Runnable expiry) {
         this.database = database;
         this.text = text;
+        this.expiry = expiry;
         this.thread = new Thread(this::run, "llmtrace-sqlite-housekeeping");
         thread.setDaemon(true);
     }
@@ -122,6 +128,10 @@ final class Housekeeping implements AutoCloseable {
                 return;
             }
         }
+        if (expired.plus(EXPIRY_EVERY).isBefore(Instant.now())) {
+            expired = Instant.now();
+            expiry.run();
+        }
         if (takeDeleted()) {
             giveBackSpace();
         }
@@ -146,7 +156,7 @@ final class Housekeeping implements AutoCloseable {
         return database.onWriter(session -> session.number("PRAGMA freelist_count"));
     }
 
-    /** Waits for a write, or for a time. @return whether to end */
+    /** Waits for a write, an hour at most, or for a time. @return whether to end */
     private boolean rest(@Nullable Duration time) {
         lock.lock();
         try {
@@ -156,8 +166,9 @@ final class Housekeeping implements AutoCloseable {
                     left = changed.awaitNanos(left); // a write does not shorten it
                 }
             } else {
-                while (!written && !closing) {
-                    changed.await(1, TimeUnit.HOURS);
+                long left = TimeUnit.HOURS.toNanos(1);
+                while (left > 0 && !written && !closing) {
+                    left = changed.awaitNanos(left);
                 }
                 written = false;
             }

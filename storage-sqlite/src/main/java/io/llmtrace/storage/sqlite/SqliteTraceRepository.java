@@ -12,6 +12,7 @@ import io.llmtrace.storage.StorageStats;
 import io.llmtrace.storage.StoreHealth;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
+import io.llmtrace.storage.TraceRetention;
 import io.llmtrace.storage.TraceSummary;
 import io.llmtrace.storage.analytics.ActionCount;
 import io.llmtrace.storage.analytics.FindingCount;
@@ -27,6 +28,7 @@ import io.llmtrace.storage.analytics.ValueCount;
 import io.llmtrace.storage.analytics.ValueMeasures;
 import io.llmtrace.storage.spi.AnalyticsArguments;
 import io.llmtrace.storage.spi.PageCursor;
+import io.llmtrace.storage.spi.RetentionDays;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -48,7 +50,7 @@ import org.jspecify.annotations.Nullable;
  * Traces in one SQLite file. One process writes to it; others may read it at the same time. See the module's README for the
  * layout, and for when space is given back.
  */
-public final class SqliteTraceRepository implements TraceRepository, TraceAnalytics {
+public final class SqliteTraceRepository implements TraceRepository, TraceAnalytics, TraceRetention {
 
     private static final int MAX_CACHED_TENANTS = 10_000;
 
@@ -57,18 +59,20 @@ public final class SqliteTraceRepository implements TraceRepository, TraceAnalyt
     private final Map<UUID, Long> tenants = new ConcurrentHashMap<>();
 
     private final TextIndex text = new TextIndex();
+    private final Retention retention;
     private final @Nullable SpanWriter writer;
     private final @Nullable Housekeeping housekeeping;
 
     private SqliteTraceRepository(Database database) {
         this.database = database;
+        this.retention = new Retention(database);
         if (database.readOnly()) {
             this.writer = null;
             this.housekeeping = null;
             return;
         }
         this.writer = SpanWriter.open(database);
-        this.housekeeping = new Housekeeping(database, text);
+        this.housekeeping = new Housekeeping(database, text, () -> deleteExpired(Instant.now()));
         housekeeping.start();
     }
 
@@ -245,6 +249,28 @@ public final class SqliteTraceRepository implements TraceRepository, TraceAnalyt
         boolean removed = new Deletes(database, writer()).trace(tenantId, traceId);
         housekeeping().afterDelete();
         return removed;
+    }
+
+    @Override
+    public @Nullable Integer retentionDays(UUID tenantId) {
+        Objects.requireNonNull(tenantId, "tenantId");
+        return retention.daysOf(tenantId);
+    }
+
+    @Override
+    public void setRetentionDays(UUID tenantId, @Nullable Integer days) {
+        Objects.requireNonNull(tenantId, "tenantId");
+        RetentionDays.check(days);
+        if (database.readOnly()) {
+            throw readOnly();
+        }
+        retention.set(tenantId, days);
+    }
+
+    @Override
+    public long deleteExpired(Instant now) {
+        Objects.requireNonNull(now, "now");
+        return RetentionDays.deleteExpired(this, retention.days(), now);
     }
 
     @Override

@@ -69,6 +69,7 @@ final class SqliteUpgradeTest {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
                 Statement statement = connection.createStatement()) {
             for (String sql : List.of(
+                    "ALTER TABLE tenants DROP COLUMN retention_days",
                     "DROP TABLE actions",
                     "DROP INDEX spans_with_actions",
                     "ALTER TABLE spans DROP COLUMN action_count",
