@@ -96,6 +96,7 @@ final class TopTables {
                 Column.fixed("COUNT", Align.RIGHT),
                 Column.fixed("FAILED", Align.RIGHT),
                 Column.fixed("RATE", Align.RIGHT),
+                Column.optional("ASKED FOR", Align.RIGHT, 55),
                 Column.optional("P50", Align.RIGHT, 40),
                 Column.optional("P95", Align.RIGHT, 45),
                 Column.optional("P99", Align.RIGHT, 35)));
@@ -106,7 +107,11 @@ final class TopTables {
                     Cell.of(action.actionType().text()),
                     Cell.of(Figures.count(action.actions())),
                     Cell.of(Figures.count(action.failures()), action.failures() == 0 ? style::dim : style::red),
-                    Cell.of(String.format(Locale.ROOT, "%.1f %%", action.failureRate() * 100)),
+                    Cell.of(
+                            action.actions() == 0
+                                    ? ""
+                                    : String.format(Locale.ROOT, "%.1f %%", action.failureRate() * 100)),
+                    Cell.of(action.requested() == 0 ? "" : Figures.count(action.requested())),
                     percentile(action.durationMs(), Percentiles::p50),
                     percentile(action.durationMs(), Percentiles::p95),
                     percentile(action.durationMs(), Percentiles::p99));

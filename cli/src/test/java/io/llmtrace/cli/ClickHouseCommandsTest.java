@@ -120,7 +120,7 @@ class ClickHouseCommandsTest {
 
     @Test
     void doctorAndMigrate_sayWhichServerAndSchema() {
-        assertThat(run("migrate" + storage).out()).isEqualTo(shownUrl() + " has schema version 2, the newest\n");
+        assertThat(run("migrate" + storage).out()).isEqualTo(shownUrl() + " has schema version 3, the newest\n");
 
         CliRun.Result doctor = run("doctor --port 0 --otlp-ports false" + storage);
 
@@ -128,7 +128,7 @@ class ClickHouseCommandsTest {
         assertThat(doctor.out())
                 .containsPattern(
                         "ok    store +" + Pattern.quote(shownUrl()) + ": reads and writes \\(backend clickhouse, .*"
-                                + "server_version \\d+\\.\\d+.*, schema_version 3, deletes_pending 0\\)")
+                                + "server_version \\d+\\.\\d+.*, schema_version 4, deletes_pending 0\\)")
                 .doesNotContain(server.password(), "ok    disk", "ok    lock", "ok    folder");
     }
 

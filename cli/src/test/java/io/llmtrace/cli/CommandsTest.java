@@ -280,6 +280,18 @@ class CommandsTest {
     }
 
     @Test
+    void top_toolsTellWhatWasDoneFromWhatWasAskedFor() {
+        cli.variables.put("LLMTRACE_STORAGE", Fixture.storeOf(folder.resolve("actions.db"), Fixture.acting()));
+
+        assertThat(cli.runLine("top tools").lines())
+                .containsExactly(
+                        "TOOL    TYPE               COUNT  FAILED     RATE  ASKED FOR     P50     P95     P99",
+                        "lookup  tool_call              1       1  100.0 %          1  212 ms  212 ms  212 ms",
+                        "ls      command_execution      1       0    0.0 %",
+                        "mail    tool_call              0       0                   1");
+    }
+
+    @Test
     void show_traceWithoutSpans() {
         assertThat(cli.runLine("show 000000000000000000000000000000aa").lines())
                 .containsExactly(

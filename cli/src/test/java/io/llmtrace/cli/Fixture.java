@@ -24,6 +24,7 @@ public final class Fixture {
     public static final UUID TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
     public static final String AGENT_ID = "4bf92f3577b34da6a3ce929d0e0e4736";
     public static final String CHAT_ID = "0af7651916cd43dd8448eb211c80319c";
+    public static final String ACTING_ID = "0000000000000000000000000000ac70";
     public static final Instant START = Instant.parse("2026-01-31T09:30:00.123456789Z");
 
     private Fixture() {}
@@ -106,6 +107,37 @@ public final class Fixture {
                 .estimatedCostUsd(0.0)
                 .build();
         return new TraceEvent(trace, TENANT, start.minusSeconds(1), List.of(span));
+    }
+
+    /** A model that asks for two calls, one of which is made and fails, and a command. */
+    public static TraceEvent acting() {
+        UUID trace = Ids.parseTraceId(ACTING_ID);
+        Map<String, String> requested = Map.of(AgentAction.ORIGIN, AgentAction.REQUESTED, "tool_call_id", "c1");
+        TraceSpan call = span(trace, 1, "run", START)
+                .kind(SpanKind.LLM)
+                .agentActions(List.of(
+                        AgentAction.builder(AgentActionType.TOOL_CALL, "lookup", START.plusMillis(900))
+                                .arguments("{\"order\":7731}")
+                                .metadata(requested)
+                                .build(),
+                        AgentAction.builder(AgentActionType.TOOL_CALL, "mail", START.plusMillis(900))
+                                .arguments("{\"to\":\"ann\"}")
+                                .metadata(Map.of(AgentAction.ORIGIN, AgentAction.REQUESTED))
+                                .build()))
+                .build();
+        TraceSpan tool = span(trace, 2, "lookup", START.plusMillis(1_100))
+                .kind(SpanKind.TOOL)
+                .agentActions(List.of(
+                        AgentAction.builder(AgentActionType.TOOL_CALL, "lookup", START.plusMillis(1_100))
+                                .durationMs(212L)
+                                .success(false)
+                                .metadata(Map.of("tool_call_id", "c1"))
+                                .build(),
+                        AgentAction.builder(AgentActionType.COMMAND_EXECUTION, "ls", START.plusMillis(1_500))
+                                .arguments("-l")
+                                .build()))
+                .build();
+        return TraceEvent.ofSpans(List.of(call, tool));
     }
 
     /** Without any span. */

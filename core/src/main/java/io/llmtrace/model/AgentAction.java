@@ -7,7 +7,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something an agent did: a tool call, a command, a request to the web, a file.
+ * Something an agent did: a tool call, a command, a request to the web, a file. Or what a model asked for and the span says
+ * nothing more of: {@link #onlyRequested}.
  *
  * @param arguments as given to the tool, usually JSON text
  * @param success false as well when the outcome is an error that the agent handled
@@ -29,6 +30,15 @@ public record AgentAction(
         Instant timestamp,
         Map<String, String> metadata) {
 
+    /** Key of the metadata that says where an action is known from. Without it, or with another value, the action was done. */
+    public static final String ORIGIN = "origin";
+
+    /** Value of {@link #ORIGIN}: the span is the action, as that of a tool. */
+    public static final String EXECUTED = "executed";
+
+    /** Value of {@link #ORIGIN}: the model's response asks for it. Whether it was done is for another span to say. */
+    public static final String REQUESTED = "requested";
+
     public AgentAction {
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(actionType, "actionType");
@@ -45,8 +55,28 @@ public record AgentAction(
         metadata = StringMaps.copyOf(metadata, "agent_actions.metadata");
     }
 
+    /** Whether the action is only asked for: it has not succeeded, failed or taken time yet, so figures count it apart. */
+    public boolean onlyRequested() {
+        return REQUESTED.equals(metadata.get(ORIGIN));
+    }
+
     public static Builder builder(AgentActionType actionType, String name, Instant timestamp) {
         return new Builder(actionType, name, timestamp);
+    }
+
+    /** A builder with everything of this action, also its id. */
+    public Builder toBuilder() {
+        return new Builder(actionType, name, timestamp)
+                .id(id)
+                .arguments(arguments)
+                .result(result)
+                .durationMs(durationMs)
+                .success(success)
+                .exitCode(exitCode)
+                .httpMethod(httpMethod)
+                .httpStatus(httpStatus)
+                .fileOperation(fileOperation)
+                .metadata(metadata);
     }
 
     /** Builds an action; it succeeded unless told otherwise. */

@@ -68,9 +68,13 @@ class AnalyticsJsonTest {
                 "{\"finding_type\":\"pii\",\"severity\":\"High\",\"findings\":3,\"spans\":2,"
                         + "\"last_time\":\"2026-03-01T12:00:00Z\"}");
         assertJson(
-                new ActionCount(AgentActionType.TOOL_CALL, "search", 4, 1, 3, new Percentiles(1, 2, 3)),
-                "{\"action_type\":\"tool_call\",\"name\":\"search\",\"actions\":4,\"failures\":1,\"failure_rate\":0.25,"
-                        + "\"spans\":3,\"duration_ms\":{\"p50\":1,\"p95\":2,\"p99\":3}}");
+                new ActionCount(AgentActionType.TOOL_CALL, "search", 4, 5, 1, 3, new Percentiles(1, 2, 3)),
+                "{\"action_type\":\"tool_call\",\"name\":\"search\",\"actions\":4,\"requested\":5,\"failures\":1,"
+                        + "\"failure_rate\":0.25,\"spans\":3,\"duration_ms\":{\"p50\":1,\"p95\":2,\"p99\":3}}");
+        assertJson(
+                new ActionCount(AgentActionType.TOOL_CALL, "search", 0, 5, 0, 3, null),
+                "{\"action_type\":\"tool_call\",\"name\":\"search\",\"actions\":0,\"requested\":5,\"failures\":0,"
+                        + "\"failure_rate\":0.0,\"spans\":3}");
     }
 
     private static void assertJson(Object value, String json) {

@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
 final class AgentActions {
 
     static final String TOOL_CALL_ID = "tool_call_id";
-    private static final String ORIGIN = "origin";
-    private static final String EXECUTED = "executed";
-    private static final String REQUESTED = "requested";
     private static final String EXECUTE_TOOL = "execute_tool ";
 
     /** What Google's ADK calls a span that stands for several tools that have spans of their own. */
@@ -40,20 +37,20 @@ final class AgentActions {
     /** The span's actions, with those that its response asks for read anew. */
     static List<AgentAction> withRequested(TraceSpan span) {
         List<AgentAction> actions = new ArrayList<>(span.agentActions());
-        actions.removeIf(action -> REQUESTED.equals(action.metadata().get(ORIGIN)));
+        actions.removeIf(AgentAction::onlyRequested);
         actions.addAll(requested(span));
         return actions;
     }
 
     private static AgentAction executed(TraceSpan span, SpanView view) {
         String id = view.first(Target.TOOL_CALL_ID);
-        Map<String, String> metadata = metadata(EXECUTED, id);
+        Map<String, String> metadata = metadata(AgentAction.EXECUTED, id);
         String type = view.first(Target.TOOL_TYPE);
         if (type != null) {
             metadata.put("tool_type", type);
         }
         return AgentAction.builder(AgentActionType.TOOL_CALL, toolName(span, view), span.startTime())
-                .id(Names.uuid(span.traceId(), span.spanId(), EXECUTED))
+                .id(Names.uuid(span.traceId(), span.spanId(), AgentAction.EXECUTED))
                 .arguments(span.prompt())
                 .result(span.response())
                 .durationMs(span.durationMs())
@@ -68,9 +65,9 @@ final class AgentActions {
         Instant time = span.endTime() == null ? span.startTime() : span.endTime();
         for (ToolCalls.Call call : ToolCalls.in(span.response())) {
             actions.add(AgentAction.builder(AgentActionType.TOOL_CALL, call.name(), time)
-                    .id(Names.uuid(span.traceId(), span.spanId(), REQUESTED + actions.size()))
+                    .id(Names.uuid(span.traceId(), span.spanId(), AgentAction.REQUESTED + actions.size()))
                     .arguments(call.arguments())
-                    .metadata(metadata(REQUESTED, call.id()))
+                    .metadata(metadata(AgentAction.REQUESTED, call.id()))
                     .build());
         }
         return actions;
@@ -96,7 +93,7 @@ final class AgentActions {
 
     private static Map<String, String> metadata(String origin, @Nullable String toolCallId) {
         Map<String, String> metadata = new LinkedHashMap<>();
-        metadata.put(ORIGIN, origin);
+        metadata.put(AgentAction.ORIGIN, origin);
         if (toolCallId != null) {
             metadata.put(TOOL_CALL_ID, toolCallId);
         }

@@ -41,10 +41,14 @@ class AnalyticsApiTest {
                                 .build(),
                         span(2).startTime(START.plusSeconds(90))
                                 .errorMessage("no")
-                                .agentActions(List.of(AgentAction.builder(AgentActionType.TOOL_CALL, "search", START)
-                                        .durationMs(7L)
-                                        .success(false)
-                                        .build()))
+                                .agentActions(List.of(
+                                        AgentAction.builder(AgentActionType.TOOL_CALL, "search", START)
+                                                .durationMs(7L)
+                                                .success(false)
+                                                .build(),
+                                        AgentAction.builder(AgentActionType.TOOL_CALL, "search", START)
+                                                .metadata(Map.of(AgentAction.ORIGIN, AgentAction.REQUESTED))
+                                                .build()))
                                 .build()));
     }
 
@@ -92,8 +96,8 @@ class AnalyticsApiTest {
                         + "\"last_time\":\"2026-03-01T12:00:00Z\"}]}");
         assertAnswer(
                 "actions",
-                "{\"data\":[{\"action_type\":\"tool_call\",\"name\":\"search\",\"actions\":1,\"failures\":1,"
-                        + "\"failure_rate\":1.0,\"spans\":1,\"duration_ms\":{\"p50\":7,\"p95\":7,\"p99\":7}}]}");
+                "{\"data\":[{\"action_type\":\"tool_call\",\"name\":\"search\",\"actions\":1,\"requested\":1,"
+                        + "\"failures\":1,\"failure_rate\":1.0,\"spans\":1,\"duration_ms\":{\"p50\":7,\"p95\":7,\"p99\":7}}]}");
     }
 
     @Test

@@ -118,6 +118,13 @@ abstract class AnalyticsTest extends ContractTest {
                 .build();
     }
 
+    /** As a model's response asks for it. */
+    static AgentAction requested(AgentActionType type, String name) {
+        return AgentAction.builder(type, name, NOON)
+                .metadata(Map.of(AgentAction.ORIGIN, AgentAction.REQUESTED))
+                .build();
+    }
+
     static ValueCount one(String value) {
         return new ValueCount(value, 1);
     }

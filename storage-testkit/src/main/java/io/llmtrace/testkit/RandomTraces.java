@@ -205,6 +205,10 @@ public final class RandomTraces {
     }
 
     private AgentAction action() {
+        Map<String, String> metadata = tags();
+        if (random.nextBoolean()) {
+            metadata.put(AgentAction.ORIGIN, oneOf(List.of(AgentAction.REQUESTED, AgentAction.EXECUTED, "Requested")));
+        }
         return AgentAction.builder(oneOf(List.of(AgentActionType.values())), text(), time())
                 .id(id())
                 .arguments(maybe(this::text))
@@ -213,7 +217,7 @@ public final class RandomTraces {
                 .success(random.nextBoolean())
                 .exitCode(maybe(() -> random.nextInt(5) - 2))
                 .httpStatus(maybe(() -> 200))
-                .metadata(tags())
+                .metadata(metadata)
                 .build();
     }
 

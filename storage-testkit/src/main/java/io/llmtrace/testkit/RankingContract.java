@@ -2,6 +2,7 @@ package io.llmtrace.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.llmtrace.model.AgentAction;
 import io.llmtrace.model.AgentActionType;
 import io.llmtrace.model.Severity;
 import io.llmtrace.model.SpanKind;
@@ -17,6 +18,7 @@ import io.llmtrace.storage.analytics.SessionOrder;
 import io.llmtrace.storage.analytics.SessionSummary;
 import io.llmtrace.storage.analytics.Slice;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -149,16 +151,55 @@ abstract class RankingContract extends AnalyticsTest {
                         .build(),
                 at(NOON).build());
         ActionCount search =
-                new ActionCount(AgentActionType.TOOL_CALL, "search", 3, 1, 1 / 3.0, 2, new Percentiles(7, 9, 9));
+                new ActionCount(AgentActionType.TOOL_CALL, "search", 3, 0, 1, 1 / 3.0, 2, new Percentiles(7, 9, 9));
         verify(() -> {
             assertThat(analytics().actions(query().build()))
                     .containsExactly(
                             search,
-                            new ActionCount(AgentActionType.TOOL_CALL, "", 1, 0, 0.0, 1, new Percentiles(0, 0, 0)),
-                            new ActionCount(AgentActionType.WEB_ACCESS, "search", 1, 1, 1.0, 1, null));
+                            new ActionCount(AgentActionType.TOOL_CALL, "", 1, 0, 0, 0.0, 1, new Percentiles(0, 0, 0)),
+                            new ActionCount(AgentActionType.WEB_ACCESS, "search", 1, 0, 1, 1.0, 1, null));
             assertThat(analytics().actions(query().limit(1).build())).containsExactly(search);
             assertThat(analytics().actions(query().modelName("none").build())).isEmpty();
         });
+    }
+
+    @Test
+    void actions_thatAreOnlyAskedFor_areCountedApartFromThoseDone() {
+        AgentActionType tool = AgentActionType.TOOL_CALL;
+        store(
+                at(NOON).agentActions(List.of(
+                                requested(tool, "search"),
+                                requested(tool, "search"),
+                                action(tool, "search", 4L, false),
+                                requested(tool, "later")))
+                        .build(),
+                at(NOON).agentActions(List.of(action(tool, "search", 5L, true))).build(),
+                at(NOON).agentActions(List.of(
+                                AgentAction.builder(tool, "search", NOON)
+                                        .durationMs(900L)
+                                        .success(false)
+                                        .metadata(requested(tool, "search").metadata())
+                                        .build(),
+                                requested(tool, "never"),
+                                requested(tool, "never"),
+                                requested(AgentActionType.WEB_ACCESS, "later")))
+                        .build(),
+                at(NOON).agentActions(List.of(
+                                AgentAction.builder(tool, "run", NOON)
+                                        .metadata(Map.of(AgentAction.ORIGIN, AgentAction.EXECUTED))
+                                        .build(),
+                                AgentAction.builder(tool, "look", NOON)
+                                        .metadata(Map.of("asked", AgentAction.REQUESTED))
+                                        .build()))
+                        .build());
+        verify(() -> assertThat(analytics().actions(query().build()))
+                .containsExactly(
+                        new ActionCount(tool, "search", 2, 3, 1, 0.5, 3, new Percentiles(4, 5, 5)),
+                        new ActionCount(tool, "look", 1, 0, 0, 0.0, 1, null),
+                        new ActionCount(tool, "run", 1, 0, 0, 0.0, 1, null),
+                        new ActionCount(tool, "never", 0, 2, 0, 0.0, 1, null),
+                        new ActionCount(tool, "later", 0, 1, 0, 0.0, 1, null),
+                        new ActionCount(AgentActionType.WEB_ACCESS, "later", 0, 1, 0, 0.0, 1, null)));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.llmtrace.testkit;
 import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.analytics.ActionCount;
 import io.llmtrace.storage.analytics.Measure;
 import io.llmtrace.storage.analytics.Ranking;
 import io.llmtrace.storage.analytics.Slice;
@@ -67,6 +68,23 @@ final class AnalyticsMutants {
                     .sorted(Comparator.comparing(ValueMeasures::measures, order.largestFirst())
                             .thenComparing(
                                     ValueMeasures::value, Comparator.nullsLast(Comparator.<String>naturalOrder())))
+                    .toList();
+        }
+    }
+
+    /** What a model asks for beside the call that was made of it: each tool seems to run twice, and to fail half as often. */
+    static final class CountsRequestsAsDone extends Mutant {
+        @Override
+        public List<ActionCount> actions(TraceQuery query) {
+            return right.actions(query).stream()
+                    .map(count -> new ActionCount(
+                            count.actionType(),
+                            count.name(),
+                            count.actions() + count.requested(),
+                            count.requested(),
+                            count.failures(),
+                            count.spans(),
+                            count.durationMs()))
                     .toList();
         }
     }

@@ -44,6 +44,8 @@ final class MutantsTest {
                 mutant(AnalyticsMutants.CountsFormerVersions::new, TraceRepositoryContract.AnalyticsProperties.class),
                 mutant(AnalyticsMutants.SumsRepeatedUsage::new, TraceRepositoryContract.Figures.class),
                 mutant(AnalyticsMutants.TiesByUtf16::new, TraceRepositoryContract.Figures.class),
+                mutant(AnalyticsMutants.CountsRequestsAsDone::new, TraceRepositoryContract.Rankings.class),
+                mutant(AnalyticsMutants.CountsRequestsAsDone::new, TraceRepositoryContract.AnalyticsProperties.class),
                 mutant(AnalyticsMutants.OffsetIgnored::new, TraceRepositoryContract.Rankings.class),
                 mutant(Mutants.StatsCountEveryWrite::new, TraceRepositoryContract.Statistics.class),
                 mutant(Mutants.CompactionLosesSpans::new, TraceRepositoryContract.Identity.class),

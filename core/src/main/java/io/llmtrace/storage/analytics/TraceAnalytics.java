@@ -88,7 +88,11 @@ public interface TraceAnalytics {
     /** Security findings of the spans: most severe first, then by how many there are, then by type. */
     List<FindingCount> findings(TraceQuery query);
 
-    /** Actions of agents in the spans: by how many there are, then by type and name. */
+    /**
+     * Actions of agents in the spans. What was done is counted apart from what a model only asked for
+     * ({@link io.llmtrace.model.AgentAction#onlyRequested}): a call is mostly reported twice, by the span that asks for it and by
+     * that of the tool. Ordered by how many were done, then by how many were asked for, both most first; then by type and name.
+     */
     List<ActionCount> actions(TraceQuery query);
 
     /**

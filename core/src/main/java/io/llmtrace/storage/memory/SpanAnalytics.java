@@ -157,22 +157,26 @@ final class SpanAnalytics {
         }
         return ofActions.entrySet().stream()
                 .map(entry -> {
+                    List<AgentAction> done = entry.getValue().stream()
+                            .map(Taken::action)
+                            .filter(action -> !action.onlyRequested())
+                            .toList();
                     DurationCounts durations = new DurationCounts();
-                    entry.getValue().stream()
-                            .map(taken -> taken.action.durationMs())
+                    done.stream()
+                            .map(AgentAction::durationMs)
                             .filter(Objects::nonNull)
                             .forEach(durations::add);
                     return new ActionCount(
                             entry.getKey().type,
                             entry.getKey().name,
-                            entry.getValue().size(),
-                            entry.getValue().stream()
-                                    .filter(taken -> !taken.action.success())
-                                    .count(),
+                            done.size(),
+                            entry.getValue().size() - done.size(),
+                            done.stream().filter(action -> !action.success()).count(),
                             distinct(entry.getValue().stream().map(Taken::span).toList()),
                             durations.percentiles());
                 })
                 .sorted(Comparator.comparingLong(ActionCount::actions)
+                        .thenComparingLong(ActionCount::requested)
                         .reversed()
                         .thenComparing(ActionCount::actionType)
                         .thenComparing(ActionCount::name, TextOrder.UTF8))

@@ -230,18 +230,19 @@ final class Analytics {
         Map<String, String> columns = new LinkedHashMap<>();
         columns.put("types", "action_types");
         columns.put("names", "action_names");
+        columns.put("requests", "action_requests");
         columns.put("failures", "action_failures");
-        columns.put("durations", "action_durations");
+        columns.put("durations", "arrayMap((d, r) -> if(r, NULL, d), action_durations, action_requests)");
         columns.put("identity", "tuple(trace_id, span_id)");
         CurrentRows.Table table = rows.table(columns, filter.and(Condition.of("notEmpty(action_types)")));
         return database.read(
                 Sql.of(
                                 "actions",
-                                "SELECT toString(type) AS t, toString(name) AS a, count() AS n, countIf(failure),"
-                                        + " uniqExact(identity), " + MeasureColumns.percentiles() + " FROM "
-                                        + table.sql()
-                                        + " ARRAY JOIN types AS type, names AS name, failures AS failure, durations AS dur"
-                                        + " GROUP BY t, a ORDER BY n DESC, "
+                                "SELECT toString(type) AS t, toString(name) AS a, countIf(NOT request) AS n,"
+                                        + " countIf(request) AS r, countIf(failure AND NOT request), uniqExact(identity), "
+                                        + MeasureColumns.percentiles() + " FROM " + table.sql()
+                                        + " ARRAY JOIN types AS type, names AS name, requests AS request,"
+                                        + " failures AS failure, durations AS dur GROUP BY t, a ORDER BY n DESC, r DESC, "
                                         + ordinal("t", AgentActionType.values(), AgentActionType::text) + ", a LIMIT "
                                         + query.limit())
                         .with(table),
@@ -250,6 +251,7 @@ final class Analytics {
                     return new ActionCount(
                             type,
                             row.readText(),
+                            row.readLong(),
                             row.readLong(),
                             row.readLong(),
                             row.readLong(),

@@ -107,6 +107,10 @@ final class SpanColumns {
                     "action_names",
                     (row, span) -> writeEach(row, span.agentActions(), (out, action) -> out.writeText(action.name()))),
             filtered(
+                    "action_requests",
+                    (row, span) -> writeEach(
+                            row, span.agentActions(), (out, action) -> out.writeBool(action.onlyRequested()))),
+            filtered(
                     "action_failures",
                     (row, span) ->
                             writeEach(row, span.agentActions(), (out, action) -> out.writeBool(!action.success()))),

@@ -14,10 +14,12 @@ import io.llmtrace.storage.analytics.Percentiles;
 import io.llmtrace.testkit.NeedsClickHouse;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What was stored by an earlier version is counted by this one. */
 @NeedsClickHouse
@@ -32,25 +34,31 @@ final class ClickHouseUpgradeTest {
         ClickHouseFixture.server().execute("DROP DATABASE " + DATABASE + " SYNC");
     }
 
-    @Test
-    void rowsOfTheFirstVersion_haveTheirFindingsAndActionsCounted() {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void rowsOfAnEarlierVersion_haveTheirFindingsAndActionsCounted(int version) {
         TraceSpan span = TraceSpan.builder(TENANT, UUID.randomUUID(), UUID.randomUUID(), "run", START)
                 .securityFindings(List.of(
                         SecurityFinding.of(Severity.LOW, "pii", "\"quoted\"", START),
                         SecurityFinding.of(Severity.LOW, "pii", "", START),
                         SecurityFinding.of(Severity.HIGH, "pii", "", START)))
                 .agentActions(List.of(
-                        action("sea\"rch", 5L, false), action("sea\"rch", null, true), action("sea\"rch", 7L, true)))
+                        action("sea\"rch", 5L, false),
+                        action("sea\"rch", null, true),
+                        action("sea\"rch", 7L, true),
+                        AgentAction.builder(AgentActionType.TOOL_CALL, "sea\"rch", START)
+                                .metadata(Map.of("a\"b", "[", AgentAction.ORIGIN, AgentAction.REQUESTED))
+                                .build()))
                 .build();
         try (ClickHouseTraceRepository first = open()) {
             first.storeSpan(span);
         }
-        ClickHouseFixture.server()
-                .execute("ALTER TABLE " + DATABASE + ".spans DROP COLUMN finding_severities,"
-                        + " DROP COLUMN action_types, DROP COLUMN action_names, DROP COLUMN action_failures,"
-                        + " DROP COLUMN action_durations SETTINGS mutations_sync = 2");
-        for (int version : new int[] {2, 3}) {
-            ClickHouseFixture.server().execute("DROP VIEW " + DATABASE + ".schema_version_" + version);
+        dropVersion(4);
+        dropColumns("action_requests");
+        dropVersion(3);
+        if (version == 1) {
+            dropColumns("finding_severities", "action_types", "action_names", "action_failures", "action_durations");
+            dropVersion(2);
         }
 
         try (ClickHouseTraceRepository repository = open()) {
@@ -66,9 +74,19 @@ final class ClickHouseUpgradeTest {
                                 new FindingCount("pii", Severity.LOW, 4, 2, START));
                 assertThat(repository.actions(all))
                         .containsExactly(new ActionCount(
-                                AgentActionType.TOOL_CALL, "sea\"rch", 6, 2, 2, new Percentiles(5, 7, 7)));
+                                AgentActionType.TOOL_CALL, "sea\"rch", 6, 2, 2, 2, new Percentiles(5, 7, 7)));
             }
         }
+    }
+
+    private static void dropColumns(String... columns) {
+        ClickHouseFixture.server()
+                .execute("ALTER TABLE " + DATABASE + ".spans DROP COLUMN " + String.join(", DROP COLUMN ", columns)
+                        + " SETTINGS mutations_sync = 2");
+    }
+
+    private static void dropVersion(int version) {
+        ClickHouseFixture.server().execute("DROP VIEW " + DATABASE + ".schema_version_" + version);
     }
 
     private static AgentAction action(String name, @Nullable Long durationMs, boolean success) {

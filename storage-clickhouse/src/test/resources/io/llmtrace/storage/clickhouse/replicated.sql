@@ -185,6 +185,16 @@ ALTER TABLE spans ON CLUSTER `main`
         DEFAULT arrayMap(a -> JSONExtract(a, 'duration_ms', 'Nullable(UInt64)'), JSONExtractArrayRaw(agent_actions))
         AFTER action_failures
 
+ALTER TABLE spans_local ON CLUSTER `main`
+    ADD COLUMN IF NOT EXISTS action_requests Array(Bool)
+        DEFAULT arrayMap(a -> JSONExtractString(a, 'metadata', 'origin') = 'requested', JSONExtractArrayRaw(agent_actions))
+        AFTER action_names
+
+ALTER TABLE spans ON CLUSTER `main`
+    ADD COLUMN IF NOT EXISTS action_requests Array(Bool)
+        DEFAULT arrayMap(a -> JSONExtractString(a, 'metadata', 'origin') = 'requested', JSONExtractArrayRaw(agent_actions))
+        AFTER action_names
+
 CREATE TABLE IF NOT EXISTS retention_local ON CLUSTER `main` (
     tenant_id UUID,
     days UInt16,                            -- 0: until they are deleted

@@ -138,12 +138,13 @@ final class Analytics {
         record Key(String type, long name) {}
         Map<Key, ActionSums> sums = new HashMap<>();
         session.each(
-                "SELECT a.span, a.action_type, a.name, a.failed, coalesce(a.duration_ms, -1)"
+                "SELECT a.span, a.action_type, a.name, a.requested, a.failed,"
+                        + " coalesce(a.duration_ms, -1)"
                         + " FROM spans s JOIN actions a ON a.span = s.id WHERE " + condition.sql()
                         + " AND s.action_count IS NOT NULL",
                 row -> {
                     sums.computeIfAbsent(new Key(row.getString(2), row.getLong(3)), key -> new ActionSums())
-                            .add(row.getLong(1), row.getInt(4), row.getLong(5));
+                            .add(row.getLong(1), row.getBoolean(4), row.getInt(5), row.getLong(6));
                     FieldValues.requireFew(sums.size(), "agent_actions.name");
                 },
                 parameters());
@@ -154,6 +155,7 @@ final class Analytics {
         }
         return counts.stream()
                 .sorted(Comparator.comparingLong(ActionCount::actions)
+                        .thenComparingLong(ActionCount::requested)
                         .reversed()
                         .thenComparing(ActionCount::actionType)
                         .thenComparing(ActionCount::name, TextOrder.UTF8))
@@ -164,23 +166,28 @@ final class Analytics {
     /** The actions of a span come together. */
     private static final class ActionSums {
         private long actions;
+        private long requested;
         private long failures;
         private long spans;
         private long lastSpan = -1;
         private final DurationCounts durations = new DurationCounts();
 
-        void add(long span, int failed, long durationMs) {
-            actions++;
-            failures += failed;
+        void add(long span, boolean onlyRequested, int failed, long durationMs) {
             spans += span == lastSpan ? 0 : 1;
             lastSpan = span;
+            if (onlyRequested) {
+                requested++;
+                return;
+            }
+            actions++;
+            failures += failed;
             if (durationMs >= 0) {
                 durations.add(durationMs);
             }
         }
 
         ActionCount count(AgentActionType type, String name) {
-            return new ActionCount(type, name, actions, failures, spans, durations.percentiles());
+            return new ActionCount(type, name, actions, requested, failures, spans, durations.percentiles());
         }
     }
 

@@ -18,8 +18,12 @@ final class Migrations {
     static final int APPLICATION_ID = 0x4C4C4D54;
 
     static final Migrations ALL = new Migrations(
-            List.of("migrations/0001_initial.sql", "migrations/0002_analytics.sql", "migrations/0003_retention.sql"),
-            Map.of(2, SpanDetails::insertOfAllSpans));
+            List.of(
+                    "migrations/0001_initial.sql",
+                    "migrations/0002_analytics.sql",
+                    "migrations/0003_requested_actions.sql",
+                    "migrations/0004_retention.sql"),
+            Map.of(3, SpanDetails::insertOfAllSpans));
 
     private static final Logger log = LoggerFactory.getLogger(Migrations.class);
 

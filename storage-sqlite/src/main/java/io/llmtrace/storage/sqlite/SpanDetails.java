@@ -18,7 +18,8 @@ final class SpanDetails {
     private static final String INSERT_FINDING =
             "INSERT INTO findings (span, finding_type, severity, findings) VALUES (?, ?, ?, ?)";
     private static final String INSERT_ACTION =
-            "INSERT INTO actions (span, place, action_type, name, failed, duration_ms) VALUES (?, ?, ?, ?, ?, ?)";
+            "INSERT INTO actions (span, place, action_type, name, requested, failed, duration_ms)"
+                    + " VALUES (?, ?, ?, ?, ?, ?, ?)";
 
     private static final UUID ANY_TENANT = new UUID(0, 0);
 
@@ -42,6 +43,7 @@ final class SpanDetails {
                 actions.size(),
                 action.actionType().text(),
                 interner.name(session, action.name()),
+                action.onlyRequested() ? 1 : 0,
                 action.success() ? 0 : 1,
                 action.durationMs()
             });
@@ -54,7 +56,7 @@ final class SpanDetails {
         session.update("DELETE FROM actions WHERE span = ?", row);
     }
 
-    /** For the spans of a file that was made before there were these rows. */
+    /** For the spans of a file that was made before these rows were as they are now; it has none of them any more. */
     static void insertOfAllSpans(Session session) throws SQLException {
         Interner interner = new Interner();
         SpanReader reader = new SpanReader(session);

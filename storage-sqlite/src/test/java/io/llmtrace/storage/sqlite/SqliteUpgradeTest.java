@@ -18,9 +18,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What was stored by an earlier version is counted by this one. */
 final class SqliteUpgradeTest {
@@ -31,23 +33,50 @@ final class SqliteUpgradeTest {
     @TempDir
     private Path folder;
 
-    @Test
-    void fileOfTheFirstVersion_getsItsFindingsAndActionsCounted() throws SQLException {
+    /** What makes a file of today one of version 2. */
+    private static final List<String> TO_VERSION_2 = List.of(
+            "ALTER TABLE tenants DROP COLUMN retention_days",
+            "ALTER TABLE actions DROP COLUMN requested",
+            "PRAGMA user_version = 2");
+
+    /** What makes a file of version 2 one of version 1. */
+    private static final List<String> TO_VERSION_1 = List.of(
+            "DROP TABLE actions",
+            "DROP INDEX spans_with_actions",
+            "ALTER TABLE spans DROP COLUMN action_count",
+            "CREATE TABLE first (span INTEGER NOT NULL, finding_type INTEGER NOT NULL,"
+                    + " PRIMARY KEY (span, finding_type)) WITHOUT ROWID",
+            "INSERT OR IGNORE INTO first SELECT span, finding_type FROM findings",
+            "DROP TABLE findings",
+            "ALTER TABLE first RENAME TO findings",
+            "CREATE INDEX findings_by_type ON findings (finding_type, span)",
+            "PRAGMA user_version = 1");
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void fileOfAnEarlierVersion_getsItsFindingsAndActionsCounted(int version) throws SQLException {
         Path file = folder.resolve("t.db");
         TraceSpan span = TraceSpan.builder(TENANT, UUID.randomUUID(), UUID.randomUUID(), "run", START)
                 .securityFindings(List.of(
                         SecurityFinding.of(Severity.LOW, "pii", "", START),
                         SecurityFinding.of(Severity.LOW, "pii", "", START),
                         SecurityFinding.of(Severity.HIGH, "pii", "", START)))
-                .agentActions(List.of(AgentAction.builder(AgentActionType.TOOL_CALL, "search", START)
-                        .durationMs(5L)
-                        .success(false)
-                        .build()))
+                .agentActions(List.of(
+                        AgentAction.builder(AgentActionType.TOOL_CALL, "search", START)
+                                .durationMs(5L)
+                                .success(false)
+                                .build(),
+                        AgentAction.builder(AgentActionType.TOOL_CALL, "search", START)
+                                .metadata(Map.of(AgentAction.ORIGIN, AgentAction.REQUESTED))
+                                .build()))
                 .build();
         try (SqliteTraceRepository repository = SqliteTraceRepository.open(file)) {
             repository.storeSpan(span);
         }
-        makeOfTheFirstVersion(file);
+        execute(file, TO_VERSION_2);
+        if (version == 1) {
+            execute(file, TO_VERSION_1);
+        }
 
         try (SqliteTraceRepository repository = SqliteTraceRepository.open(file)) {
             TraceQuery all = TraceQuery.builder(TENANT).build();
@@ -57,7 +86,7 @@ final class SqliteUpgradeTest {
                             new FindingCount("pii", Severity.LOW, 2, 1, START));
             assertThat(repository.actions(all))
                     .containsExactly(
-                            new ActionCount(AgentActionType.TOOL_CALL, "search", 1, 1, 1, new Percentiles(5, 5, 5)));
+                            new ActionCount(AgentActionType.TOOL_CALL, "search", 1, 1, 1, 1, new Percentiles(5, 5, 5)));
             assertThat(repository
                             .querySpans(all.toBuilder().findingType("pii").build())
                             .items())
@@ -65,21 +94,10 @@ final class SqliteUpgradeTest {
         }
     }
 
-    private static void makeOfTheFirstVersion(Path file) throws SQLException {
+    private static void execute(Path file, List<String> statements) throws SQLException {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
                 Statement statement = connection.createStatement()) {
-            for (String sql : List.of(
-                    "ALTER TABLE tenants DROP COLUMN retention_days",
-                    "DROP TABLE actions",
-                    "DROP INDEX spans_with_actions",
-                    "ALTER TABLE spans DROP COLUMN action_count",
-                    "CREATE TABLE first (span INTEGER NOT NULL, finding_type INTEGER NOT NULL,"
-                            + " PRIMARY KEY (span, finding_type)) WITHOUT ROWID",
-                    "INSERT OR IGNORE INTO first SELECT span, finding_type FROM findings",
-                    "DROP TABLE findings",
-                    "ALTER TABLE first RENAME TO findings",
-                    "CREATE INDEX findings_by_type ON findings (finding_type, span)",
-                    "PRAGMA user_version = 1")) {
+            for (String sql : statements) {
                 statement.executeUpdate(sql);
             }
         }

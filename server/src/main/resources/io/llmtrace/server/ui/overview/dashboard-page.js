@@ -157,14 +157,15 @@ class DashboardPage extends OverviewPage {
     }
     const most = Math.max(...rows.map((row) => row.actions));
     return html`<div class="scroll" tabindex="0" role="group" aria-label="Agent actions by tool"><table class="figures-table">
-      <thead><tr><th scope="col">Tool</th><th scope="col">Type</th><th scope="col" class="r">Actions</th><th scope="col" class="r">Failed</th><th scope="col" class="r">p50</th><th scope="col" class="r">p95</th></tr></thead>
+      <thead><tr><th scope="col">Tool</th><th scope="col">Type</th><th scope="col" class="r">Actions</th><th scope="col" class="r">Failed</th><th scope="col" class="r">Asked for</th><th scope="col" class="r">p50</th><th scope="col" class="r">p95</th></tr></thead>
       <tbody>
         ${rows.map(
           (row) => html`<tr>
             <th scope="row"><a href=${this.#listUrl({ show: 'spans', text: row.name })}><bdi>${row.name}</bdi></a></th>
             <td class="dim">${row.action_type.replaceAll('_', ' ')}</td>
             <td class="r">${share(row.actions, most)}${count(row.actions)}</td>
-            <td class="r">${row.failures > 0 ? html`<span class="error-text">${(row.failure_rate * 100).toFixed(1)} %</span>` : '0 %'}</td>
+            <td class="r">${failureRate(row)}</td>
+            <td class="r">${count(row.requested)}</td>
             <td class="r">${duration(row.duration_ms?.p50)}</td>
             <td class="r">${duration(row.duration_ms?.p95)}</td>
           </tr>`,
@@ -198,6 +199,13 @@ const share = (value, most) =>
   value > 0 && most > 0
     ? html`<svg class="share" viewBox="0 0 40 4" aria-hidden="true"><rect width=${Math.max(1, (value / most) * 40)} x=${40 - Math.max(1, (value / most) * 40)} height="4" rx="2" /></svg> `
     : nothing;
+
+function failureRate({ actions, failures, failure_rate: rate }) {
+  if (actions === 0) {
+    return ABSENT;
+  }
+  return failures > 0 ? html`<span class="error-text">${(rate * 100).toFixed(1)} %</span>` : '0 %';
+}
 
 /** The begins of all buckets, also of those without spans. */
 function slots({ start, end, bucket_ms: width }) {
