@@ -5,6 +5,10 @@ import io.llmtrace.json.TraceJson;
 import io.llmtrace.model.Ids;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.otlp.TraceAction;
+import io.llmtrace.otlp.TraceActions;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -23,6 +27,7 @@ import picocli.CommandLine.Parameters;
             "  llmtrace show 4bf92f3577b34da6a3ce929d0e0e4736",
             "  llmtrace show 4bf92f35-77b3-4da6-a3ce-929d0e0e4736 --full | less -R",
             "  llmtrace show 4bf92f3577b34da6a3ce929d0e0e4736 --span 00f067aa0ba902b7",
+            "  llmtrace show 4bf92f3577b34da6a3ce929d0e0e4736 --actions",
             "  llmtrace show 4bf92f3577b34da6a3ce929d0e0e4736 --json | jq '.spans[].prompt'"
         })
 final class ShowCommand implements Callable<Integer> {
@@ -48,6 +53,12 @@ final class ShowCommand implements Callable<Integer> {
     @Option(names = "--full", description = "All messages of all spans, whole.")
     boolean full;
 
+    @Option(
+            names = "--actions",
+            description =
+                    "What the agents did and asked for, in the order of time: a call that several spans tell of is one.")
+    boolean actions;
+
     @Mixin
     JsonOption output = new JsonOption();
 
@@ -64,8 +75,11 @@ final class ShowCommand implements Callable<Integer> {
         if (id == null) {
             throw new UsageException("TRACE_ID is missing");
         }
+        UUID wanted = spanId;
+        if (actions && (full || wanted != null)) {
+            throw new UsageException("--actions lists those of the whole trace: leave --full and --span out");
+        }
         try (Store store = options.openForReading(context)) {
-            UUID wanted = spanId;
             if (wanted == null) {
                 showTrace(store, id);
             } else {
@@ -80,11 +94,24 @@ final class ShowCommand implements Callable<Integer> {
         if (trace.isEmpty()) {
             throw new NotFoundException("no trace " + id + " in " + store.name());
         }
+        if (actions) {
+            showActions(trace.get());
+            return;
+        }
         if (output.json) {
             context.terminal().out().println(TraceJson.write(trace.get()));
             return;
         }
         new TraceView(context.terminal()).print(trace.get(), full);
+    }
+
+    private void showActions(TraceEvent trace) {
+        List<TraceAction> found = TraceActions.of(trace);
+        if (output.json) {
+            context.terminal().out().println(TraceJson.write(Map.of("data", found)));
+            return;
+        }
+        new TraceView(context.terminal()).printActions(trace, found);
     }
 
     private void showSpan(Store store, UUID id, UUID wanted) {

@@ -12,6 +12,7 @@ import io.llmtrace.model.Ids;
 import io.llmtrace.model.SpanStatus;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.otlp.TraceAction;
 import io.llmtrace.storage.TraceSummary;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,6 +44,20 @@ final class TraceView {
         List<SpanTree.Row> rows = SpanTree.rows(trace.spans());
         tree(rows, trace.spans().get(0).startTime());
         talk(rows.stream().map(SpanTree.Row::span).toList(), full);
+    }
+
+    /** @param actions of the trace */
+    void printActions(TraceEvent trace, List<TraceAction> actions) {
+        header(TraceSummary.of(trace));
+        if (actions.isEmpty()) {
+            println("no actions");
+            return;
+        }
+        println("");
+        Instant start = trace.spans().get(0).startTime();
+        ActionTable.of(actions, start, style)
+                .lines(style, terminal.outColumns())
+                .forEach(this::println);
     }
 
     private void header(TraceSummary trace) {
@@ -103,11 +118,7 @@ final class TraceView {
             table.add(
                     Cell.of(row.branch() + Display.oneLine(SpanTree.label(span)), error ? style::red : text -> text),
                     Cell.of(span.kind().text(), style::dim),
-                    Cell.of(
-                            "+"
-                                    + Figures.duration(Duration.between(start, span.startTime())
-                                            .toMillis()),
-                            style::dim),
+                    Cell.of(offset(start, span.startTime()), style::dim),
                     Cell.of(Figures.duration(span.durationMs())),
                     Cell.of(Figures.count(span.promptTokens())),
                     Cell.of(Figures.count(span.completionTokens())),
@@ -116,6 +127,11 @@ final class TraceView {
                     Cell.of(Ids.formatSpanId(span.spanId()), style::dim));
         }
         table.lines(style, terminal.outColumns()).forEach(this::println);
+    }
+
+    /** How long after the start of the trace; clocks that disagree make it negative. */
+    static String offset(Instant start, Instant time) {
+        return "+" + Figures.duration(Duration.between(start, time).toMillis());
     }
 
     /** Only what is worth a look: errors and findings. */

@@ -280,6 +280,40 @@ class CommandsTest {
     }
 
     @Test
+    void show_actionsListsWhatWasDoneAndAskedFor() {
+        String stored = Fixture.storeOf(folder.resolve("actions.db"), Fixture.acting());
+        cli.variables.put("LLMTRACE_STORAGE", stored);
+
+        assertThat(cli.runLine("show " + Fixture.ACTING_ID + " --actions").lines())
+                .containsExactly(
+                        "run  0000000000000000000000000000ac70",
+                        "2026-01-31T09:30:00Z · 1.10 s · 2 spans · 1 model call",
+                        "",
+                        "     AT  ACTION  TYPE               STATE             TIME  ARGUMENTS       ASKED BY          DONE BY",
+                        "+900 ms  mail    tool_call          asked for only          {\"to\":\"ann\"}    0000000000000001",
+                        "+1.10 s  lookup  tool_call          failed          212 ms  {\"order\":7731}  0000000000000001  0000000000000002",
+                        "+1.50 s  ls      command_execution  ok                      -l                                0000000000000002");
+        assertThat(cli.runLine("show " + Fixture.ACTING_ID + " --actions --json")
+                        .out())
+                .startsWith("{\"data\":[{\"state\":\"requested\",")
+                .contains("\"state\":\"executed\",", "\"executed_by\":\"0000000000000002\"")
+                .endsWith("]}\n");
+    }
+
+    @Test
+    void show_actionsOfATraceWithout_saysSo() {
+        assertThat(cli.runLine("show " + Fixture.CHAT_ID + " --actions").lines())
+                .endsWith("no actions");
+        assertThat(cli.runLine("show " + Fixture.CHAT_ID + " --actions --json").out())
+                .isEqualTo("{\"data\":[]}\n");
+        assertThat(cli.runLine("show " + Fixture.CHAT_ID + " --actions --full").err())
+                .startsWith("llmtrace: --actions lists those of the whole trace: leave --full and --span out");
+        assertThat(cli.runLine("show 00000000000000000000000000000001 --actions")
+                        .code())
+                .isEqualTo(ExitCode.NOT_FOUND);
+    }
+
+    @Test
     void top_toolsTellWhatWasDoneFromWhatWasAskedFor() {
         cli.variables.put("LLMTRACE_STORAGE", Fixture.storeOf(folder.resolve("actions.db"), Fixture.acting()));
 

@@ -69,6 +69,8 @@ class LocalAndRemoteTest {
                 "show " + Fixture.AGENT_ID,
                 "show " + Fixture.AGENT_ID + " --full",
                 "show " + Fixture.AGENT_ID + " --json",
+                "show " + Fixture.AGENT_ID + " --actions",
+                "show " + Fixture.AGENT_ID + " --actions --json",
                 "show " + Fixture.AGENT_ID + " --span 0000000000000002",
                 "show " + Fixture.CHAT_ID + " --span 0000000000000009 --json",
                 "show 000000000000000000000000000000aa",

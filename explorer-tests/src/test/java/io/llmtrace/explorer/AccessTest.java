@@ -39,6 +39,7 @@ final class AccessTest extends ExplorerTest {
         Map<String, String> pages = new LinkedHashMap<>();
         pages.put("/?time=7d&status=ok", "tr.row");
         pages.put("/traces/" + agent.traceId(), "lt-chat .msg");
+        pages.put("/traces/" + agent.traceId() + "?show=actions", "lt-actions [role=option]");
         pages.put("/sessions?time=7d", ".figures-table tbody tr");
         pages.put("/sessions?id=" + agent.spans().get(0).sessionId(), ".turn .msg");
         pages.put("/dashboard?time=7d", ".tables tbody tr >> nth=20");
@@ -73,8 +74,10 @@ final class AccessTest extends ExplorerTest {
     }
 
     private static String nameOf(String path) {
-        String name =
-                path.replaceAll("[?].*id=.*", "-thread").replaceAll("[?].*", "").replaceAll("/traces/.*", "trace");
+        String name = path.replaceAll("/traces/[^?]*", "trace")
+                .replaceAll("[?]show=", "-")
+                .replaceAll("[?].*id=.*", "-thread")
+                .replaceAll("[?].*", "");
         return "access"
                 + (name.equals("/")
                         ? "-list" + (path.contains("model_name") ? "-empty" : "")

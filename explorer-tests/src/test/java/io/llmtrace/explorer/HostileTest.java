@@ -176,6 +176,9 @@ final class HostileTest extends ExplorerTest {
             }
             assertThat(page.locator("h1")).containsText("<script>window.harmed = 1</script>");
             screenshot(trace.equals(evil) ? "hostile" : "hostile-chat");
+            open("/traces/" + trace + "?show=actions");
+            assertThat(page.getByRole(AriaRole.OPTION)).containsText("<script>window.harmed = 1</script>");
+            assertUnharmed();
         }
     }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.llmtrace.json.TraceJson;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** JSON inside of attributes: text that may or may not be JSON. */
@@ -44,6 +45,18 @@ final class Json {
 
     static String write(JsonNode tree) {
         return TraceJson.write(tree);
+    }
+
+    /**
+     * A value as text that a field can hold: text as it is, anything else as JSON. JSON may escape half of a surrogate pair, as of
+     * an emoji that was cut; it becomes a question mark.
+     */
+    static @Nullable String text(@Nullable JsonNode value) {
+        if (value == null) {
+            return null;
+        }
+        String text = value.isTextual() ? value.textValue() : write(value);
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
     private static boolean looksLikeTree(String text) {

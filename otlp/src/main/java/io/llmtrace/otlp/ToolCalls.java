@@ -1,6 +1,5 @@
 package io.llmtrace.otlp;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.llmtrace.otlp.chat.ChatMessage;
 import io.llmtrace.otlp.chat.ChatMessages;
 import io.llmtrace.otlp.chat.ChatPart;
@@ -28,7 +27,7 @@ final class ToolCalls {
         for (ChatMessage message : ChatMessages.parse(response, "assistant")) {
             for (ChatPart part : ChatMessages.toolCalls(message)) {
                 if (part.name() != null) {
-                    calls.add(new Call(part.id(), part.name(), text(part.arguments())));
+                    calls.add(new Call(part.id(), part.name(), Json.text(part.arguments())));
                 }
             }
         }
@@ -47,12 +46,5 @@ final class ToolCalls {
             }
         }
         return null;
-    }
-
-    private static @Nullable String text(@Nullable JsonNode arguments) {
-        if (arguments == null) {
-            return null;
-        }
-        return arguments.isTextual() ? arguments.textValue() : Json.write(arguments);
     }
 }

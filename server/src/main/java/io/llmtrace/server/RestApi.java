@@ -7,6 +7,7 @@ import io.llmtrace.json.TraceJson;
 import io.llmtrace.model.Ids;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.otlp.TraceActions;
 import io.llmtrace.storage.InvalidRequestException;
 import io.llmtrace.storage.Page;
 import io.llmtrace.storage.TraceQuery;
@@ -46,6 +47,7 @@ final class RestApi {
                 Route.delete(TRACES, List.of("before"), this::deleteTracesBefore),
                 Route.get(TRACES + "/{id}", List.of(), this::trace),
                 Route.delete(TRACES + "/{id}", List.of(), this::deleteTrace),
+                Route.get(TRACES + "/{id}/actions", List.of(), this::actions),
                 Route.post(SPANS, this::storeSpans),
                 Route.get(SPANS, Parameters.OF_QUERY, this::findSpans),
                 Route.get(SPANS + "/{id}", List.of("trace_id"), this::span),
@@ -138,11 +140,18 @@ final class RestApi {
     }
 
     private HttpResponse trace(Call call) {
+        return Call.json(traceOf(call));
+    }
+
+    private HttpResponse actions(Call call) {
+        return Call.json(new AnalyticsApi.Listed(TraceActions.of(traceOf(call))));
+    }
+
+    private TraceEvent traceOf(Call call) {
         call.parameters();
         UUID id = call.id(Ids::parseTraceId);
         return repository
                 .getTrace(call.tenant(), id)
-                .map(Call::json)
                 .orElseThrow(() -> Failure.exception(HttpStatus.NOT_FOUND, "no trace " + id));
     }
 

@@ -128,6 +128,7 @@ class OpenApiTest {
         assertFits(server.get("/api/v1/spans"), "SpanPage");
         assertFits(server.get("/api/v1/outlines"), "OutlinePage");
         assertFits(server.get(trace), "TraceEvent");
+        assertFits(server.get(trace + "/actions"), "TraceActions");
         assertFits(server.get(span), "SpanAnswer");
         assertFits(server.get(span + "?trace_id=" + stored.traceId()), "SpanAnswer");
         assertFits(server.get("/api/v1/traces?order=cost&limit=2"), "TracePage");

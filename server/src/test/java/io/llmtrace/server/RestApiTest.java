@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.llmtrace.json.TraceJson;
+import io.llmtrace.model.AgentAction;
+import io.llmtrace.model.AgentActionType;
 import io.llmtrace.model.Ids;
 import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.Times;
@@ -285,7 +287,37 @@ class RestApiTest {
     }
 
     @Test
+    void actionsOfATrace_areJoinedOverItsSpans() {
+        AgentAction requested = AgentAction.builder(AgentActionType.TOOL_CALL, "search", START.plusSeconds(2))
+                .arguments("{\"q\":1}")
+                .metadata(Map.of(AgentAction.ORIGIN, AgentAction.REQUESTED, "tool_call_id", "c1"))
+                .build();
+        AgentAction executed = AgentAction.builder(AgentActionType.TOOL_CALL, "search", START.plusSeconds(3))
+                .id(new UUID(7, 7))
+                .durationMs(5L)
+                .metadata(Map.of("tool_call_id", "c1"))
+                .build();
+        server.repository()
+                .storeSpans(List.of(
+                        span(1).kind(SpanKind.LLM)
+                                .agentActions(List.of(requested))
+                                .build(),
+                        span(2).kind(SpanKind.TOOL)
+                                .agentActions(List.of(executed))
+                                .build()));
+
+        assertThat(server.get("/api/v1/traces/" + new UUID(1, 1) + "/actions").toString())
+                .isEqualTo("200 {\"data\":[{\"state\":\"executed\",\"id\":\"" + executed.id()
+                        + "\",\"action_type\":\"tool_call\",\"name\":\"search\",\"arguments\":\"{\\\"q\\\":1}\",\"duration_ms\":5,"
+                        + "\"success\":true,\"timestamp\":\"2026-03-01T12:00:03Z\",\"metadata\":{\"tool_call_id\":\"c1\"},"
+                        + "\"requested_by\":\"0000000000000001\",\"executed_by\":\"0000000000000002\"}]}");
+    }
+
+    @Test
     void absent_is404() {
+        assertThat(server.get("/api/v1/traces/" + UUID.randomUUID() + "/actions")
+                        .status())
+                .isEqualTo(404);
         assertThat(server.get("/api/v1/traces/" + UUID.randomUUID()).status()).isEqualTo(404);
         assertThat(server.get("/api/v1/spans/0000000000000007")
                         .json()

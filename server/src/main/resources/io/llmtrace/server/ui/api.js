@@ -66,18 +66,24 @@ export const spanUrl = (traceId, spanId) =>
 
 export const traceApiUrl = (traceId) => `${location.origin}${BASE}traces/${encodeURIComponent(traceId)}`;
 
+/** Of the spans of a trace: most have no more. */
+export const FIRST_PAGE = 500;
+
 /** All spans of a trace in pages, the earliest first: `onPage(spans)` for each. */
 export async function spansOfTrace(traceId, onPage, signal) {
   let cursor = null;
   do {
     const page = await spans(
-      { trace_id: traceId, order: 'oldest_first', limit: cursor ? 4000 : 500, ...(cursor && { cursor }) },
+      { trace_id: traceId, order: 'oldest_first', limit: cursor ? 4000 : FIRST_PAGE, ...(cursor && { cursor }) },
       signal,
     );
     onPage(page.data);
     cursor = page.next_cursor ?? null;
   } while (cursor);
 }
+
+/** What the agents of a trace did and asked for, in the order of time. */
+export const actionsOfTrace = (traceId, signal) => get(`traces/${encodeURIComponent(traceId)}/actions`, {}, signal);
 
 /** Aggregates. A server without them answers 404: `Problem.missing`. */
 export const timeline = (parameters, signal) => get('analytics/timeline', parameters, signal);

@@ -46,5 +46,5 @@ export class Keys {
 export const HELP = [
   ['Everywhere', [['/', 'search'], ['?', 'these keys'], ['g', 'list of traces'], ['d', 'dashboard'], ['Esc', 'close, go back']]],
   ['List', [['j k ↓ ↑', 'move'], ['Enter', 'open'], ['s', 'traces or spans'], ['l', 'live on or off'], ['r', 'load again']]],
-  ['Trace', [['j k ↓ ↑', 'next, previous span'], ['← →', 'fold, unfold'], ['e', 'next error'], ['f', 'next finding'], ['[ ]', 'newer, older trace']]],
+  ['Trace', [['j k ↓ ↑', 'next, previous span'], ['← →', 'fold, unfold'], ['a', 'spans or actions'], ['e', 'next error'], ['f', 'next finding'], ['[ ]', 'newer, older trace']]],
 ];

@@ -8,31 +8,43 @@ import { ABSENT, cost, count, duration, fullTime, hexId, plural, short, time } f
 import { loading, problem } from '../states.js';
 import { lastList } from '../list/state.js';
 import { buildTree, previousCall } from './tree.js';
+import './actions.js';
 import './waterfall.js';
 import './span-detail.js';
 
-/** One trace. The outlines of its spans come in pages; bodies come when a span is opened. */
+/**
+ * One trace. The outlines of its spans come in pages; bodies come when a span is opened. The server reads all bodies for the
+ * actions: those of a small trace come by themselves, so that their number is known, those of a large one when they are opened.
+ */
 class TracePage extends View {
-  static properties = { summary: { state: true }, tree: { state: true }, problem: { state: true }, busy: { state: true } };
+  static properties = {
+    summary: { state: true },
+    tree: { state: true },
+    problem: { state: true },
+    busy: { state: true },
+    actions: { state: true },
+    actionsProblem: { state: true },
+  };
 
   constructor() {
     super();
     this.moved = () => this.#moved();
     new Keys(this, {
-      j: () => this.#waterfall?.move(1),
-      k: () => this.#waterfall?.move(-1),
-      ArrowDown: () => this.#waterfall?.move(1),
-      ArrowUp: () => this.#waterfall?.move(-1),
-      PageDown: () => this.#waterfall?.move(15),
-      PageUp: () => this.#waterfall?.move(-15),
-      Home: () => this.#waterfall?.move(-Infinity),
-      End: () => this.#waterfall?.move(Infinity),
+      j: () => this.#rows?.move(1),
+      k: () => this.#rows?.move(-1),
+      ArrowDown: () => this.#rows?.move(1),
+      ArrowUp: () => this.#rows?.move(-1),
+      PageDown: () => this.#rows?.move(15),
+      PageUp: () => this.#rows?.move(-15),
+      Home: () => this.#rows?.move(-Infinity),
+      End: () => this.#rows?.move(Infinity),
       ArrowLeft: () => this.#waterfall?.fold(true),
       ArrowRight: () => this.#waterfall?.fold(false),
       e: () => this.#nextOf(this.tree?.errors),
       f: () => this.#nextOf(this.tree?.findings),
       '[': () => this.#beside(-1),
       ']': () => this.#beside(1),
+      a: () => this.tree?.acts && this.#show(this.#showsActions ? 'spans' : 'actions'),
       '/': () => this.querySelector('.tree-bar input')?.focus(),
       Escape: () => go(lastList.url),
     });
@@ -54,6 +66,18 @@ class TracePage extends View {
     return this.querySelector('lt-waterfall');
   }
 
+  get #rows() {
+    return this.querySelector('lt-waterfall, lt-actions');
+  }
+
+  get #showsActions() {
+    return this.tree?.acts && parameters().get('show') === 'actions';
+  }
+
+  #show(what) {
+    change({ show: what === 'spans' ? null : what }, { replace: true });
+  }
+
   #moved() {
     if (!path().startsWith('/traces/')) {
       return;
@@ -73,6 +97,9 @@ class TracePage extends View {
     this.summary = null;
     this.tree = null;
     this.problem = null;
+    this.actions = null;
+    this.actionsProblem = null;
+    this.reading = false;
     this.busy = true;
     document.title = 'Trace · llmtrace';
     const spans = [];
@@ -95,11 +122,34 @@ class TracePage extends View {
         throw new api.Problem(404, 'No such trace', `Nothing is stored under ${this.traceId}. It may have been deleted, or not arrived yet.`);
       }
       this.busy = false;
+      if (this.tree?.acts && spans.length <= api.FIRST_PAGE) {
+        this.#readActions();
+      }
     } catch (failure) {
       if (failure.name !== 'AbortError') {
         this.problem = failure;
         this.busy = false;
       }
+    }
+  }
+
+  async #readActions() {
+    this.reading = true;
+    this.actionsProblem = null;
+    const { signal } = this.running;
+    try {
+      const { data } = await api.actionsOfTrace(this.traceId, signal);
+      this.actions = data;
+    } catch (failure) {
+      if (failure.name !== 'AbortError') {
+        this.actionsProblem = failure;
+      }
+    }
+  }
+
+  willUpdate() {
+    if (this.#showsActions && !this.reading && !this.busy) {
+      this.#readActions();
     }
   }
 
@@ -138,7 +188,7 @@ class TracePage extends View {
           : html`${this.#figures()}
               <div class="split">
                 <div class="tree">
-                  <lt-waterfall .tree=${this.tree} .chosen=${chosen?.id} @choose=${({ detail }) => this.#choose(detail.id)}></lt-waterfall>
+                  ${this.#switch()} ${this.#showsActions ? this.#actionList(chosen) : this.#spanTree(chosen)}
                   ${this.busy ? html`<p class="dim tree-none" role="status">More spans …</p>` : nothing}
                   ${this.problem ? html`<p class="tree-none error-text" role="alert">Not all spans could be read: ${this.problem.message}</p>` : nothing}
                 </div>
@@ -166,6 +216,31 @@ class TracePage extends View {
       ${copyButton('Copy curl', () => `curl -s '${api.traceApiUrl(this.traceId)}'`)}
       ${copyButton('Copy link', () => location.href)}
     </div>`;
+  }
+
+  #switch() {
+    if (!this.tree.acts) {
+      return nothing;
+    }
+    const button = (what, label) => html`<button aria-pressed=${(what === 'actions') === this.#showsActions} @click=${() => this.#show(what)}>${label}</button>`;
+    return html`<div class="tree-switch">
+      <div class="switch" role="group" aria-label="Show">
+        ${button('spans', 'Spans')} ${button('actions', this.actions ? `Actions ${count(this.actions.length)}` : 'Actions')}
+      </div>
+    </div>`;
+  }
+
+  #spanTree(chosen) {
+    return html`<lt-waterfall .tree=${this.tree} .chosen=${chosen?.id} @choose=${({ detail }) => this.#choose(detail.id)}></lt-waterfall>`;
+  }
+
+  #actionList(chosen) {
+    if (this.actionsProblem) {
+      return problem(this.actionsProblem, () => this.#readActions());
+    }
+    return this.actions
+      ? html`<lt-actions .actions=${this.actions} .start=${this.tree.start} .chosen=${chosen?.id} @choose=${({ detail }) => this.#choose(detail.id)}></lt-actions>`
+      : loading('Reading the actions …');
   }
 
   #figures() {

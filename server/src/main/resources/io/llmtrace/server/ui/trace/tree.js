@@ -39,10 +39,11 @@ export function buildTree(spans) {
     start = Math.min(start, node.start);
     end = Math.max(end, node.end);
   }
-  const tree = { nodes, roots, start, end: Math.max(end, start), errors: [], findings: [] };
+  const tree = { nodes, roots, start, end: Math.max(end, start), errors: [], findings: [], acts: false };
   for (const node of walk(tree)) {
     node.span.status === 'error' && tree.errors.push(node);
     node.span.security_score > 0 && tree.findings.push(node);
+    tree.acts ||= node.span.action_count > 0;
   }
   markCriticalPath(tree);
   return tree;

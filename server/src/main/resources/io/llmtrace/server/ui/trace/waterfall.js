@@ -2,10 +2,8 @@ import { html, nothing } from 'lit';
 import { styled } from '../styled.js';
 import { View } from '../view.js';
 import { ABSENT, cost, count, duration, short } from '../format.js';
+import { RowsInView } from './rows-in-view.js';
 import { ticks, walk } from './tree.js';
-
-const ROW = 28;
-const MORE = 15;
 
 /** Further in, names would have no room: then the level is written. */
 const DEEPEST = 9;
@@ -22,7 +20,6 @@ class Waterfall extends View {
     wanted: { state: true },
     onlyErrors: { state: true },
     folded: { state: true },
-    first: { state: true },
   };
 
   constructor() {
@@ -30,8 +27,8 @@ class Waterfall extends View {
     this.wanted = '';
     this.onlyErrors = false;
     this.folded = new Set();
-    this.first = 0;
     this.rows = [];
+    this.view = new RowsInView(this, '.tree-rows');
   }
 
   willUpdate(changed) {
@@ -101,27 +98,12 @@ class Waterfall extends View {
       this.folded = folded;
       this.#flatten();
     }
-    const at = this.rows.indexOf(node);
-    const scroller = this.querySelector('.tree-rows');
-    if (at < 0 || !scroller) {
-      return;
-    }
-    const top = at * ROW;
-    if (top < scroller.scrollTop || top + ROW > scroller.scrollTop + scroller.clientHeight) {
-      scroller.scrollTop = Math.max(0, top - scroller.clientHeight / 3);
-    }
-  }
-
-  #scrolled(event) {
-    this.first = Math.max(0, Math.floor(event.target.scrollTop / ROW) - MORE);
+    this.view.reveal(this.rows.indexOf(node));
   }
 
   render() {
     const { tree, rows } = this;
     const length = tree.end - tree.start;
-    const visible = Math.ceil(window.innerHeight / ROW) + 2 * MORE;
-    const first = Math.min(this.first, Math.max(0, rows.length - visible));
-    const shown = rows.slice(first, first + visible);
     return html`<div class="tree-bar">
         <input
           type="search"
@@ -151,13 +133,9 @@ class Waterfall extends View {
         tabindex="0"
         aria-label="Spans of this trace"
         aria-activedescendant=${this.chosen ? `span-${this.chosen}` : nothing}
-        @scroll=${this.#scrolled}
+        @scroll=${this.view.scrolled}
       >
-        <div role="none" class="tree-space" ${styled({ height: `${rows.length * ROW}px` })}>
-          <div role="none" class="tree-window" ${styled({ transform: `translateY(${first * ROW}px)` })}>
-            ${shown.map((node) => this.#row(node, length))}
-          </div>
-        </div>
+        ${this.view.render(rows, (node) => this.#row(node, length))}
         ${rows.length === 0 ? html`<p role="none" class="dim tree-none">No span of this trace matches</p>` : nothing}
       </div>`;
   }
