@@ -4,7 +4,7 @@ package io.llmtrace.otlp;
  * What decided for each field of a span, as the span keeps it under {@link #KEY}:
  *
  * <pre>
- *   1 kind=gen_ai.operation.name provider=gen_ai.system prompt=gen_ai.prompt.N usage=cache_included cost=prices:2026-11-20
+ *   2 kind=gen_ai.operation.name provider=gen_ai.system prompt=gen_ai.prompt.N usage=cache_included cost=prices:2026-11-20
  *   the version of the mapping table, then field=source
  * </pre>
  *

@@ -28,7 +28,11 @@ final class Decode {
     private Decode() {}
 
     static @Nullable String identifier(@Nullable AnyValue value) {
-        String text = text(value);
+        return known(text(value));
+    }
+
+    /** As {@link #identifier}. */
+    static @Nullable String known(@Nullable String text) {
         return text == null || NO_IDENTIFIER.contains(text.strip().toLowerCase(Locale.ROOT)) ? null : text;
     }
 
@@ -102,7 +106,7 @@ final class Decode {
             return texts;
         }
         for (JsonNode item : tree) {
-            addIfThere(texts, item.isTextual() ? item.textValue() : item.toString());
+            addIfThere(texts, known(item.isTextual() ? item.textValue() : item.toString()));
         }
         return texts;
     }

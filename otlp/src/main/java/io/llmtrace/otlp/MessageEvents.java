@@ -135,10 +135,10 @@ final class MessageEvents {
     private static ObjectNode choice(JsonNode payload) {
         JsonNode body = Messages.treeOrText(payload.path("message"));
         ObjectNode message = message("assistant", body.isObject() ? body : payload);
-        if (body.isObject()) {
-            addToolCalls(message, payload.path("tool_calls"));
-        } else {
+        if (!body.isObject()) {
             addContent(message, body);
+        } else if (body.path("tool_calls").isEmpty()) { // Semantic Kernel says them in both places
+            addToolCalls(message, payload.path("tool_calls"));
         }
         String reason = payload.path("finish_reason").textValue();
         if (reason != null) {

@@ -31,7 +31,7 @@ record Target<T>(String name, Class<T> type, Function<@Nullable AnyValue, @Nulla
     static final Target<Long> CACHE_WRITE_TOKENS = count("cache_write_tokens");
     static final Target<Long> REASONING_TOKENS = count("reasoning_tokens");
     static final Target<Double> TIME_TO_FIRST_TOKEN = amount("time_to_first_token");
-    static final Target<String> FINISH_REASON = new Target<>("finish_reason", String.class, Target::firstOfList, true);
+    static final Target<String> FINISH_REASON = new Target<>("finish_reason", String.class, Target::firstReason, true);
     static final Target<Long> HTTP_STATUS = count("http_status");
     static final Target<String> ERROR_TYPE = identifier("error_type");
     static final Target<String> ERROR_MESSAGE = new Target<>("error_message", String.class, Decode::text, true);
@@ -103,8 +103,14 @@ record Target<T>(String name, Class<T> type, Function<@Nullable AnyValue, @Nulla
         return new Target<>(name, String.class, decoder, false);
     }
 
-    private static @Nullable String firstOfList(@Nullable AnyValue value) {
+    /** Some write a list that is no JSON: {@code [Stop, Length]}, or {@code stop,length}. No reason has a comma. */
+    private static @Nullable String firstReason(@Nullable AnyValue value) {
         List<String> texts = Decode.texts(value);
-        return texts.isEmpty() ? null : texts.get(0);
+        if (texts.isEmpty()) {
+            return null;
+        }
+        String text = texts.get(0).strip();
+        String list = text.startsWith("[") && text.endsWith("]") ? text.substring(1, text.length() - 1) : text;
+        return Decode.known(list.split(",", 2)[0].strip());
     }
 }

@@ -52,7 +52,13 @@ class ConventionsTest {
                 "pydantic-ai",
                 "google-adk",
                 "strands",
-                "litellm"
+                "litellm",
+                "semantic-kernel",
+                "semantic-kernel-former",
+                "semantic-kernel-loop",
+                "mlflow",
+                "logfire-v1",
+                "logfire-v1-agent"
             })
     void map_sample_isWhatIsExpected(String name) {
         TraceSpan span = mapSample(name);

@@ -23,7 +23,7 @@ class MappingTableTest {
 
     @Test
     void own_isValid() {
-        assertThat(MappingTable.get().version()).isEqualTo(1);
+        assertThat(MappingTable.get().version()).isEqualTo(2);
     }
 
     @ParameterizedTest
@@ -80,7 +80,7 @@ class MappingTableTest {
                 "gen_ai.prompt.0.content", "Hi"));
 
         assertThat(span.attributes().get("llmtrace.mapping"))
-                .isEqualTo("1 kind=gen_ai.operation.name request_model=gen_ai.request.model provider=gen_ai.system"
+                .isEqualTo("2 kind=gen_ai.operation.name request_model=gen_ai.request.model provider=gen_ai.system"
                         + " prompt_tokens=gen_ai.usage.input_tokens completion_tokens=gen_ai.usage.output_tokens"
                         + " cache_read_tokens=gen_ai.usage.cache_read.input_tokens usage=cache_included"
                         + " cost=prices:" + Prices.builtIn().version() + " prompt=gen_ai.prompt.N");

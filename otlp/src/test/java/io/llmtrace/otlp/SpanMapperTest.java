@@ -335,6 +335,27 @@ class SpanMapperTest {
                                 "earlier_attributes", List.of(Map.of("key", "a", "value", 1L)))));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "[Stop, Length]                          | stop",
+                "stop,length                             | stop",
+                "[\"ToolCalls\"]                           | tool_call",
+                "FinishReason.STOP                       | stop",
+                "FinishReason.TOOL_CALLS                 | tool_call",
+                "end_turn                                | stop",
+                "of its own                              | of its own",
+                "[\"N/A\"]                                 |",
+                "[]                                      |"
+            })
+    void map_finishReason_isTheFirstOfAList(String sent, String reason) {
+        assertThat(Fixtures.mapOne(Fixtures.span("gen_ai.response.finish_reason", sent))
+                        .finishReason())
+                .isEqualTo(reason);
+    }
+
     @Test
     void map_events_keepTimeAndTypes() {
         Span.Builder span = Fixtures.span()
