@@ -6,6 +6,7 @@ import io.llmtrace.dev.clickhouse.ClickHouseServer;
 import io.llmtrace.dev.clickhouse.ClickHouseServerOptions;
 import io.llmtrace.testkit.NeedsClickHouse;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -194,8 +195,7 @@ class ClickHouseCommandsTest {
         CliRun serving = new CliRun(folder);
         CompletableFuture<CliRun.Result> end =
                 CompletableFuture.supplyAsync(() -> serving.runLine("serve --port 0 --otlp-ports false" + storage));
-        Matcher ready =
-                Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> ready(serving, end), Matcher::find);
+        Matcher ready = awaitReady(serving, end);
         assertThat(ready.group(2)).isEqualTo(shownUrl());
 
         HttpResponse<String> health = HttpClient.newHttpClient()
@@ -216,6 +216,44 @@ class ClickHouseCommandsTest {
         assertThat(ended.code()).isZero();
         assertThat(ended.out() + ended.err()).doesNotContain(server.password());
         assertThat(run("stats" + storage).lines()).contains("traces        1");
+    }
+
+    @Test
+    void serve_clientGoesAway_endsItsQueryOnClickHouse() throws IOException {
+        CliRun serving = new CliRun(folder);
+        CompletableFuture<CliRun.Result> end = CompletableFuture.supplyAsync(
+                () -> serving.runLine("serve --port 0 --otlp-ports false" + storage + "?query_timeout_ms=3600000"));
+        URI uri = URI.create(awaitReady(serving, end).group(1));
+        CliRun client = new CliRun(folder);
+        client.input = run("export --storage " + Fixture.storeOf(folder.resolve("t.db"), Fixture.chat()))
+                .out();
+        assertThat(client.runLine("import - --server " + uri).code()).isZero();
+        server.execute("RENAME TABLE " + database + ".spans TO " + database + ".few_spans");
+        server.execute("CREATE VIEW " + database + ".spans AS SELECT few_spans.* FROM " + database
+                + ".few_spans CROSS JOIN system.numbers");
+
+        try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
+            socket.getOutputStream()
+                    .write("GET /api/v1/analytics/timeline HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+            awaitStatements(1);
+        }
+
+        awaitStatements(0);
+        serving.stop.request();
+        assertThat(end.join().code()).isZero();
+    }
+
+    /** That run on the database of this test. */
+    private void awaitStatements(int count) {
+        String sql = "SELECT count() FROM system.processes WHERE current_database = '" + database + "'";
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> server.execute(sql).strip().equals(Integer.toString(count)));
+    }
+
+    private static Matcher awaitReady(CliRun serving, CompletableFuture<CliRun.Result> end) {
+        return Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> ready(serving, end), Matcher::find);
     }
 
     private static Matcher ready(CliRun serving, CompletableFuture<CliRun.Result> end) {

@@ -19,6 +19,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,9 +112,13 @@ final class Database implements AutoCloseable {
 
     private <T> List<T> readOnce(Sql sql, RowReader<T> reader) {
         return onAnyServer(sql, server -> {
-            try (QueryResponse response = server.client
-                    .query(sql.text(), sql.parameters(), querySettings(sql))
-                    .get()) {
+            String queryId = UUID.randomUUID().toString();
+            QuerySettings query = querySettings(sql).setQueryId(queryId);
+            ReadWatch.SETTINGS.forEach(query::serverSetting);
+            try (ReadWatch watch = ReadWatch.begin(server.client, queryId);
+                    QueryResponse response = server.client
+                            .query(sql.text(), sql.parameters(), query)
+                            .get()) {
                 RowInput rows = new RowInput(response.getInputStream());
                 List<T> all = new ArrayList<>();
                 while (rows.hasNext()) {
@@ -264,8 +269,9 @@ final class Database implements AutoCloseable {
                 preferred = index;
                 return answer;
             } catch (StorageException e) {
-                if (e.getCause() instanceof ServerException) {
-                    throw e; // reached, and it answered
+                if (e.getCause() instanceof ServerException
+                        || Thread.currentThread().isInterrupted()) {
+                    throw e; // reached, and it answered; or nobody waits any more
                 }
                 if (failure == null) {
                     failure = e;

@@ -67,8 +67,8 @@ final class Failures {
 
     private static String withoutAnswer(Throwable failure, Sql sql, ClickHouseSettings settings) {
         String url = settings.displayUrl();
-        if (has(failure, InterruptedException.class)) {
-            return url + " (" + sql.name() + "): the thread was interrupted while it waited for a connection.";
+        if (Thread.currentThread().isInterrupted()) {
+            return url + " (" + sql.name() + "): the thread was interrupted before the answer was there.";
         }
         if (has(failure, SSLException.class)) {
             return url + " cannot be reached by TLS (" + sql.name() + "): " + rootMessage(failure)

@@ -4,8 +4,6 @@ import com.clickhouse.client.api.Client;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -14,16 +12,6 @@ import java.util.function.Supplier;
  * client is the only thing that ends it.
  */
 final class InsertClient implements AutoCloseable {
-
-    private static final ScheduledThreadPoolExecutor CLOCK = new ScheduledThreadPoolExecutor(1, task -> {
-        Thread thread = new Thread(task, "llmtrace-insert-timeouts");
-        thread.setDaemon(true);
-        return thread;
-    });
-
-    static {
-        CLOCK.setRemoveOnCancelPolicy(true);
-    }
 
     private final Supplier<Client> maker;
     private Client client;
@@ -41,7 +29,7 @@ final class InsertClient implements AutoCloseable {
     /** @throws SocketTimeoutException if the call was ended since it, or another one beside it, took longer */
     void call(Duration timeout, Call call) throws Exception {
         Client mine = current();
-        ScheduledFuture<?> end = CLOCK.schedule(() -> replace(mine), timeout.toMillis(), TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> end = Clock.after(timeout, () -> replace(mine));
         try {
             call.on(mine);
         } catch (Exception e) {

@@ -119,7 +119,7 @@ final class ClickHouseConnectionTest {
         } catch (UnavailableException e) {
             assertThat(e)
                     .hasMessage("clickhouse://127.0.0.1:" + server.httpPort()
-                            + "/system (interrupted): the thread was interrupted while it waited for a connection.");
+                            + "/system (interrupted): the thread was interrupted before the answer was there.");
         }
         assertThat(Thread.interrupted()).isTrue();
     }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -31,6 +32,8 @@ final class ClickHouseFailureTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int MAX_PARTS = 12;
+    private static final Sql ENDLESS =
+            Sql.of("endless", "SELECT count() FROM numbers(1000000000000) WHERE NOT ignore(sipHash64(number))");
 
     private static ClickHouseServer server;
 
@@ -213,15 +216,45 @@ final class ClickHouseFailureTest {
     @Test
     void query_beyondItsTime() {
         open("").close();
-        Sql endless =
-                Sql.of("endless", "SELECT count() FROM numbers(1000000000000) WHERE NOT ignore(sipHash64(number))");
         try (Database impatient =
                 new Database(ClickHouseSettings.parse(server.url(database) + "?query_timeout_ms=200"))) {
-            Failing.assertFails(server, OverloadedException.class, () -> impatient.number(endless))
+            Failing.assertFails(server, OverloadedException.class, () -> impatient.number(ENDLESS))
                     .startsWith(
                             displayUrl() + " (endless): query_timeout_ms reached (200); narrow the query, or raise it."
                                     + " Code 159: ");
         }
+    }
+
+    @Test
+    void query_ofAnInterruptedThread() throws Exception {
+        open("").close();
+        CompletableFuture<Throwable> failure = new CompletableFuture<>();
+        CompletableFuture<Boolean> stillInterrupted = new CompletableFuture<>();
+        try (Database patient =
+                new Database(ClickHouseSettings.parse(server.url(database) + "?query_timeout_ms=3600000"))) {
+            Thread reader = new Thread(() -> {
+                failure.complete(catchThrowable(() -> patient.number(ENDLESS)));
+                stillInterrupted.complete(Thread.currentThread().isInterrupted());
+            });
+            reader.start();
+            awaitStatements(1);
+            reader.interrupt();
+
+            assertThat(failure.get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .isExactlyInstanceOf(UnavailableException.class)
+                    .hasMessage(displayUrl() + " (endless): the thread was interrupted before the answer was there.");
+            assertThat(stillInterrupted.join()).isTrue();
+            awaitStatements(0);
+            assertThat(patient.number(Sql.of("next", "SELECT toUInt64(7)"))).isEqualTo(7);
+        }
+    }
+
+    /** That run on the database of this test. */
+    private void awaitStatements(int count) {
+        String sql = "SELECT count() FROM system.processes WHERE current_database = '" + database + "'";
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .until(() -> server.execute(sql).strip().equals(Integer.toString(count)));
     }
 
     @Test
