@@ -36,12 +36,14 @@ final class Analytics {
 
     private final Session session;
     private final TraceQuery query;
+    private final SpanFilter filter;
     private final Condition condition;
 
     Analytics(Session session, TextIndex text, TraceQuery query, long tenant) throws SQLException {
         this.session = session;
         this.query = query;
-        this.condition = new SpanFilter(session, text, query, tenant).condition();
+        this.filter = new SpanFilter(session, text, query, tenant);
+        this.condition = filter.condition();
     }
 
     /** What no span is in. */
@@ -247,7 +249,8 @@ final class Analytics {
     }
 
     private void each(String columns, Session.RowHandler handler) throws SQLException {
-        session.each("SELECT " + columns + " FROM spans s WHERE " + condition.sql(), handler, parameters());
+        session.each(
+                "SELECT " + columns + " FROM " + filter.table() + " WHERE " + condition.sql(), handler, parameters());
     }
 
     private @Nullable Object[] parameters() {

@@ -10,12 +10,13 @@ import java.util.stream.Collectors;
 
 /**
  * The columns that measures are made of, read row by row: the program adds up as fast as SQLite would sort rows into groups, and
- * it knows percentiles. Each value that is read costs, so there are no nulls to ask for, and flags come in one.
+ * it knows percentiles. Each value that is read costs, so there are no nulls to ask for, and flags come in
+ * one, which also says where no more need be read.
  */
 final class MeasureColumns {
 
     private static final int ERROR = 1;
-    private static final int REPEATS = 2;
+    private static final int WITHOUT_USAGE = 2;
 
     /** A condition on {@code s}. */
     static final String REPEATS_USAGE = "s.kind IN ("
@@ -25,12 +26,15 @@ final class MeasureColumns {
                     .collect(Collectors.joining(", "))
             + ")";
 
+    private static final String REPORTS_NO_USAGE =
+            "coalesce(s.prompt_tokens, s.completion_tokens, s.total_tokens," + " s.estimated_cost_usd) IS NULL";
+
     /** A select list over {@code s}. */
     final String sql;
 
     MeasureColumns(TraceQuery query) {
-        String repeats = query.kind() == null ? " + " + REPEATS + " * (" + REPEATS_USAGE + ")" : "";
-        this.sql = "coalesce(s.error, 0)" + repeats
+        String withoutUsage = query.kind() == null ? REPEATS_USAGE + " OR " + REPORTS_NO_USAGE : REPORTS_NO_USAGE;
+        this.sql = "coalesce(s.error, 0) + " + WITHOUT_USAGE + " * (" + withoutUsage + ")"
                 + ", coalesce(s.duration_ms, -1), coalesce(s.prompt_tokens, -1), coalesce(s.completion_tokens, -1)"
                 + ", coalesce(s.total_tokens, -1), coalesce(s.estimated_cost_usd, -1.0)";
     }
@@ -40,7 +44,7 @@ final class MeasureColumns {
         int flags = row.getInt(first);
         boolean error = (flags & ERROR) != 0;
         long duration = row.getLong(first + 1);
-        if ((flags & REPEATS) != 0) {
+        if ((flags & WITHOUT_USAGE) != 0) {
             sums.add(error, MeasureSums.ABSENT, MeasureSums.ABSENT, MeasureSums.ABSENT, MeasureSums.ABSENT, duration);
             return;
         }

@@ -30,6 +30,7 @@ final class Sessions {
     private final TextIndex text;
     private final TraceQuery query;
     private final long tenant;
+    private final SpanFilter filter;
     private final Condition condition;
 
     Sessions(Session session, TextIndex text, TraceQuery query, long tenant) throws SQLException {
@@ -37,8 +38,8 @@ final class Sessions {
         this.text = text;
         this.query = query;
         this.tenant = tenant;
-        this.condition =
-                new SpanFilter(session, text, query, tenant).condition().and(Condition.of("s.session_id IS NOT NULL"));
+        this.filter = new SpanFilter(session, text, query, tenant);
+        this.condition = filter.condition().and(Condition.of("s.session_id IS NOT NULL"));
     }
 
     Slice<SessionSummary> page(SessionOrder order) throws SQLException {
@@ -83,7 +84,7 @@ final class Sessions {
         };
         Map<String, Long> sums = new HashMap<>();
         session.each(
-                "SELECT s.session_id, " + figure + " FROM spans s WHERE " + condition.sql(),
+                "SELECT s.session_id, " + figure + " FROM " + filter.table() + " WHERE " + condition.sql(),
                 row -> {
                     sums.merge(row.getString(1), figureOf(row, order), MeasureSums::sum);
                     FieldValues.requireFew(sums.size(), "session_id");
