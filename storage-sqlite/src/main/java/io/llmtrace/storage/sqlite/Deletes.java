@@ -114,6 +114,7 @@ final class Deletes {
         session.update("DELETE FROM trace_moves WHERE item = ?", trace);
         session.update("DELETE FROM blocks WHERE trace = ?", trace);
         int spans = session.update("DELETE FROM spans WHERE trace = ?", trace);
+        TraceFigures.remove(session, trace);
         session.update("DELETE FROM traces WHERE id = ?", trace);
         session.update(
                 "UPDATE tenants SET trace_count = trace_count - 1, span_count = span_count - ?, body_bytes = body_bytes - ?"

@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is done behind the writes, by one thread and in small transactions: the text index is filled, traces that are too old
- * are deleted, and the space of deleted ones goes back to the file system. While others write it takes a small share of the
- * time.
+ * What is done behind the writes, by one thread and in small transactions: the text index is filled, the figures of traces are
+ * added up, traces that are too old are deleted, and the space of deleted ones goes back to the file system. While others write
+ * it takes a small share of the time.
  */
 final class Housekeeping implements AutoCloseable {
 
@@ -67,6 +67,7 @@ final class Housekeeping implements AutoCloseable {
         while (text.fill(database) > 0) {
             // until nothing is left
         }
+        TraceFigures.fillAll(database);
         giveBackSpace();
     }
 
@@ -104,7 +105,7 @@ final class Housekeeping implements AutoCloseable {
                 work();
             } catch (RuntimeException e) {
                 log.warn(
-                        "text index and space are behind; next try in {} s: {}",
+                        "text index, figures and space are behind; next try in {} s: {}",
                         RETRY_AFTER.toSeconds(),
                         e.getMessage());
                 signal(Duration.ZERO, true);
@@ -120,7 +121,8 @@ final class Housekeeping implements AutoCloseable {
         boolean fill = true;
         while (fill) {
             long start = System.nanoTime();
-            fill = text.fill(database) > 0;
+            boolean indexed = text.fill(database) > 0;
+            fill = TraceFigures.fillSome(database) || indexed;
             long end = System.nanoTime();
             double writing = Math.min(1, (double) takeWritingNanos() / (end - last));
             last = end;

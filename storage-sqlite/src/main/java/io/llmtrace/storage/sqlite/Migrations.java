@@ -22,7 +22,8 @@ final class Migrations {
                     "migrations/0001_initial.sql",
                     "migrations/0002_analytics.sql",
                     "migrations/0003_requested_actions.sql",
-                    "migrations/0004_retention.sql"),
+                    "migrations/0004_retention.sql",
+                    "migrations/0005_trace_figures.sql"),
             Map.of(3, SpanDetails::insertOfAllSpans));
 
     private static final Logger log = LoggerFactory.getLogger(Migrations.class);

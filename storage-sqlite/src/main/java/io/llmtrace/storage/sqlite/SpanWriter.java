@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -176,6 +177,7 @@ final class SpanWriter implements AutoCloseable {
         private final Moves traceMoves;
         private final Moves spanMoves;
         private final Map<Long, Counts> counts = new HashMap<>();
+        private final Set<Long> changedTraces = new HashSet<>();
 
         Batch(Session session) throws SQLException {
             this.session = session;
@@ -229,6 +231,7 @@ final class SpanWriter implements AutoCloseable {
                         delta.bytes,
                         entry.getKey());
             }
+            TraceFigures.markStale(session, changedTraces);
         }
 
         void storeAll(List<Supplier<List<BlockPacker.Packed>>> blocks, TraceRows traceRows) throws SQLException {
@@ -245,6 +248,9 @@ final class SpanWriter implements AutoCloseable {
                 Target target = targetOf(body, traceRows.of(body.span()));
                 if (target != null) {
                     targets.add(target);
+                    if (target.trace.bornIn != write) {
+                        changedTraces.add(target.trace.id);
+                    }
                 }
             }
             if (targets.isEmpty()) {
