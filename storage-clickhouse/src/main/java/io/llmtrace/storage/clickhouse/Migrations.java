@@ -25,8 +25,8 @@ final class Migrations {
     private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
 
     /** In their order; the number of a file is the version that it leads to. */
-    private static final List<String> FILES = List.of(
-            "0001_initial.sql", "0002_analytics.sql", "0003_requested_actions.sql", "0004_retention.sql");
+    private static final List<String> FILES =
+            List.of("0001_initial.sql", "0002_analytics.sql", "0003_requested_actions.sql", "0004_retention.sql");
 
     private static final String VERSION_VIEW = "schema_version_";
 

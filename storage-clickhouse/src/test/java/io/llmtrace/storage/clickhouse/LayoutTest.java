@@ -77,11 +77,7 @@ class LayoutTest {
     }
 
     private static Stream<String> migrations() {
-        return Stream.of(
-                        "0001_initial.sql",
-                        "0002_analytics.sql",
-                        "0003_requested_actions.sql",
-                        "0004_retention.sql")
+        return Stream.of("0001_initial.sql", "0002_analytics.sql", "0003_requested_actions.sql", "0004_retention.sql")
                 .flatMap(file -> Migrations.statements(file).stream());
     }
 
