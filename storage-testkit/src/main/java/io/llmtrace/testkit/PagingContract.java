@@ -9,11 +9,13 @@ import io.llmtrace.storage.Page;
 import io.llmtrace.storage.TraceQuery;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Order, limit and offset. */
@@ -217,6 +219,50 @@ abstract class PagingContract extends ContractTest {
     }
 
     /** All three queries give that part of the spans, each span in a trace of its own, and say whether more is left. */
+    /** Those that pass may be most of what is there, or lie far apart in the order. */
+    @ParameterizedTest
+    @EnumSource(Order.class)
+    void filter_thatSomeOfManyTracesPass_givesThemAllInOrder(Order order) {
+        List<TraceEvent> traces = new ArrayList<>();
+        for (int i = 0; i < 2_500; i++) {
+            String model = i % 700 == 3 ? "rare" : i % 30 == 4 ? "some" : "most";
+            traces.add(TraceEvent.ofSpans(List.of(span().startTime(Samples.START.plusSeconds(i))
+                    .modelName(model)
+                    .build())));
+        }
+        repository.storeSpans(
+                traces.stream().flatMap(trace -> trace.spans().stream()).toList());
+        TraceSpan early = span().startTime(Samples.START.plusSeconds(1_000))
+                .modelName("some")
+                .build();
+        TraceEvent dated = new TraceEvent(early.traceId(), tenant, Samples.START.plusSeconds(2_100), List.of(early));
+        repository.storeTrace(dated);
+        traces.add(dated);
+        TraceQuery all = query().order(order).limit(60).build();
+        TraceQuery between = all.toBuilder()
+                .startTime(Samples.START.plusSeconds(200))
+                .endTime(Samples.START.plusSeconds(2_000))
+                .build();
+        for (String model : List.of("rare", "some", "most")) {
+            for (TraceQuery.Builder query : List.of(all.toBuilder(), between.toBuilder())) {
+                assertWalk(query.modelName(model).build(), traces);
+            }
+        }
+    }
+
+    private void assertWalk(TraceQuery query, List<TraceEvent> traces) {
+        Comparator<TraceEvent> oldestFirst = Comparator.comparing(TraceEvent::createdAt);
+        List<UUID> expected = traces.stream()
+                .filter(query::matches)
+                .sorted(query.order() == Order.NEWEST_FIRST ? oldestFirst.reversed() : oldestFirst)
+                .map(TraceEvent::traceId)
+                .toList();
+        List<UUID> met = Walks.SUMMARIES.all(repository, query).stream()
+                .flatMap(step -> step.traceIds().stream())
+                .toList();
+        assertThat(met).as(query.toString()).isEqualTo(expected);
+    }
+
     private void assertPage(TraceQuery query, List<TraceSpan> all, int offset) {
         int from = Math.min(offset, all.size());
         int to = (int) Math.min((long) from + query.limit(), all.size());

@@ -71,7 +71,8 @@ final class ClickHouseFailureTest {
         assertThat(catchThrowable(() -> open("")))
                 .isExactlyInstanceOf(CorruptStoreException.class)
                 .hasMessage(displayUrl()
-                        + " has schema version 99, newer than this program knows (2): use a newer llmtrace");
+                        + " has schema version 99, newer than this program knows ("
+                        + Migrations.newest() + "): use a newer llmtrace");
     }
 
     @Test
