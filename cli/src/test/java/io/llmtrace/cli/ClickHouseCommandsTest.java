@@ -21,6 +21,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
@@ -35,6 +36,9 @@ import org.junit.jupiter.api.io.TempDir;
 @NeedsClickHouse
 @Timeout(180)
 class ClickHouseCommandsTest {
+
+    /** Until it is told to end: a thread of the common pool would be missing elsewhere. */
+    private static final Executor IN_ITS_OWN_THREAD = serving -> new Thread(serving, "serve").start();
 
     private static final Pattern READY =
             Pattern.compile("llmtrace listens on (http://127\\.0\\.0\\.1:\\d+); traces go to (.*)");
@@ -194,8 +198,8 @@ class ClickHouseCommandsTest {
     @Test
     void serve_runsOnClickHouse() throws IOException, InterruptedException {
         CliRun serving = new CliRun(folder);
-        CompletableFuture<CliRun.Result> end =
-                CompletableFuture.supplyAsync(() -> serving.runLine("serve --port 0 --otlp-ports false" + storage));
+        CompletableFuture<CliRun.Result> end = CompletableFuture.supplyAsync(
+                () -> serving.runLine("serve --port 0 --otlp-ports false" + storage), IN_ITS_OWN_THREAD);
         Matcher ready = awaitReady(serving, end);
         assertThat(ready.group(2)).isEqualTo(shownUrl());
 
@@ -223,7 +227,8 @@ class ClickHouseCommandsTest {
     void serve_clientGoesAway_endsItsQueryOnClickHouse() throws IOException {
         CliRun serving = new CliRun(folder);
         CompletableFuture<CliRun.Result> end = CompletableFuture.supplyAsync(
-                () -> serving.runLine("serve --port 0 --otlp-ports false" + storage + "?query_timeout_ms=3600000"));
+                () -> serving.runLine("serve --port 0 --otlp-ports false" + storage + "?query_timeout_ms=3600000"),
+                IN_ITS_OWN_THREAD);
         URI uri = URI.create(awaitReady(serving, end).group(1));
         CliRun client = new CliRun(folder);
         client.input = run("export --storage " + Fixture.storeOf(folder.resolve("t.db"), Fixture.chat()))

@@ -80,7 +80,10 @@ final class BlockPacker implements AutoCloseable {
                 .toList();
         List<Supplier<List<Packed>>> blocks = new ArrayList<>();
         for (Group group : groups(traces)) {
-            ForkJoinTask<List<Packed>> packing = ForkJoinPool.commonPool().submit(() -> blocksOf(group));
+            // Not submitted as a Callable: that is not run by who waits for it, and others may block the threads of the
+            // pool.
+            ForkJoinTask<List<Packed>> packing = ForkJoinTask.adapt(() -> blocksOf(group));
+            ForkJoinPool.commonPool().execute(packing);
             blocks.add(packing::join);
         }
         return blocks;
