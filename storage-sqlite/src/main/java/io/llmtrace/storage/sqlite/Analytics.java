@@ -140,8 +140,7 @@ final class Analytics {
         record Key(String type, long name) {}
         Map<Key, ActionSums> sums = new HashMap<>();
         session.each(
-                "SELECT a.span, a.action_type, a.name, a.requested, a.failed,"
-                        + " coalesce(a.duration_ms, -1)"
+                "SELECT a.span, a.action_type, a.name, a.requested, a.failed, coalesce(a.duration_ms, -1)"
                         + " FROM spans s JOIN actions a ON a.span = s.id WHERE " + condition.sql()
                         + " AND s.action_count IS NOT NULL",
                 row -> {

@@ -27,7 +27,7 @@ final class MeasureColumns {
             + ")";
 
     private static final String REPORTS_NO_USAGE =
-            "coalesce(s.prompt_tokens, s.completion_tokens, s.total_tokens," + " s.estimated_cost_usd) IS NULL";
+            "coalesce(s.prompt_tokens, s.completion_tokens, s.total_tokens, s.estimated_cost_usd) IS NULL";
 
     /** A select list over {@code s}. */
     final String sql;
