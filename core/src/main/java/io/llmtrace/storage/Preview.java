@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.io.StringReader;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -36,16 +37,31 @@ public final class Preview {
         if (text.length() > MAX_PARSED_CHARACTERS || !looksLikeJson(text)) {
             return text;
         }
-        int lastUser = ofUser ? Math.max(text.lastIndexOf("user\""), text.lastIndexOf("human\"")) : 0;
+        int lastUser = ofUser ? lastUser(text) : 0;
         if (lastUser < 0) {
             return text;
         }
-        try (JsonParser parser = JSON.createParser(text)) {
+        // From a reader it is copied only as far as it is parsed.
+        try (JsonParser parser = JSON.createParser(new StringReader(text))) {
             String found = new MessageText(parser, ofUser, lastUser).find();
             return found == null ? text : found;
         } catch (IOException e) {
             return text; // not JSON after all, or cut off: show it as it is
         }
+    }
+
+    /** @return where the last name of a user stands; negative for none */
+    private static int lastUser(String text) {
+        return Math.max(lastIndexOf(text, "user\""), lastIndexOf(text, "human\""));
+    }
+
+    /** As {@link String#lastIndexOf(String)}, and much faster where there are few: only forwards the JDK compares by words. */
+    private static int lastIndexOf(String text, String part) {
+        int last = -1;
+        for (int at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + 1)) {
+            last = at;
+        }
+        return last;
     }
 
     private static boolean looksLikeJson(String text) {
@@ -60,24 +76,25 @@ public final class Preview {
 
     /** On one line: runs of white space become one space. */
     private static String shorten(String text) {
-        StringBuilder line = new StringBuilder(MAX_CHARACTERS + 1);
+        char[] line = new char[MAX_CHARACTERS + 2];
+        int length = 0;
         boolean gap = false;
-        for (int i = 0; i < text.length() && line.length() <= MAX_CHARACTERS; i++) {
+        for (int i = 0; i < text.length() && length <= MAX_CHARACTERS; i++) {
             char c = text.charAt(i);
             if (Character.isWhitespace(c)) {
-                gap = !line.isEmpty();
+                gap = length > 0;
                 continue;
             }
             if (gap) {
-                line.append(' ');
+                line[length++] = ' ';
                 gap = false;
             }
-            line.append(c);
+            line[length++] = c;
         }
-        if (line.length() <= MAX_CHARACTERS) {
-            return wholeCharacters(line.toString());
+        if (length <= MAX_CHARACTERS) {
+            return wholeCharacters(new String(line, 0, length));
         }
-        return wholeCharacters(line.substring(0, MAX_CHARACTERS - 1)) + "…";
+        return wholeCharacters(new String(line, 0, MAX_CHARACTERS - 1)) + "…";
     }
 
     /** Without half of a surrogate pair at the end. */

@@ -38,6 +38,16 @@ final class PreviewTest {
     }
 
     @Test
+    void promptOfMessages_usersOfTwoNames_isTheLastOfThem() {
+        String user = "{\"role\":\"user\",\"content\":\"of a user\"}";
+        String human = "{\"role\":\"human\",\"content\":\"of a human\"}";
+
+        assertThat(Preview.ofPrompt("[" + user + "," + human + "]")).isEqualTo("of a human");
+        assertThat(Preview.ofPrompt("[" + human + "," + user + "]")).isEqualTo("of a user");
+        assertThat(Preview.ofPrompt("[" + human + "]")).isEqualTo("of a human");
+    }
+
+    @Test
     void responseOfMessages_isTheFirstText() {
         assertThat(Preview.ofResponse("""
                 {"choices":[{"message":{"role":"assistant","content":"Paris."}},{"message":{"content":"Rome"}}]}""")).isEqualTo("Paris.");

@@ -56,23 +56,23 @@ final class Batch {
         return encoded.size();
     }
 
+    int rows() {
+        return rows.size();
+    }
+
     /**
      * Numbers the rows. One that comes again within the batches gets a higher number, so that the later one counts.
      *
      * @param seen how often each row has come in the batches before
-     * @return the highest version given
      */
-    long setVersions(long first, Map<RowKey, Integer> seen) {
-        long highest = first;
+    void setVersions(long first, Map<RowKey, Integer> seen) {
         for (int i = 0; i < rows.size(); i++) {
             Row row = rows.get(i);
             long version =
                     first + seen.merge(new RowKey(row.tenantId(), row.traceId(), row.spanId()), 1, Integer::sum) - 1;
             versions[i].putLong(0, version);
             placeVersions[i].putLong(0, version);
-            highest = Math.max(highest, version);
         }
-        return highest;
     }
 
     void writeRows(OutputStream out) throws IOException {

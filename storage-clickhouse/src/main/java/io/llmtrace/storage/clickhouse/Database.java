@@ -191,6 +191,8 @@ final class Database implements AutoCloseable {
                 .serverSetting("max_memory_usage", maxMemory())
                 .serverSetting(COMPILE_AGGREGATES, "0")
                 .serverSetting("insert_deduplicate", "0")
+                // The first merge makes it; until then the rows are few enough to look through.
+                .serverSetting("exclude_materialize_skip_indexes_on_insert", "words")
                 .serverSetting("max_execution_time", seconds(settings.writeTimeout()));
         if (settings.cluster() != null) {
             IN_CLUSTER.forEach(insert::serverSetting);

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,9 @@ final class Migrations {
             List.of("0001_initial.sql", "0002_analytics.sql", "0003_requested_actions.sql", "0004_retention.sql");
 
     private static final String VERSION_VIEW = "schema_version_";
+
+    /** The first with text indexes that are no experiment. */
+    private static final Version OLDEST_SERVER = new Version(26, 2);
 
     private final Layout layout;
 
@@ -75,6 +79,36 @@ final class Migrations {
         behind.forEach(this::migrate);
     }
 
+    /** Of a server. */
+    record Version(int year, int month) implements Comparable<Version> {
+
+        private static final Comparator<Version> ORDER =
+                Comparator.comparingInt(Version::year).thenComparingInt(Version::month);
+
+        /** @param text such as {@code 26.7.2.1} */
+        static Version of(String text) {
+            String[] parts = text.split("\\.");
+            return new Version(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]));
+        }
+
+        void requireSupported() {
+            if (compareTo(OLDEST_SERVER) < 0) {
+                throw new InvalidRequestException(
+                        "ClickHouse " + this + " is too old: llmtrace needs " + OLDEST_SERVER + " or newer");
+            }
+        }
+
+        @Override
+        public int compareTo(Version other) {
+            return ORDER.compare(this, other);
+        }
+
+        @Override
+        public String toString() {
+            return year + "." + month;
+        }
+    }
+
     private record State(
             long newest, boolean onAllNodes, @Nullable String engine) {}
 
@@ -115,6 +149,8 @@ final class Migrations {
     }
 
     private void migrate(Database target) {
+        target.read(Sql.of("server version", "SELECT version()"), row -> Version.of(row.readText()))
+                .forEach(Version::requireSupported);
         target.nodes().forEach(node -> new OriginalSchema(node).moveAside());
         for (int i = 0; i < FILES.size(); i++) {
             String file = FILES.get(i);

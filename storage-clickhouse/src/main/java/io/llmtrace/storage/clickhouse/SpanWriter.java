@@ -14,28 +14,42 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes batches, one at a time. What comes while an insert is under way is written together with the next:
+ * Writes batches. Small ones that come while an insert of small ones is under way are written together with the next; large ones
+ * by themselves, some at a time:
  *
  * <pre>
- *   caller 1  ──▶ [ insert ············ ]
- *   caller 2     ──▶ waits ············ [ insert of 2 and 3 ······ ]
- *   caller 3         ──▶ waits ········ (by caller 2)
+ *   small 1  ──▶ [ insert ············ ]
+ *   small 2     ──▶ waits ············ [ insert of 2 and 3 ······ ]
+ *   small 3         ──▶ waits ········ (by caller 2)
+ *   large    ──▶ [ insert ························· ]
  * </pre>
  *
- * One at a time also gives the writes of this process an order: each has a higher version than all before it.
+ * Writes have an order: each has a higher version than all that were acknowledged before it began, and is acknowledged after all
+ * that began before it.
  */
 final class SpanWriter implements AutoCloseable {
+
+    /** From here on an insert of its own costs a batch less than waiting for others. */
+    private static final long LARGE_BYTES = 1 << 20;
+
+    private static final int MOST_AT_ONCE = 4;
 
     private final Database database;
     private final ReentrantLock lane = new ReentrantLock(true);
     private final Deque<Pending> waiting = new ArrayDeque<>();
 
-    private final ExecutorService beside = Executors.newSingleThreadExecutor(work -> {
+    /** MiB that may be on their way to the server. */
+    private final Semaphore room;
+
+    private final int allRoom;
+
+    private final ExecutorService beside = Executors.newCachedThreadPool(work -> {
         Thread thread = new Thread(work, "llmtrace-clickhouse-places");
         thread.setDaemon(true);
         return thread;
@@ -46,6 +60,8 @@ final class SpanWriter implements AutoCloseable {
     SpanWriter(Database database, Versions versions) {
         this.database = database;
         this.versions = versions;
+        this.allRoom = Math.max(MOST_AT_ONCE, database.settings().maxBatchMb());
+        this.room = new Semaphore(allRoom, true);
     }
 
     /** Returns when the batch is durable; if it throws, nothing of it is visible. */
@@ -57,33 +73,41 @@ final class SpanWriter implements AutoCloseable {
                     + database.settings().maxBatchMb() + "): " + batch.bytes() + " bytes. Write them in smaller calls");
         }
         Pending mine = new Pending(batch);
-        synchronized (waiting) {
-            waiting.add(mine);
-        }
-        lane.lock();
-        try {
-            if (!mine.done) {
-                writeWaiting(limit);
-            }
-        } finally {
-            lane.unlock();
+        if (batch.bytes() >= LARGE_BYTES) {
+            writeTogether(List.of(mine));
+        } else {
+            writeWithOthers(mine, limit);
         }
         if (mine.failure != null) {
             throw mine.failure;
         }
     }
 
-    /** Runs between two writes, with a version of its own: higher than that of every write before. */
+    /** Runs while nothing is written, with a version of its own: higher than that of every write before. */
     <T> T exclusively(LongFunction<T> work) {
-        lane.lock();
+        room.acquireUninterruptibly(allRoom);
         try {
             return work.apply(versions.next());
+        } finally {
+            room.release(allRoom);
+        }
+    }
+
+    private void writeWithOthers(Pending mine, long limit) {
+        synchronized (waiting) {
+            waiting.add(mine);
+        }
+        lane.lock();
+        try {
+            if (!mine.done) {
+                writeTogether(takeWaiting(limit));
+            }
         } finally {
             lane.unlock();
         }
     }
 
-    private void writeWaiting(long limit) {
+    private List<Pending> takeWaiting(long limit) {
         List<Pending> together = new ArrayList<>();
         long bytes = 0;
         synchronized (waiting) {
@@ -94,6 +118,26 @@ final class SpanWriter implements AutoCloseable {
                 together.add(next);
             }
         }
+        return together;
+    }
+
+    private void writeTogether(List<Pending> together) {
+        int mine = roomOf(together);
+        room.acquireUninterruptibly(mine);
+        try {
+            insertAndEnd(together);
+        } finally {
+            room.release(mine);
+        }
+    }
+
+    private int roomOf(List<Pending> together) {
+        long bytes =
+                together.stream().mapToLong(pending -> pending.batch.bytes()).sum();
+        return (int) Math.min(allRoom, Math.max(allRoom / MOST_AT_ONCE, (bytes >> 20) + 1));
+    }
+
+    private void insertAndEnd(List<Pending> together) {
         StorageException failure = insert(together);
         // Where no server answered, each by itself would wait for as long again.
         boolean answered = failure != null && failure.getCause() instanceof ServerException;
@@ -106,19 +150,17 @@ final class SpanWriter implements AutoCloseable {
     }
 
     private @Nullable StorageException insert(List<Pending> together) {
-        long first = versions.begin();
-        long highest = first;
-        Map<Batch.RowKey, Integer> seen = Batch.noneSeen();
-        for (Pending pending : together) {
-            highest = Math.max(highest, pending.batch.setVersions(first, seen));
-        }
+        long first = versions.begin(
+                together.stream().mapToInt(pending -> pending.batch.rows()).sum());
         try {
+            Map<Batch.RowKey, Integer> seen = Batch.noneSeen();
+            together.forEach(pending -> pending.batch.setVersions(first, seen));
             insertBoth(together);
             return null;
         } catch (StorageException e) {
             return e;
         } finally {
-            versions.end(highest);
+            versions.end(first);
         }
     }
 

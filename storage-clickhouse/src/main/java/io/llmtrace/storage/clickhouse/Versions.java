@@ -4,6 +4,9 @@ import io.llmtrace.storage.InvalidRequestException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.TreeSet;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The order of the writes of one process, and of several as far as their clocks agree: a version is the time of the write in
@@ -15,9 +18,12 @@ final class Versions {
     static final Duration WALKS_LAST = Duration.ofHours(24);
 
     private final InstantSource clock;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition ended = lock.newCondition();
+    /** The first version of each write that has begun and not ended. */
+    private final TreeSet<Long> underWay = new TreeSet<>();
+
     private long last;
-    /** Of the write under way; 0 for none. */
-    private long underWay;
 
     /** @param last the highest that is stored */
     Versions(long last) {
@@ -41,32 +47,66 @@ final class Versions {
         }
     }
 
-    synchronized long next() {
-        last = Math.max(last + 1, at(clock.instant()));
-        return last;
-    }
-
-    /** A write that is under way until {@link #end}. */
-    synchronized long begin() {
-        underWay = next();
-        return underWay;
-    }
-
-    /** @param highest that the write has given to a row */
-    synchronized void end(long highest) {
-        last = Math.max(last, highest);
-        underWay = 0;
+    long next() {
+        return begin(1, false);
     }
 
     /**
-     * What a walk that begins now sees as its beginning: all that is written has a version up to it, all that will be, a
+     * A write that is under way until {@link #end}.
+     *
+     * @param count of versions that it may give to its rows, the returned one and those behind it
+     */
+    long begin(int count) {
+        return begin(count, true);
+    }
+
+    private long begin(int count, boolean write) {
+        lock.lock();
+        try {
+            long first = Math.max(last + 1, at(clock.instant()));
+            last = first + count - 1;
+            if (write) {
+                underWay.add(first);
+            }
+            return first;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Returns when all writes that began before this one have ended, too: so a version of what is acknowledged is below those of
+     * all that is under way.
+     *
+     * @param first version of the write
+     */
+    void end(long first) {
+        lock.lock();
+        try {
+            underWay.remove(first);
+            ended.signalAll();
+            while (!underWay.isEmpty() && underWay.first() < first) {
+                ended.awaitUninterruptibly();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * What a walk that begins now sees as its beginning: all that is acknowledged has a version up to it, all that will be, a
      * higher one.
      */
-    synchronized long snapshot() {
-        if (underWay != 0) {
-            return underWay - 1;
+    long snapshot() {
+        lock.lock();
+        try {
+            if (!underWay.isEmpty()) {
+                return underWay.first() - 1;
+            }
+            last = Math.max(last, at(clock.instant()));
+            return last;
+        } finally {
+            lock.unlock();
         }
-        last = Math.max(last, at(clock.instant()));
-        return last;
     }
 }

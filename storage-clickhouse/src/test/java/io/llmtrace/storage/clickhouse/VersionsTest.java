@@ -1,9 +1,13 @@
 package io.llmtrace.storage.clickhouse;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 class VersionsTest {
@@ -19,7 +23,7 @@ class VersionsTest {
         assertThat(before).isEqualTo(Versions.at(now.plus(Duration.ofDays(1))));
         assertThat(versions.next()).isEqualTo(before + 1);
         assertThat(versions.snapshot()).isEqualTo(before + 1);
-        assertThat(versions.begin()).isEqualTo(before + 2);
+        assertThat(versions.begin(1)).isEqualTo(before + 2);
     }
 
     @Test
@@ -42,10 +46,25 @@ class VersionsTest {
     @Test
     void snapshot_duringAWrite_isBehindIt() {
         Versions versions = new Versions(0, () -> now);
-        long write = versions.begin();
+        long write = versions.begin(4);
 
         assertThat(versions.snapshot()).isEqualTo(write - 1);
-        versions.end(write + 3);
+        versions.end(write);
         assertThat(versions.snapshot()).isEqualTo(write + 3);
+    }
+
+    @Test
+    void end_anEarlierWriteIsUnderWay_waitsForItsEnd() throws Exception {
+        Versions versions = new Versions(0, () -> now);
+        long earlier = versions.begin(1);
+        long later = versions.begin(1);
+        CompletableFuture<Void> ended =
+                CompletableFuture.runAsync(() -> versions.end(later), work -> new Thread(work).start());
+
+        assertThatThrownBy(() -> ended.get(50, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+        assertThat(versions.snapshot()).isEqualTo(earlier - 1);
+        versions.end(earlier);
+        ended.get(10, TimeUnit.SECONDS);
+        assertThat(versions.snapshot()).isEqualTo(later);
     }
 }

@@ -34,8 +34,8 @@ CREATE TABLE IF NOT EXISTS spans_local ON CLUSTER `main` (
     input_preview Nullable(String) CODEC(ZSTD(1)),
     output_preview Nullable(String) CODEC(ZSTD(1)),
     text_bytes UInt64,                      -- of the texts below, before compression
-    prompt Nullable(String) CODEC(ZSTD(3)) SETTINGS (min_compress_block_size = 2097152, max_compress_block_size = 2097152),
-    response Nullable(String) CODEC(ZSTD(3)) SETTINGS (min_compress_block_size = 1048576, max_compress_block_size = 1048576),
+    prompt Nullable(String) CODEC(ZSTD(3)) SETTINGS (min_compress_block_size = 65536, max_compress_block_size = 2097152),
+    response Nullable(String) CODEC(ZSTD(3)) SETTINGS (min_compress_block_size = 65536, max_compress_block_size = 1048576),
     error_message Nullable(String) CODEC(ZSTD(3)),
     security_findings String CODEC(ZSTD(3)),  -- JSON, as are the next three; empty for none
     events String CODEC(ZSTD(3)),
@@ -51,12 +51,12 @@ CREATE TABLE IF NOT EXISTS spans_local ON CLUSTER `main` (
     INDEX found finding_types TYPE set(100) GRANULARITY 1,
     INDEX errors is_error TYPE minmax GRANULARITY 1,
     INDEX words lower(concat(operation_name, ' ', ifNull(prompt, ''), ' ', ifNull(response, ''), ' ', more_words))
-        TYPE tokenbf_v1(32768, 3, 0) GRANULARITY 1
+        TYPE text(tokenizer = 'splitByNonAlpha', posting_list_codec = 'bitpacking')
 )
 ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/llmtrace/spans', '{replica}', version)
 PARTITION BY (retention_days, toYYYYMM(fromUnixTimestamp64Nano(toInt64(version), 'UTC')))
 ORDER BY (tenant_id, start_hour, trace_id, start_time, span_id, row_kind)
-SETTINGS index_granularity = 2048, index_granularity_bytes = 16777216
+SETTINGS index_granularity = 2048, index_granularity_bytes = 16777216, min_compress_block_size = 16384
 
 CREATE TABLE IF NOT EXISTS spans ON CLUSTER `main` AS spans_local ENGINE = Distributed('main', 'llmtrace', 'spans_local', cityHash64(trace_id))
 

@@ -156,6 +156,11 @@ final class Database implements AutoCloseable {
         });
     }
 
+    /** Whether another thread waits for the end of the write that is under way. */
+    boolean isWriteWaiting() {
+        return writing.hasQueuedThreads();
+    }
+
     /** {@link #write} without a result. */
     void change(Session.Action action) {
         write(session -> {

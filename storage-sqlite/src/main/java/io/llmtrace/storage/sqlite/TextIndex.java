@@ -4,8 +4,10 @@ import io.llmtrace.json.TraceJson;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.spi.SearchText;
 import java.sql.SQLException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,16 +30,22 @@ final class TextIndex {
 
     private static final int BLOCKS_AT_ONCE = 64;
     private static final int SPANS_AT_ONCE = 256;
+    /** Of one transaction, if a write waits for its end. */
+    private static final int SPANS_IF_AWAITED = 64;
 
     private static final String INDEXED_TO = "(SELECT value FROM counters WHERE name = 'text_indexed_block')";
 
     /** Whose a span is plays no part in its words. */
     private static final UUID ANY_TENANT = new UUID(0, 0);
 
-    /** A span's row, the block that it was read from, and the words in it. */
-    private record Words(long span, long block, String words) {}
+    /** The words of a span's row. */
+    private record Words(long span, String words) {}
 
-    private record Slice(long lastBlock, List<Words> words) {}
+    /** What a block holds that may be indexed. */
+    private record Block(long id, List<Words> spans) {}
+
+    /** Read, and not yet in the index. */
+    private final Deque<Block> ready = new ArrayDeque<>();
 
     /** Up to so many spans of one value are looked up one by one; of more, one looks at the newest first. */
     private static final int MOST_ROWS = 20_000;
@@ -86,22 +94,38 @@ final class TextIndex {
      * @return how many; 0 if there is nothing left to do
      */
     synchronized int fill(Database database) {
-        Slice slice = database.read(this::nextSlice);
-        if (slice.lastBlock == 0) {
+        if (ready.isEmpty()) {
+            ready.addAll(database.read(this::nextBlocks));
+        }
+        if (ready.isEmpty()) {
             return 0;
         }
-        database.write(session -> {
-            for (Words words : slice.words) {
+        try {
+            return Math.max(1, database.write(session -> index(session, database)));
+        } catch (RuntimeException e) {
+            ready.clear(); // what of it is in the index is to be read again
+            throw e;
+        }
+    }
+
+    private int index(Session session, Database database) throws SQLException {
+        int spans = 0;
+        long last = 0;
+        while (!ready.isEmpty() && (spans < SPANS_IF_AWAITED || !database.isWriteWaiting())) {
+            Block block = ready.remove();
+            for (Words words : block.spans) {
                 // Unless it was replaced or deleted meanwhile.
                 session.update(
                         "INSERT INTO text_index (rowid, words) SELECT id, ? FROM spans WHERE id = ? AND block = ?",
                         words.words,
                         words.span,
-                        words.block);
+                        block.id);
             }
-            return session.update("UPDATE counters SET value = ? WHERE name = 'text_indexed_block'", slice.lastBlock);
-        });
-        return Math.max(1, slice.words.size());
+            spans += block.spans.size();
+            last = block.id;
+        }
+        session.update("UPDATE counters SET value = ? WHERE name = 'text_indexed_block'", last);
+        return spans;
     }
 
     /** Merges a part of what deletes left behind. @return whether there may be more */
@@ -114,37 +138,39 @@ final class TextIndex {
     }
 
     /** Whole blocks, so that it can be said how far the index is. */
-    private Slice nextSlice(Session session) throws SQLException {
-        Map<Long, List<BlockMembers.Member>> blocks = new LinkedHashMap<>();
+    private List<Block> nextBlocks(Session session) throws SQLException {
+        Map<Long, List<BlockMembers.Member>> membersOf = new LinkedHashMap<>();
         session.each(
                 "SELECT id, members FROM blocks WHERE id > " + INDEXED_TO + " ORDER BY id LIMIT " + BLOCKS_AT_ONCE,
-                row -> blocks.put(row.getLong(1), BlockMembers.decodeMembers(row.getBytes(2))));
+                row -> membersOf.put(row.getLong(1), BlockMembers.decodeMembers(row.getBytes(2))));
         SpanReader reader = new SpanReader(session);
-        List<Words> words = new ArrayList<>();
-        long last = 0;
-        for (Map.Entry<Long, List<BlockMembers.Member>> block : blocks.entrySet()) {
-            if (words.size() >= SPANS_AT_ONCE) {
+        List<Block> blocks = new ArrayList<>();
+        int spans = 0;
+        for (Map.Entry<Long, List<BlockMembers.Member>> block : membersOf.entrySet()) {
+            if (spans >= SPANS_AT_ONCE) {
                 break;
             }
-            last = block.getKey();
+            List<Words> words = new ArrayList<>();
             for (BlockMembers.Member member : block.getValue()) {
                 Long tenant = session.first(
                         "SELECT tenant FROM spans WHERE id = ? AND block = ?",
                         row -> row.getLong(1),
                         member.span(),
-                        last);
+                        block.getKey());
                 if (tenant != null) {
-                    words.add(wordsOf(reader, tenant, member.span(), last));
+                    words.add(wordsOf(reader, tenant, member.span()));
                 }
             }
+            blocks.add(new Block(block.getKey(), words));
+            spans += words.size();
         }
-        return new Slice(last, words);
+        return blocks;
     }
 
-    private static Words wordsOf(SpanReader reader, long tenant, long span, long block) throws SQLException {
+    private static Words wordsOf(SpanReader reader, long tenant, long span) throws SQLException {
         TraceSpan whole = Objects.requireNonNull(reader.byRow(span, ANY_TENANT));
         String ofValues = String.join(" ", ValueWords.of(tenant, whole));
-        return new Words(span, block, ofValues + " " + String.join(" ", SearchText.wordsOf(whole)));
+        return new Words(span, ofValues + " " + String.join(" ", SearchText.wordsOf(whole)));
     }
 
     private static List<Long> pendingMatches(Session session, Collection<String> wanted, Condition others)

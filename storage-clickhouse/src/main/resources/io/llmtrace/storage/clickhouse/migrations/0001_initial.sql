@@ -7,8 +7,8 @@
 -- Rows of one trace lie together in the order of time, so that what an agent sends again compresses well. A row that is
 -- written again replaces the one before where all of the key is equal; where a span's start has changed, both rows stay, and
 -- the later version counts. The partition is when a row was written, since clients' clocks lie: a batch is one part, whatever
--- times are in it, and so is seen whole or not at all. Prompts stand under large compression blocks, for the sake of what an
--- agent sends again; all else under smaller ones, since whoever reads one row unpacks its block of each column.
+-- times are in it, and so is seen whole or not at all. Whoever reads one row unpacks its block of each column: so blocks are
+-- small, but for prompts and responses that fill larger ones, for the sake of what an agent sends again.
 CREATE TABLE IF NOT EXISTS spans{local}{on_cluster} (
     tenant_id UUID,
     start_hour Int32,                       -- hours since 1970 of start_time
@@ -45,8 +45,8 @@ CREATE TABLE IF NOT EXISTS spans{local}{on_cluster} (
     input_preview Nullable(String) CODEC(ZSTD(1)),
     output_preview Nullable(String) CODEC(ZSTD(1)),
     text_bytes UInt64,                      -- of the texts below, before compression
-    prompt Nullable(String) CODEC(ZSTD(3)) SETTINGS (min_compress_block_size = 2097152, max_compress_block_size = 2097152),
-    response Nullable(String) CODEC(ZSTD(3)) SETTINGS (min_compress_block_size = 1048576, max_compress_block_size = 1048576),
+    prompt Nullable(String) CODEC(ZSTD(3)) SETTINGS (min_compress_block_size = 65536, max_compress_block_size = 2097152),
+    response Nullable(String) CODEC(ZSTD(3)) SETTINGS (min_compress_block_size = 65536, max_compress_block_size = 1048576),
     error_message Nullable(String) CODEC(ZSTD(3)),
     security_findings String CODEC(ZSTD(3)),  -- JSON, as are the next three; empty for none
     events String CODEC(ZSTD(3)),
@@ -62,12 +62,12 @@ CREATE TABLE IF NOT EXISTS spans{local}{on_cluster} (
     INDEX found finding_types TYPE set(100) GRANULARITY 1,
     INDEX errors is_error TYPE minmax GRANULARITY 1,
     INDEX words lower(concat(operation_name, ' ', ifNull(prompt, ''), ' ', ifNull(response, ''), ' ', more_words))
-        TYPE tokenbf_v1(32768, 3, 0) GRANULARITY 1
+        TYPE text(tokenizer = 'splitByNonAlpha', posting_list_codec = 'bitpacking')
 )
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY (retention_days, toYYYYMM(fromUnixTimestamp64Nano(toInt64(version), 'UTC')))
 ORDER BY (tenant_id, start_hour, trace_id, start_time, span_id, row_kind)
-SETTINGS index_granularity = 2048, index_granularity_bytes = 16777216;
+SETTINGS index_granularity = 2048, index_granularity_bytes = 16777216, min_compress_block_size = 16384;
 
 -- Where rows lie: written before them, so that there is no row that these do not lead to. They may lead to rows that never
 -- came, when a write failed between the two. With the versions of the writes that put something there, since a walk along
