@@ -1,12 +1,14 @@
 package io.llmtrace.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.llmtrace.cli.remote.RemoteTraceRepository;
 import io.llmtrace.dev.clickhouse.ClickHouseServer;
 import io.llmtrace.dev.clickhouse.ClickHouseServerOptions;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.otlp.SpanEncoder;
 import io.llmtrace.server.TenantResolver;
 import io.llmtrace.storage.Page;
 import io.llmtrace.storage.TraceQuery;
@@ -17,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -220,6 +223,73 @@ class IngestFaultTest {
                 }
             }
         }
+    }
+
+    @Test
+    @SteppedClock.Needed
+    void clockSteps_onSqlite() throws Exception {
+        Path data = Files.createDirectories(folder.resolve("data"));
+        setClockAgainAndAgain(data, "sqlite:" + data.resolve("traces.db"));
+    }
+
+    @Test
+    @NeedsClickHouse
+    @SteppedClock.Needed
+    void clockSteps_onClickHouse() throws Exception {
+        Path data = Files.createDirectories(folder.resolve("data"));
+        try (ClickHouseServer clickHouse = startClickHouse()) {
+            setClockAgainAndAgain(data, clickHouse.url("faults"));
+        }
+    }
+
+    /** The clock of the server is set by days while clients send, and is wrong when it starts again. */
+    private void setClockAgainAndAgain(Path data, String url) throws Exception {
+        SteppedClock clock = SteppedClock.in(folder);
+        TraceSpan changing = TraceSpan.builder(
+                        TenantResolver.DEFAULT_TENANT, UUID.randomUUID(), new UUID(0, 1), "chat", Instant.EPOCH)
+                .build();
+        try (Senders senders = new Senders(4)) {
+            for (int days : List.of(2, -30)) {
+                Duration step = Duration.ofDays(days);
+                clock.set(step);
+                try (ServerProcess server = ServerProcess.start(clock.launcher(), data, List.of(), "--storage", url)) {
+                    senders.start(server);
+                    awaitClock(server, step);
+                    changing = written(server, changing, "at " + days);
+                    clock.set(step.minusDays(1));
+                    awaitClock(server, step.minusDays(1));
+                    changing = written(server, changing, "a day before " + days);
+                    awaitMore(senders, 50);
+                    server.kill();
+                    senders.stop();
+                }
+            }
+            try (TraceRepository repository = TraceRepositories.open(url)) {
+                assertThat(repository.getSpan(changing.tenantId(), changing.traceId(), changing.spanId()))
+                        .get()
+                        .extracting(TraceSpan::prompt)
+                        .isEqualTo("a day before -30");
+                assertThat(repository.deleteTrace(changing.tenantId(), changing.traceId()))
+                        .isTrue();
+                assertStored(senders, repository);
+            }
+        }
+    }
+
+    private static TraceSpan written(ServerProcess server, TraceSpan span, String prompt) throws Exception {
+        TraceSpan changed = span.toBuilder().prompt(prompt).build();
+        byte[] body = SpanEncoder.encode(List.of(changed)).toByteArray();
+        assertThat(server.post(PATIENCE, "/v1/traces", "application/x-protobuf", body)
+                        .statusCode())
+                .isEqualTo(200);
+        return changed;
+    }
+
+    private static void awaitClock(ServerProcess server, Duration step) {
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .untilAsserted(() ->
+                        assertThat(server.clock()).isCloseTo(Instant.now().plus(step), within(1, ChronoUnit.MINUTES)));
     }
 
     private void killAgainAndAgain(Senders senders, Path data, String url) throws Exception {

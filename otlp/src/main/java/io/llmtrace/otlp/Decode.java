@@ -23,6 +23,9 @@ final class Decode {
     /** As above for content, where a user may well say "none". */
     private static final Set<String> NO_CONTENT = Set.of("", "<not serializable>", "<non-serializable>");
 
+    /** Characters of the longest of these at least, so that long texts are not hashed to be looked up among them. */
+    private static final int LONGEST_NOTHING = 24;
+
     private static final int MAX_NUMBER_CHARACTERS = 40;
 
     private Decode() {}
@@ -33,7 +36,12 @@ final class Decode {
 
     /** As {@link #identifier}. */
     static @Nullable String known(@Nullable String text) {
-        return text == null || NO_IDENTIFIER.contains(text.strip().toLowerCase(Locale.ROOT)) ? null : text;
+        if (text == null) {
+            return null;
+        }
+        String word = text.strip();
+        boolean nothing = word.length() <= LONGEST_NOTHING && NO_IDENTIFIER.contains(word.toLowerCase(Locale.ROOT));
+        return nothing ? null : text;
     }
 
     /** A message or a name in which nothing stands for nothing but the empty text. */
@@ -64,7 +72,7 @@ final class Decode {
             return json == null ? null : TraceJson.write(json);
         }
         String text = text(value);
-        return text == null || NO_CONTENT.contains(text) ? null : text;
+        return text == null || (text.length() <= LONGEST_NOTHING && NO_CONTENT.contains(text)) ? null : text;
     }
 
     /** A whole number that is not negative, also as text. */
@@ -82,6 +90,10 @@ final class Decode {
 
     /** A finite number that is not negative, also as text. */
     static @Nullable Double amount(@Nullable AnyValue value) {
+        if (value != null && value.hasDoubleValue()) {
+            double amount = value.getDoubleValue();
+            return Double.isFinite(amount) && amount >= 0 ? Double.valueOf(Math.abs(amount)) : null;
+        }
         BigDecimal number = decimal(value);
         if (number == null || number.signum() < 0) {
             return null;
