@@ -103,7 +103,7 @@ final class TextIndex {
         try {
             return Math.max(1, database.write(session -> index(session, database)));
         } catch (RuntimeException e) {
-            ready.clear(); // what of it is in the index is to be read again
+            ready.clear(); // the transaction is undone: to be read again
             throw e;
         }
     }
