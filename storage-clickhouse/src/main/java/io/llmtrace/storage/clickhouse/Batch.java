@@ -9,10 +9,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The rows of one call, in the format RowBinary. Made on the caller's thread; only the versions are filled in later, when the
+ * The rows of one call, in the format RowBinary. Made before the call waits for others; only the versions are filled in later, when the
  * batch's turn to be written has come.
  */
 final class Batch {
@@ -32,32 +33,59 @@ final class Batch {
                     new UUID(0, 0), new UUID(0, 0), new UUID(0, 0), "", java.time.Instant.EPOCH)
             .build();
 
-    private final List<Row> rows;
-    private final RowOutput encoded = new RowOutput();
-    private final RowOutput places = new RowOutput();
-    private final ByteBuffer[] versions;
-    private final ByteBuffer[] placeVersions;
+    /** Where there are more rows, slices of so many are encoded at the same time. */
+    private static final int SLICE_ROWS = 256;
+
+    private final List<Slice> slices;
 
     Batch(List<Row> rows) {
-        this.rows = rows;
-        this.versions = new ByteBuffer[rows.size()];
-        this.placeVersions = new ByteBuffer[rows.size()];
-        for (int i = 0; i < rows.size(); i++) {
-            Row row = rows.get(i);
-            placeVersions[i] = writeKey(places, row);
-            versions[i] = writeKey(encoded, row);
-            TraceSpan span = row.span() == null ? EMPTY : row.span();
-            encoded.writeLong(textBytes(span));
-            SpanColumns.write(encoded, span);
+        // Once no other thread is free, the caller's own encodes them all.
+        this.slices = IntStream.rangeClosed(0, (rows.size() - 1) / SLICE_ROWS)
+                .parallel()
+                .mapToObj(i -> new Slice(rows.subList(i * SLICE_ROWS, Math.min((i + 1) * SLICE_ROWS, rows.size()))))
+                .toList();
+    }
+
+    /** Encoded. */
+    private static final class Slice {
+        private final List<Row> rows;
+        private final RowOutput encoded = new RowOutput();
+        private final RowOutput places = new RowOutput();
+        private final ByteBuffer[] versions;
+        private final ByteBuffer[] placeVersions;
+
+        Slice(List<Row> rows) {
+            this.rows = rows;
+            this.versions = new ByteBuffer[rows.size()];
+            this.placeVersions = new ByteBuffer[rows.size()];
+            for (int i = 0; i < rows.size(); i++) {
+                Row row = rows.get(i);
+                placeVersions[i] = writeKey(places, row);
+                versions[i] = writeKey(encoded, row);
+                TraceSpan span = row.span() == null ? EMPTY : row.span();
+                encoded.writeLong(textBytes(span));
+                SpanColumns.write(encoded, span);
+            }
+        }
+
+        void setVersions(long first, Map<RowKey, Integer> seen) {
+            for (int i = 0; i < rows.size(); i++) {
+                Row row = rows.get(i);
+                long version = first
+                        + seen.merge(new RowKey(row.tenantId(), row.traceId(), row.spanId()), 1, Integer::sum)
+                        - 1;
+                versions[i].putLong(0, version);
+                placeVersions[i].putLong(0, version);
+            }
         }
     }
 
     long bytes() {
-        return encoded.size();
+        return slices.stream().mapToLong(slice -> slice.encoded.size()).sum();
     }
 
     int rows() {
-        return rows.size();
+        return slices.stream().mapToInt(slice -> slice.rows.size()).sum();
     }
 
     /**
@@ -66,21 +94,19 @@ final class Batch {
      * @param seen how often each row has come in the batches before
      */
     void setVersions(long first, Map<RowKey, Integer> seen) {
-        for (int i = 0; i < rows.size(); i++) {
-            Row row = rows.get(i);
-            long version =
-                    first + seen.merge(new RowKey(row.tenantId(), row.traceId(), row.spanId()), 1, Integer::sum) - 1;
-            versions[i].putLong(0, version);
-            placeVersions[i].putLong(0, version);
-        }
+        slices.forEach(slice -> slice.setVersions(first, seen));
     }
 
     void writeRows(OutputStream out) throws IOException {
-        encoded.writeTo(out);
+        for (Slice slice : slices) {
+            slice.encoded.writeTo(out);
+        }
     }
 
     void writePlaces(OutputStream out) throws IOException {
-        places.writeTo(out);
+        for (Slice slice : slices) {
+            slice.places.writeTo(out);
+        }
     }
 
     static Batch ofSpans(List<TraceSpan> spans) {

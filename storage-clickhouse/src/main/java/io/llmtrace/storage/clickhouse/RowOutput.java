@@ -14,16 +14,19 @@ import org.jspecify.annotations.Nullable;
 /** Values in ClickHouse's format RowBinary: little endian, text with its length before it, a byte before what may be null. */
 final class RowOutput {
 
-    private static final int BLOCK_BYTES = 1 << 16;
+    private static final int FIRST_BLOCK_BYTES = 1 << 10;
+    private static final int MAX_BLOCK_BYTES = 1 << 16;
+    /** A longer one is not copied, but a block of its own. */
+    private static final int MAX_COPIED_BYTES = 1 << 12;
 
-    /** Full, in their order; the last one is being filled. A long text is a block of its own. */
+    /** Done, in their order; the last one is being filled. */
     private final List<ByteBuffer> blocks = new ArrayList<>();
 
-    private ByteBuffer last = startBlock();
-    private long fullBytes;
+    private ByteBuffer last = ByteBuffer.allocate(FIRST_BLOCK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    private long doneBytes;
 
     long size() {
-        return fullBytes + last.position();
+        return doneBytes + last.position();
     }
 
     void writeByte(int value) {
@@ -60,13 +63,14 @@ final class RowOutput {
 
     void writeBytes(byte[] value) {
         writeCount(value.length);
-        if (value.length <= BLOCK_BYTES / 4) {
+        if (value.length <= MAX_COPIED_BYTES) {
             room(value.length).put(value);
         } else {
+            ByteBuffer rest = last.slice().order(ByteOrder.LITTLE_ENDIAN);
             endBlock();
-            blocks.add(ByteBuffer.wrap(value).position(value.length));
-            fullBytes += value.length;
-            last = startBlock();
+            last = ByteBuffer.wrap(value).position(value.length);
+            endBlock();
+            last = rest;
         }
     }
 
@@ -104,25 +108,26 @@ final class RowOutput {
 
     void writeTo(OutputStream out) throws IOException {
         for (ByteBuffer block : blocks) {
-            out.write(block.array(), 0, block.position());
+            writeTo(out, block);
         }
-        out.write(last.array(), 0, last.position());
+        writeTo(out, last);
+    }
+
+    private static void writeTo(OutputStream out, ByteBuffer block) throws IOException {
+        out.write(block.array(), block.arrayOffset(), block.position());
     }
 
     private ByteBuffer room(int more) {
         if (last.remaining() < more) {
             endBlock();
-            last = startBlock();
+            int size = (int) Math.min(MAX_BLOCK_BYTES, Math.max(FIRST_BLOCK_BYTES, doneBytes));
+            last = ByteBuffer.allocate(Math.max(size, more)).order(ByteOrder.LITTLE_ENDIAN);
         }
         return last;
     }
 
     private void endBlock() {
         blocks.add(last);
-        fullBytes += last.position();
-    }
-
-    private static ByteBuffer startBlock() {
-        return ByteBuffer.allocate(BLOCK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        doneBytes += last.position();
     }
 }
