@@ -108,6 +108,9 @@ final class ExplorerSuite implements Suite {
                         new FillTask(Load.NARROW, spansOf(size), scale.batchSize()),
                         kind.contender,
                         filled);
+                if (clickHouse != null && kind == Kind.CLICKHOUSE) {
+                    ClickHouseDatabase.of(clickHouse, FillTask.storeOf(filled)).awaitMerges();
+                }
             }
         }
         for (int round = 1; round <= scale.rounds(); round++) {

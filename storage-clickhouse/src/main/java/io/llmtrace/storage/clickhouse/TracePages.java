@@ -10,7 +10,11 @@ import io.llmtrace.storage.TraceSummary;
 import io.llmtrace.storage.TraceSummary.SpanFacts;
 import io.llmtrace.storage.clickhouse.RowReader.Filtered;
 import io.llmtrace.storage.spi.PageCursor;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -113,14 +117,13 @@ final class TracePages {
         List<Found> found = new ArrayList<>();
         long wanted = query.offset() + query.limit() + 1L;
         long seen = 0;
-        Candidate after = start;
-        boolean onlyMatching = query.traceId() != null || (query.filtersSpans() && !inOrderAtFirst());
-        long needed = onlyMatching || !query.filtersSpans() ? wanted : Math.max(FIRST_CANDIDATES, wanted);
+        Candidates candidates = new Candidates(wanted);
         while (true) {
-            int count = (int) Math.min(MAX_CANDIDATES, needed + needed / 4 + 16);
-            List<Candidate> candidates = candidates(after, count, onlyMatching);
-            List<Found> passing = passing(candidates);
-            for (Found each : passing) {
+            List<Candidate> next = candidates.next(wanted - seen);
+            if (next.isEmpty()) {
+                return found;
+            }
+            for (Found each : passing(next)) {
                 seen++;
                 if (seen > query.offset()) {
                     found.add(each);
@@ -129,17 +132,54 @@ final class TracePages {
                     return found;
                 }
             }
-            if (candidates.size() < count) {
-                return found;
+        }
+    }
+
+    /** What may be on the page, in its order: with rows that pass the filters, of whatever version. */
+    private final class Candidates {
+        private final Deque<Candidate> matching = new ArrayDeque<>();
+        private @Nullable Candidate after = start;
+        private boolean onlyMatching = query.traceId() != null || (query.filtersSpans() && !inOrderAtFirst());
+        private long toRead;
+        private boolean more = true;
+
+        Candidates(long wanted) {
+            this.toRead = onlyMatching || !query.filtersSpans() ? wanted : Math.max(FIRST_CANDIDATES, wanted);
+        }
+
+        /** @return as many, and some for those that are not what they seem; fewer at the end, then none */
+        List<Candidate> next(long wanted) {
+            while (more && matching.size() < Math.min(MAX_CANDIDATES, wanted)) {
+                readMore(wanted);
             }
-            after = candidates.get(candidates.size() - 1);
-            needed = wanted - seen;
-            if (query.filtersSpans() && !onlyMatching) {
-                // If the others pass as often as these; where none did, the next one may.
-                long inOrder = needed * candidates.size() / Math.max(1, passing.size());
-                onlyMatching = inOrder > MAX_CANDIDATES;
-                needed = onlyMatching ? needed : inOrder;
+            List<Candidate> next = new ArrayList<>();
+            for (int i = withSpare(wanted); i > 0 && !matching.isEmpty(); i--) {
+                next.add(matching.remove());
             }
+            return next;
+        }
+
+        private void readMore(long wanted) {
+            int count = withSpare(toRead);
+            List<Candidate> read = candidates(after, count, onlyMatching);
+            Set<Candidate> each = new LinkedHashSet<>(read);
+            Set<Candidate> passing = query.filtersSpans() && !onlyMatching ? matching(each) : each;
+            matching.addAll(passing);
+            more = read.size() == count;
+            if (more) {
+                after = read.get(read.size() - 1);
+                toRead = Math.max(1, wanted - matching.size());
+                if (query.filtersSpans() && !onlyMatching) {
+                    // If the others pass as often as these; where none did, the next one may.
+                    long inOrder = toRead * read.size() / Math.max(1, passing.size());
+                    onlyMatching = inOrder > MAX_CANDIDATES;
+                    toRead = onlyMatching ? toRead : inOrder;
+                }
+            }
+        }
+
+        private static int withSpare(long count) {
+            return (int) Math.min(MAX_CANDIDATES, count + count / 4 + 16);
         }
     }
 
@@ -222,13 +262,10 @@ final class TracePages {
 
     /** Those of the candidates that have their place there, and pass the filters, in their order. */
     private List<Found> passing(List<Candidate> candidates) {
-        Set<UUID> ids =
-                candidates.stream().map(Candidate::traceId).collect(Collectors.toCollection(LinkedHashSet::new));
-        Map<UUID, StoredTrace<Filtered<SpanFacts>>> traces =
-                reader.facts(query.filtersSpans() ? matching(ids) : ids, filter);
+        Map<UUID, StoredTrace<Filtered<SpanFacts>>> traces = reader.facts(idsOf(candidates), filter);
         Map<UUID, Long> places = placesOf(traces);
         List<Found> found = new ArrayList<>();
-        for (Candidate candidate : new LinkedHashSet<>(candidates)) {
+        for (Candidate candidate : candidates) {
             StoredTrace<Filtered<SpanFacts>> trace = traces.get(candidate.traceId);
             if (trace != null && Objects.equals(places.get(candidate.traceId), candidate.timeNanos) && passes(trace)) {
                 found.add(new Found(candidate, trace));
@@ -237,17 +274,24 @@ final class TracePages {
         return found;
     }
 
-    /** Those of the traces that have a row that passes the filters, of whatever version. */
-    private Set<UUID> matching(Set<UUID> traceIds) {
+    /** Those whose traces have a row that passes the filters, of whatever version. */
+    private Set<Candidate> matching(Set<Candidate> candidates) {
         Sql sql = Sql.of("matching traces", """
                         SELECT DISTINCT trace_id FROM spans
                         WHERE (start_hour, trace_id) IN (
                             SELECT start_hour, trace_id FROM trace_places
                             WHERE tenant_id = {tenant:UUID} AND trace_id IN {ids:Array(UUID)}
                         ) AND %s""".formatted(filter.sql())).with(filter);
-        Set<UUID> matching = new LinkedHashSet<>();
-        Sql.parts(traceIds).forEach(ids -> matching.addAll(database.read(sql.withIds("ids", ids), RowInput::readUuid)));
+        Set<UUID> traces = new HashSet<>();
+        Sql.parts(idsOf(candidates))
+                .forEach(ids -> traces.addAll(database.read(sql.withIds("ids", ids), RowInput::readUuid)));
+        Set<Candidate> matching = new LinkedHashSet<>(candidates);
+        matching.removeIf(candidate -> !traces.contains(candidate.traceId));
         return matching;
+    }
+
+    private static Set<UUID> idsOf(Collection<Candidate> candidates) {
+        return candidates.stream().map(Candidate::traceId).collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     private boolean passes(StoredTrace<Filtered<SpanFacts>> trace) {
