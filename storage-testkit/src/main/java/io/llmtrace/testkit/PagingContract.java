@@ -218,7 +218,6 @@ abstract class PagingContract extends ContractTest {
         });
     }
 
-    /** All three queries give that part of the spans, each span in a trace of its own, and say whether more is left. */
     /** Those that pass may be most of what is there, or lie far apart in the order. */
     @ParameterizedTest
     @EnumSource(Order.class)
@@ -250,11 +249,38 @@ abstract class PagingContract extends ContractTest {
         }
     }
 
+    /** Most places in the order of the page are left over from before. */
+    @ParameterizedTest
+    @EnumSource(Order.class)
+    void tracesThatWereWrittenAgainWithOtherTimes_standWhereTheyAreNow(Order order) {
+        List<TraceSpan> first = new ArrayList<>();
+        List<TraceSpan> last = new ArrayList<>();
+        for (int i = 0; i < 400; i++) {
+            TraceSpan now = span().startTime(Samples.START.plusSeconds(i)).build();
+            last.add(now);
+            int before = i % 2 == 0 ? 10_000 + i : -10_000 - i;
+            first.add(
+                    now.toBuilder().startTime(Samples.START.plusSeconds(before)).build());
+        }
+        repository.storeSpans(first);
+        repository.storeSpans(last);
+        repository.storeSpans(last.subList(100, 300));
+        List<TraceEvent> traces =
+                last.stream().map(span -> TraceEvent.ofSpans(List.of(span))).toList();
+        TraceQuery all = query().order(order).limit(30).build();
+        verify(() -> {
+            assertWalk(all, traces);
+            assertWalk(all.toBuilder().operationName("chat").build(), traces);
+            assertWalk(all.toBuilder().operationName("chat").offset(45).build(), traces);
+        });
+    }
+
     private void assertWalk(TraceQuery query, List<TraceEvent> traces) {
         Comparator<TraceEvent> oldestFirst = Comparator.comparing(TraceEvent::createdAt);
         List<UUID> expected = traces.stream()
                 .filter(query::matches)
                 .sorted(query.order() == Order.NEWEST_FIRST ? oldestFirst.reversed() : oldestFirst)
+                .skip(query.offset())
                 .map(TraceEvent::traceId)
                 .toList();
         List<UUID> met = Walks.SUMMARIES.all(repository, query).stream()
@@ -263,6 +289,7 @@ abstract class PagingContract extends ContractTest {
         assertThat(met).as(query.toString()).isEqualTo(expected);
     }
 
+    /** All three queries give that part of the spans, each span in a trace of its own, and say whether more is left. */
     private void assertPage(TraceQuery query, List<TraceSpan> all, int offset) {
         int from = Math.min(offset, all.size());
         int to = (int) Math.min((long) from + query.limit(), all.size());
