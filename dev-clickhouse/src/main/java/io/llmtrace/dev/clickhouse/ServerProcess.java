@@ -1,24 +1,30 @@
 package io.llmtrace.dev.clickhouse;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import com.sun.jna.Native;
 import io.llmtrace.dev.clickhouse.launcher.Launcher;
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** A server's process: a small JVM that holds the engine, or was replaced by it. */
 final class ServerProcess {
 
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
+    private static final Duration POLL = Duration.ofMillis(1);
 
     /**
      * The kernel ends a server when the thread that started it ends, rather than its process: so all are started by one
@@ -163,8 +169,31 @@ final class ServerProcess {
         }
     }
 
+    /** Returns when all threads stand still: until each has seen the signal, it may answer. */
     void pause() {
         signal("STOP");
+        long end = System.nanoTime() + STOP_TIMEOUT.toNanos();
+        while (isAlive() && !standsStill()) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("process " + pid() + " runs on after SIGSTOP");
+            }
+            LockSupport.parkNanos(POLL.toNanos());
+        }
+    }
+
+    /** Also where nothing tells (not Linux). */
+    private boolean standsStill() {
+        File[] threads = new File("/proc/" + pid() + "/task").listFiles();
+        return threads == null
+                || Arrays.stream(threads).allMatch(thread -> {
+                    try {
+                        // The name before the state is in brackets, and may have any character.
+                        String stat = Files.readString(thread.toPath().resolve("stat"), ISO_8859_1);
+                        return stat.startsWith(") T ", stat.lastIndexOf(')'));
+                    } catch (IOException e) {
+                        return !thread.exists(); // ended meanwhile
+                    }
+                });
     }
 
     void resume() {
