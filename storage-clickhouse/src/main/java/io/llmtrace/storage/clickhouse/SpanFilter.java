@@ -28,7 +28,7 @@ final class SpanFilter {
 
     static Condition of(TraceQuery query) {
         List<Condition> all = new ArrayList<>();
-        all.add(Condition.of("tenant_id = {tenant:UUID}", "tenant", query.tenantId()));
+        all.add(hours(query));
         all.add(Condition.of("row_kind != 2"));
         if (!QueryTexts.areUnicode(query)) {
             all.add(NEVER);
@@ -66,6 +66,21 @@ final class SpanFilter {
         return Condition.all(all);
     }
 
+    /** What the table's key alone says of the times that are asked for. */
+    static Condition hours(TraceQuery query) {
+        List<Condition> all = new ArrayList<>();
+        all.add(Condition.of("tenant_id = {tenant:UUID}", "tenant", query.tenantId()));
+        if (query.startTime() != null) {
+            int from = Row.hourOf(Times.toNanos(query.startTime()));
+            all.add(Condition.of("start_hour >= {from_hour:Int32}", "from_hour", from));
+        }
+        if (query.endTime() != null) {
+            int to = Row.hourOf(Times.toNanos(query.endTime()));
+            all.add(Condition.of("start_hour <= {to_hour:Int32}", "to_hour", to));
+        }
+        return Condition.all(all);
+    }
+
     private static void addTime(List<Condition> all, TraceQuery query) {
         if (query.startTime() != null) {
             // Bounds beyond what can be stored are cut to its ends, and would take in what lies there.
@@ -73,7 +88,6 @@ final class SpanFilter {
                 all.add(NEVER);
             }
             long from = Times.toNanos(query.startTime());
-            all.add(Condition.of("start_hour >= {from_hour:Int32}", "from_hour", Row.hourOf(from)));
             all.add(Condition.of("start_time >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')", "from", from));
         }
         if (query.endTime() != null) {
@@ -81,7 +95,6 @@ final class SpanFilter {
                 all.add(NEVER);
             }
             long to = Times.toNanos(query.endTime());
-            all.add(Condition.of("start_hour <= {to_hour:Int32}", "to_hour", Row.hourOf(to)));
             all.add(Condition.of("start_time <= fromUnixTimestamp64Nano({to:Int64}, 'UTC')", "to", to));
         }
     }

@@ -37,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  *                         ├── more of them, while enough of them pass
  *                         └── else only traces with such rows, wherever they are
  * </pre>
+ *
+ * Where few spans lie in the times that are asked for, all that pass are looked for there at once.
  */
 final class TracePages {
 
@@ -45,6 +47,9 @@ final class TracePages {
 
     /** Of one statement. Where a page would take more in their order, all spans that pass the filters are looked for instead. */
     private static final int MAX_CANDIDATES = 10_000;
+
+    /** In the hours that are asked for: to look through them takes no longer than a round of candidates. */
+    private static final int FEW_SPANS = 100_000;
 
     private final Database database;
     private final TraceQuery query;
@@ -135,52 +140,92 @@ final class TracePages {
         }
     }
 
+    /** Which traces are candidates. */
+    private enum Source {
+        /** All, in the order of the page: whether they have rows that pass the filters is looked up. */
+        IN_ORDER,
+        /** Those with such rows whose place lies in the times that are asked for. None that come before them in the order pass. */
+        MATCHING_WITHIN_TIMES,
+        /** Those with such rows, wherever they are. */
+        MATCHING
+    }
+
     /** What may be on the page, in its order: with rows that pass the filters, of whatever version. */
     private final class Candidates {
         private final Deque<Candidate> matching = new ArrayDeque<>();
         private @Nullable Candidate after = start;
-        private boolean onlyMatching = query.traceId() != null || (query.filtersSpans() && !inOrderAtFirst());
+        private Source source;
         private long toRead;
         private boolean more = true;
 
         Candidates(long wanted) {
-            this.toRead = onlyMatching || !query.filtersSpans() ? wanted : Math.max(FIRST_CANDIDATES, wanted);
+            this.source = firstSource();
+            this.toRead = areToBeLookedUp() ? Math.max(FIRST_CANDIDATES, wanted) : wanted;
         }
 
-        /** @return as many, and some for those that are not what they seem; fewer at the end, then none */
+        private boolean areToBeLookedUp() {
+            return source == Source.IN_ORDER && query.filtersSpans();
+        }
+
+        /** @return as many, and a few for those that are not what they seem; fewer at the end, then none */
         List<Candidate> next(long wanted) {
             while (more && matching.size() < Math.min(MAX_CANDIDATES, wanted)) {
                 readMore(wanted);
             }
             List<Candidate> next = new ArrayList<>();
-            for (int i = withSpare(wanted); i > 0 && !matching.isEmpty(); i--) {
+            for (long i = wanted + wanted / 16 + 2; i > 0 && !matching.isEmpty(); i--) {
                 next.add(matching.remove());
             }
             return next;
         }
 
         private void readMore(long wanted) {
-            int count = withSpare(toRead);
-            List<Candidate> read = candidates(after, count, onlyMatching);
+            int count = (int) Math.min(MAX_CANDIDATES, toRead + toRead / 4 + 16);
+            List<Candidate> read = candidates(source, after, count);
             Set<Candidate> each = new LinkedHashSet<>(read);
-            Set<Candidate> passing = query.filtersSpans() && !onlyMatching ? matching(each) : each;
+            Set<Candidate> passing = areToBeLookedUp() ? matching(each) : each;
             matching.addAll(passing);
-            more = read.size() == count;
-            if (more) {
-                after = read.get(read.size() - 1);
-                toRead = Math.max(1, wanted - matching.size());
-                if (query.filtersSpans() && !onlyMatching) {
-                    // If the others pass as often as these; where none did, the next one may.
-                    long inOrder = toRead * read.size() / Math.max(1, passing.size());
-                    onlyMatching = inOrder > MAX_CANDIDATES;
-                    toRead = onlyMatching ? toRead : inOrder;
-                }
+            boolean all = read.size() < count;
+            more = !all || source == Source.MATCHING_WITHIN_TIMES;
+            if (!more) {
+                return;
+            }
+            after = read.isEmpty() ? after : read.get(read.size() - 1);
+            toRead = Math.max(1, wanted - matching.size());
+            if (all) {
+                source = Source.MATCHING;
+            } else if (areToBeLookedUp()) {
+                // If the others pass as often as these; where none did, the next one may.
+                long inOrder = toRead * read.size() / Math.max(1, passing.size());
+                source = inOrder > MAX_CANDIDATES ? Source.MATCHING : Source.IN_ORDER;
+                toRead = source == Source.MATCHING ? toRead : inOrder;
             }
         }
+    }
 
-        private static int withSpare(long count) {
-            return (int) Math.min(MAX_CANDIDATES, count + count / 4 + 16);
+    private Source firstSource() {
+        if (query.traceId() != null) {
+            return Source.MATCHING;
         }
+        if (!query.filtersSpans()) {
+            return Source.IN_ORDER;
+        }
+        if (query.order() == Order.NEWEST_FIRST && query.startTime() != null && hasFewSpansInTimes()) {
+            return Source.MATCHING_WITHIN_TIMES;
+        }
+        return inOrderAtFirst() ? Source.IN_ORDER : Source.MATCHING;
+    }
+
+    /** Whether few spans lie in the hours that are asked for, and each dates its trace: else one may stand behind its end. */
+    private boolean hasFewSpansInTimes() {
+        Condition hours = SpanFilter.hours(query);
+        Sql sql = Sql.of(
+                        "count spans up to a few",
+                        "SELECT count() <= " + FEW_SPANS + " AND countIf(row_kind = 1) = 0"
+                                + " FROM (SELECT row_kind FROM spans WHERE " + hours.sql() + " LIMIT " + (FEW_SPANS + 1)
+                                + ")")
+                .with(hours);
+        return Boolean.TRUE.equals(database.first(sql, RowInput::readBool));
     }
 
     /** Whether the first in the order of the page are worth a look: not if they may lie far from the times that are asked for. */
@@ -204,34 +249,42 @@ final class TracePages {
                 > 0;
     }
 
-    private List<Candidate> candidates(@Nullable Candidate after, int count, boolean onlyMatching) {
-        Condition filter = onlyMatching && query.filtersSpans()
-                ? matchingTraces()
-                : Condition.of("tenant_id = {tenant:UUID}", "tenant", query.tenantId());
+    private List<Candidate> candidates(Source source, @Nullable Candidate after, int count) {
+        Condition filter = Condition.of("tenant_id = {tenant:UUID}", "tenant", query.tenantId());
         if (query.traceId() != null) {
             filter = filter.and(Condition.of("trace_id = {trace_id:UUID}", "trace_id", query.traceId()));
         }
-        if (!onlyMatching && query.endTime() != null) {
-            filter = filter.and(Condition.of(
-                    "time <= fromUnixTimestamp64Nano({to:Int64}, 'UTC')", "to", Times.toNanos(query.endTime())));
+        if (source != Source.IN_ORDER && query.filtersSpans()) {
+            filter = filter.and(hasMatchingRows());
         }
-        String where = filter.sql() + (onlyMatching ? " AND dates" : "") + behind(after);
+        if (source != Source.MATCHING && query.endTime() != null) {
+            filter = filter.and(time("<=", "to", Times.toNanos(query.endTime())));
+        }
+        if (source == Source.MATCHING_WITHIN_TIMES && query.startTime() != null) {
+            filter = filter.and(time(">=", "from", Times.toNanos(query.startTime())));
+        }
+        String where = filter.sql() + behind(after);
         String direction = query.order() == Order.NEWEST_FIRST ? "DESC" : "ASC";
         String page = " ORDER BY time " + direction + ", toUInt128(trace_id) " + direction + " LIMIT " + count;
-        Sql sql = (onlyMatching
-                        ? Sql.of(
-                                "page of matching traces",
-                                "SELECT time, trace_id FROM trace_places WHERE " + where + " GROUP BY time, trace_id"
-                                        + page)
-                        : Sql.of(
-                                "page of traces",
-                                "SELECT time, trace_id FROM trace_times WHERE " + where + " AND time "
-                                        + upTo("time", "trace_times WHERE " + where, query.order(), count) + page))
-                .with(filter);
+        String text = switch (source) {
+            case IN_ORDER ->
+                "SELECT time, trace_id FROM trace_times WHERE " + where + " AND time "
+                        + upTo("time", "trace_times WHERE " + where, query.order(), count);
+            case MATCHING_WITHIN_TIMES -> "SELECT time, trace_id FROM trace_times WHERE " + where;
+            case MATCHING ->
+                "SELECT time, trace_id FROM trace_places WHERE " + where + " AND dates GROUP BY time, trace_id";
+        };
+        String name = source == Source.IN_ORDER ? "page of traces" : "page of matching traces";
+        Sql sql = Sql.of(name, text + page).with(filter);
         if (after != null) {
             sql = sql.with("after_time", after.timeNanos).with("after_trace", after.traceId);
         }
         return database.read(sql, row -> new Candidate(row.readLong(), row.readUuid()));
+    }
+
+    private static Condition time(String comparison, String parameter, long nanos) {
+        return Condition.of(
+                "time " + comparison + " fromUnixTimestamp64Nano({" + parameter + ":Int64}, 'UTC')", parameter, nanos);
     }
 
     /**
@@ -244,10 +297,9 @@ final class TracePages {
                 + fromWhere + " ORDER BY " + column + (newestFirst ? " DESC" : " ASC") + " LIMIT " + count + "))";
     }
 
-    private Condition matchingTraces() {
+    private Condition hasMatchingRows() {
         return new Condition(
-                "tenant_id = {tenant:UUID} AND trace_id IN (SELECT trace_id FROM spans WHERE " + filter.sql() + ")",
-                filter.parameters());
+                "trace_id IN (SELECT trace_id FROM spans WHERE " + filter.sql() + ")", filter.parameters());
     }
 
     private String behind(@Nullable Candidate after) {

@@ -56,7 +56,8 @@ CREATE TABLE IF NOT EXISTS spans_local ON CLUSTER `main` (
 ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/llmtrace/spans', '{replica}', version)
 PARTITION BY (retention_days, toYYYYMM(fromUnixTimestamp64Nano(toInt64(version), 'UTC')))
 ORDER BY (tenant_id, start_hour, trace_id, start_time, span_id, row_kind)
-SETTINGS index_granularity = 2048, index_granularity_bytes = 16777216, min_compress_block_size = 16384
+SETTINGS index_granularity = 2048, index_granularity_bytes = 16777216, min_compress_block_size = 16384,
+    auto_statistics_types = ''
 
 CREATE TABLE IF NOT EXISTS spans ON CLUSTER `main` AS spans_local ENGINE = Distributed('main', 'llmtrace', 'spans_local', cityHash64(trace_id))
 
@@ -70,7 +71,7 @@ CREATE TABLE IF NOT EXISTS trace_places_local ON CLUSTER `main` (
 )
 ENGINE = ReplicatedAggregatingMergeTree('/clickhouse/tables/{shard}/llmtrace/trace_places', '{replica}')
 ORDER BY (tenant_id, trace_id, start_hour, time, dates)
-SETTINGS index_granularity = 256
+SETTINGS index_granularity = 256, min_compress_block_size = 4096, auto_statistics_types = ''
 
 CREATE TABLE IF NOT EXISTS trace_places ON CLUSTER `main` AS trace_places_local ENGINE = Distributed('main', 'llmtrace', 'trace_places_local', cityHash64(trace_id))
 
@@ -81,7 +82,7 @@ CREATE TABLE IF NOT EXISTS trace_times_local ON CLUSTER `main` (
 )
 ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/llmtrace/trace_times', '{replica}')
 ORDER BY (tenant_id, time, trace_id)
-SETTINGS index_granularity = 256
+SETTINGS index_granularity = 256, min_compress_block_size = 4096, auto_statistics_types = ''
 
 CREATE TABLE IF NOT EXISTS trace_times ON CLUSTER `main` AS trace_times_local ENGINE = Distributed('main', 'llmtrace', 'trace_times_local', cityHash64(trace_id))
 
@@ -96,7 +97,7 @@ CREATE TABLE IF NOT EXISTS span_places_local ON CLUSTER `main` (
 )
 ENGINE = ReplicatedAggregatingMergeTree('/clickhouse/tables/{shard}/llmtrace/span_places', '{replica}')
 ORDER BY (tenant_id, span_id, trace_id, start_hour, start_time)
-SETTINGS index_granularity = 256
+SETTINGS index_granularity = 256, min_compress_block_size = 4096, auto_statistics_types = ''
 
 CREATE TABLE IF NOT EXISTS span_places ON CLUSTER `main` AS span_places_local ENGINE = Distributed('main', 'llmtrace', 'span_places_local', cityHash64(trace_id))
 

@@ -67,7 +67,8 @@ CREATE TABLE IF NOT EXISTS spans{local}{on_cluster} (
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY (retention_days, toYYYYMM(fromUnixTimestamp64Nano(toInt64(version), 'UTC')))
 ORDER BY (tenant_id, start_hour, trace_id, start_time, span_id, row_kind)
-SETTINGS index_granularity = 2048, index_granularity_bytes = 16777216, min_compress_block_size = 16384;
+SETTINGS index_granularity = 2048, index_granularity_bytes = 16777216, min_compress_block_size = 16384,
+    auto_statistics_types = '';
 
 -- Where rows lie: written before them, so that there is no row that these do not lead to. They may lead to rows that never
 -- came, when a write failed between the two. With the versions of the writes that put something there, since a walk along
@@ -82,7 +83,7 @@ CREATE TABLE IF NOT EXISTS trace_places{local}{on_cluster} (
 )
 ENGINE = AggregatingMergeTree
 ORDER BY (tenant_id, trace_id, start_hour, time, dates)
-SETTINGS index_granularity = 256;
+SETTINGS index_granularity = 256, min_compress_block_size = 4096, auto_statistics_types = '';
 
 CREATE TABLE IF NOT EXISTS trace_times{local}{on_cluster} (
     tenant_id UUID,
@@ -91,7 +92,7 @@ CREATE TABLE IF NOT EXISTS trace_times{local}{on_cluster} (
 )
 ENGINE = ReplacingMergeTree
 ORDER BY (tenant_id, time, trace_id)
-SETTINGS index_granularity = 256;
+SETTINGS index_granularity = 256, min_compress_block_size = 4096, auto_statistics_types = '';
 
 CREATE TABLE IF NOT EXISTS span_places{local}{on_cluster} (
     tenant_id UUID,
@@ -104,7 +105,7 @@ CREATE TABLE IF NOT EXISTS span_places{local}{on_cluster} (
 )
 ENGINE = AggregatingMergeTree
 ORDER BY (tenant_id, span_id, trace_id, start_hour, start_time)
-SETTINGS index_granularity = 256;
+SETTINGS index_granularity = 256, min_compress_block_size = 4096, auto_statistics_types = '';
 
 -- Keeps nothing; the three tables above are filled from what is written here.
 CREATE TABLE IF NOT EXISTS places{local}{on_cluster} (
