@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.llmtrace.dev.clickhouse.ClickHouseServer;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.TraceSummary;
 import io.llmtrace.testkit.NeedsClickHouse;
 import java.time.Instant;
 import java.util.List;
@@ -111,6 +112,26 @@ final class ReadRowsTest {
 
         assertThat(found).extracting(TraceSpan::prompt).containsExactly("What is 999984?");
         assertThat(rowsReadBy("page of spans")).isBetween(1L, 3 * SOME_BLOCKS);
+    }
+
+    /** Of the tenant's 180,000 spans of that hour, one of each 2,000 is of that model. */
+    @Test
+    void tracesOfAModelWithinAnHourOfManySpans_areFoundByTheirOrder() {
+        List<Instant> found = repository
+                .queryTraceSummaries(TraceQuery.builder(TENANT)
+                        .modelName("rare")
+                        .startTime(START.plusSeconds(600))
+                        .endTime(START.plusSeconds(3_010))
+                        .limit(3)
+                        .build())
+                .items()
+                .stream()
+                .map(TraceSummary::createdAt)
+                .toList();
+
+        assertThat(found).containsExactly(START.plusSeconds(3_000), START.plusSeconds(2_980), START.plusSeconds(2_960));
+        assertThat(rowsReadBy("count spans up to a few")).isBetween(100_000L, 200_000L);
+        assertThat(rowsReadBy("page of traces")).isBetween(1L, SOME_BLOCKS);
     }
 
     /** Of the statement that was last run under this name. */
