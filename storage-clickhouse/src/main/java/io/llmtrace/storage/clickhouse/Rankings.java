@@ -127,10 +127,8 @@ final class Rankings {
         if (!query.filtersSpans()) {
             return Condition.of("TRUE");
         }
-        return new Condition("""
-                (start_hour, trace_id) IN (
-                    SELECT start_hour, trace_id FROM trace_places WHERE tenant_id = {tenant:UUID} AND trace_id IN (
-                        SELECT trace_id FROM spans WHERE %s))""".formatted(filter.sql()), filter.parameters());
+        String matching = "trace_id IN (SELECT trace_id FROM spans WHERE " + filter.sql() + ")";
+        return new Condition(RowReader.placesOf(matching), filter.parameters());
     }
 
     private static String figure(Ranking by) {

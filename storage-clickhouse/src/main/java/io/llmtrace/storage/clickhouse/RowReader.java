@@ -126,6 +126,15 @@ final class RowReader {
 
     /** As {@link #placesOfSpans}, of all that were written after a snapshot. */
     Map<SpanIdentity, List<GivenTime>> placesOfSpansWrittenAfter(long snapshot) {
+        Sql any = Sql.of("look for spans written since", """
+                        SELECT count() FROM (
+                            SELECT 1 FROM span_places
+                            WHERE tenant_id = {tenant:UUID} AND arrayMax(versions) > {snapshot:UInt64} LIMIT 1)""")
+                .with("tenant", tenantId)
+                .with("snapshot", snapshot);
+        if (database.number(any) == 0) {
+            return Map.of();
+        }
         return spanPlaces(
                 Sql.of("places of spans written since", SPAN_PLACES + """
                                  AND (p.span_id, p.trace_id) IN (
@@ -151,10 +160,18 @@ final class RowReader {
     }
 
     private static String ofTraces() {
+        return placesOf("trace_id IN {ids:Array(UUID)}") + " AND trace_id IN {ids:Array(UUID)}";
+    }
+
+    /**
+     * That a row of {@code spans} lies where traces have rows: the table's key finds it then.
+     *
+     * @param traces a condition on {@code trace_id}
+     */
+    static String placesOf(String traces) {
         return """
                 (start_hour, trace_id) IN (
-                    SELECT start_hour, trace_id FROM trace_places WHERE tenant_id = {tenant:UUID} AND trace_id IN {ids:Array(UUID)}
-                ) AND trace_id IN {ids:Array(UUID)}""";
+                    SELECT start_hour, trace_id FROM trace_places WHERE tenant_id = {tenant:UUID} AND %s)""".formatted(traces);
     }
 
     private static String passes(Condition filter) {

@@ -103,12 +103,15 @@ final class SpanPages {
     private List<Place> candidates(@Nullable Place after, int count) {
         String direction = query.order() == Order.NEWEST_FIRST ? "DESC" : "ASC";
         String where = filter.sql() + behind(after);
+        String bounded = query.traceId() != null
+                ? where + " AND " + RowReader.placesOf("trace_id = {trace_id:UUID}")
+                : where + " AND start_hour "
+                        + TracePages.upTo("start_hour", "spans WHERE " + where, query.order(), count);
         Sql sql = Sql.of(
                         "page of spans",
-                        "SELECT start_time, trace_id, span_id FROM spans WHERE " + where + " AND start_hour "
-                                + TracePages.upTo("start_hour", "spans WHERE " + where, query.order(), count)
-                                + " ORDER BY start_time " + direction + ", toUInt128(trace_id) " + direction
-                                + ", toUInt128(span_id) " + direction + " LIMIT " + count)
+                        "SELECT start_time, trace_id, span_id FROM spans WHERE " + bounded + " ORDER BY start_time "
+                                + direction + ", toUInt128(trace_id) " + direction + ", toUInt128(span_id) "
+                                + direction + " LIMIT " + count)
                 .with(filter);
         if (after != null) {
             sql = sql.with("after_hour", Row.hourOf(after.timeNanos))

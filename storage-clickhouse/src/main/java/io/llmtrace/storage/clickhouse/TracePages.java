@@ -330,10 +330,9 @@ final class TracePages {
     private Set<Candidate> matching(Set<Candidate> candidates) {
         Sql sql = Sql.of("matching traces", """
                         SELECT DISTINCT trace_id FROM spans
-                        WHERE (start_hour, trace_id) IN (
-                            SELECT start_hour, trace_id FROM trace_places
-                            WHERE tenant_id = {tenant:UUID} AND trace_id IN {ids:Array(UUID)}
-                        ) AND %s""".formatted(filter.sql())).with(filter);
+                        WHERE %s AND %s""".formatted(
+                                RowReader.placesOf("trace_id IN {ids:Array(UUID)}"), filter.sql()))
+                .with(filter);
         Set<UUID> traces = new HashSet<>();
         Sql.parts(idsOf(candidates))
                 .forEach(ids -> traces.addAll(database.read(sql.withIds("ids", ids), RowInput::readUuid)));

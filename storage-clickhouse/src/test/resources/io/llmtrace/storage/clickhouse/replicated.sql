@@ -93,7 +93,7 @@ CREATE TABLE IF NOT EXISTS span_places_local ON CLUSTER `main` (
     start_hour Int32,
     start_time DateTime64(9, 'UTC'),
     versions SimpleAggregateFunction(groupUniqArrayArray, Array(UInt64)) CODEC(Delta(8), ZSTD(1)),
-    INDEX last_versions arrayMax(versions) TYPE minmax GRANULARITY 1
+    INDEX last_versions arrayMax(versions) TYPE minmax GRANULARITY 64
 )
 ENGINE = ReplicatedAggregatingMergeTree('/clickhouse/tables/{shard}/llmtrace/span_places', '{replica}')
 ORDER BY (tenant_id, span_id, trace_id, start_hour, start_time)
