@@ -2,6 +2,7 @@ package io.llmtrace.cli;
 
 import io.llmtrace.model.Ids;
 import io.llmtrace.model.LlmProvider;
+import io.llmtrace.model.Severity;
 import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.SpanStatus;
 import io.llmtrace.storage.Order;
@@ -115,6 +116,13 @@ final class Arguments {
         @Override
         public SpanStatus convert(String text) {
             return Arguments.convert(text, SpanStatus::ofText);
+        }
+    }
+
+    static final class OfSeverity implements ITypeConverter<Severity> {
+        @Override
+        public Severity convert(String text) {
+            return Arguments.convert(text, Severity::ofText);
         }
     }
 

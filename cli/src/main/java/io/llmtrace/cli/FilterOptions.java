@@ -1,6 +1,7 @@
 package io.llmtrace.cli;
 
 import io.llmtrace.model.LlmProvider;
+import io.llmtrace.model.Severity;
 import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.SpanStatus;
 import io.llmtrace.storage.TraceQuery;
@@ -104,6 +105,21 @@ final class FilterOptions {
     String finding;
 
     @Option(
+            names = "--severity",
+            paramLabel = "SEVERITY",
+            converter = Arguments.OfSeverity.class,
+            description = "Severity of a security finding: Info, Low, Medium, High or Critical.")
+    @Nullable
+    Severity severity;
+
+    @Option(
+            names = "--action",
+            paramLabel = "NAME",
+            description = "Agent action, such as the name of a tool that was called.")
+    @Nullable
+    String action;
+
+    @Option(
             names = "--min-duration",
             paramLabel = "TIME",
             converter = Arguments.Millis.class,
@@ -146,6 +162,8 @@ final class FilterOptions {
                 .minSecurityScore(minScore)
                 .maxSecurityScore(maxScore)
                 .findingType(finding)
+                .findingSeverity(severity)
+                .actionName(action)
                 .minDurationMs(minDuration)
                 .maxDurationMs(maxDuration)
                 .minCostUsd(minCost)

@@ -20,6 +20,7 @@ import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.SpanStatus;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.Order;
+import io.llmtrace.storage.SpanOutline;
 import io.llmtrace.storage.StoreHealth;
 import io.llmtrace.storage.analytics.Measures;
 import io.llmtrace.storage.analytics.SessionSummary;
@@ -51,6 +52,7 @@ final class ModelModule extends SimpleModule {
                 state -> state.name().toLowerCase(Locale.ROOT),
                 name -> StoreHealth.State.valueOf(name.toUpperCase(Locale.ROOT)));
         setMixInAnnotation(TraceSpan.class, SpanIdsAsHex.class);
+        setMixInAnnotation(SpanOutline.class, SpanIdsAsHex.class);
         setMixInAnnotation(Timeline.Bucket.class, FlatMeasures.class);
         setMixInAnnotation(ValueMeasures.class, FlatMeasures.class);
         setMixInAnnotation(SessionSummary.class, FlatMeasures.class);

@@ -123,6 +123,11 @@ final class LateRepository implements TraceRepository, TraceAnalytics, TraceRete
     }
 
     @Override
+    public Page<SpanOutline> querySpanOutlines(TraceQuery query) {
+        return opened().querySpanOutlines(query);
+    }
+
+    @Override
     public Optional<TraceEvent> getTrace(UUID tenantId, UUID traceId) {
         return opened().getTrace(tenantId, traceId);
     }
@@ -202,7 +207,7 @@ final class LateRepository implements TraceRepository, TraceAnalytics, TraceRete
     }
 
     @Override
-    public Slice<TraceSpan> rankedSpans(TraceQuery query, Ranking by) {
+    public Slice<SpanOutline> rankedSpans(TraceQuery query, Ranking by) {
         return analytics().rankedSpans(query, by);
     }
 

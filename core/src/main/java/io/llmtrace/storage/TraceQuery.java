@@ -1,6 +1,7 @@
 package io.llmtrace.storage;
 
 import io.llmtrace.model.LlmProvider;
+import io.llmtrace.model.Severity;
 import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.SpanStatus;
 import io.llmtrace.model.TraceEvent;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param tags each of these must be on the span, with this value
  * @param minSecurityScore a span without a score does not pass
  * @param findingType the span has a finding of this type
+ * @param findingSeverity the span has a finding of this severity; with a type, one finding has both
+ * @param actionName an agent action of the span has this name, such as that of a tool, whether it was done or only asked for
  * @param minDurationMs inclusive; a span without a duration does not pass
  * @param minCostUsd inclusive; a span without a cost does not pass
  * @param text every word of it must be among the words of the span: of its name, prompt, response, error message, of the
@@ -52,6 +55,8 @@ public record TraceQuery(
         @Nullable Integer minSecurityScore,
         @Nullable Integer maxSecurityScore,
         @Nullable String findingType,
+        @Nullable Severity findingSeverity,
+        @Nullable String actionName,
         @Nullable Long minDurationMs,
         @Nullable Long maxDurationMs,
         @Nullable Double minCostUsd,
@@ -130,9 +135,13 @@ public record TraceQuery(
                 && within(minDurationMs, maxDurationMs, span.durationMs())
                 && within(minCostUsd, maxCostUsd, span.estimatedCostUsd())
                 && span.tags().entrySet().containsAll(tags.entrySet())
-                && (findingType == null
+                && ((findingType == null && findingSeverity == null)
                         || span.securityFindings().stream()
-                                .anyMatch(f -> f.findingType().equals(findingType)))
+                                .anyMatch(f -> equalOrAny(findingType, f.findingType())
+                                        && equalOrAny(findingSeverity, f.severity())))
+                && (actionName == null
+                        || span.agentActions().stream()
+                                .anyMatch(action -> action.name().equals(actionName)))
                 && (text == null || SearchText.wordsOf(span).containsAll(SearchText.wordsOf(text)));
     }
 
@@ -162,6 +171,8 @@ public record TraceQuery(
                 || minSecurityScore != null
                 || maxSecurityScore != null
                 || findingType != null
+                || findingSeverity != null
+                || actionName != null
                 || minDurationMs != null
                 || maxDurationMs != null
                 || minCostUsd != null
@@ -194,6 +205,8 @@ public record TraceQuery(
         add(parts, "min_security_score", minSecurityScore);
         add(parts, "max_security_score", maxSecurityScore);
         add(parts, "finding_type", findingType);
+        add(parts, "finding_severity", findingSeverity == null ? null : findingSeverity.text());
+        add(parts, "action_name", actionName);
         add(parts, "min_duration_ms", minDurationMs);
         add(parts, "max_duration_ms", maxDurationMs);
         add(parts, "min_cost_usd", minCostUsd);
@@ -269,6 +282,8 @@ public record TraceQuery(
         private @Nullable Integer minSecurityScore;
         private @Nullable Integer maxSecurityScore;
         private @Nullable String findingType;
+        private @Nullable Severity findingSeverity;
+        private @Nullable String actionName;
         private @Nullable Long minDurationMs;
         private @Nullable Long maxDurationMs;
         private @Nullable Double minCostUsd;
@@ -300,6 +315,8 @@ public record TraceQuery(
             this.minSecurityScore = query.minSecurityScore;
             this.maxSecurityScore = query.maxSecurityScore;
             this.findingType = query.findingType;
+            this.findingSeverity = query.findingSeverity;
+            this.actionName = query.actionName;
             this.minDurationMs = query.minDurationMs;
             this.maxDurationMs = query.maxDurationMs;
             this.minCostUsd = query.minCostUsd;
@@ -390,6 +407,16 @@ public record TraceQuery(
             return this;
         }
 
+        public Builder findingSeverity(@Nullable Severity value) {
+            this.findingSeverity = value;
+            return this;
+        }
+
+        public Builder actionName(@Nullable String value) {
+            this.actionName = value;
+            return this;
+        }
+
         public Builder minDurationMs(@Nullable Long value) {
             this.minDurationMs = value;
             return this;
@@ -457,6 +484,8 @@ public record TraceQuery(
                     minSecurityScore,
                     maxSecurityScore,
                     findingType,
+                    findingSeverity,
+                    actionName,
                     minDurationMs,
                     maxDurationMs,
                     minCostUsd,

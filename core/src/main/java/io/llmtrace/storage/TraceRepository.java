@@ -68,6 +68,9 @@ public interface TraceRepository extends AutoCloseable {
     /** The spans that the query selects, whole. */
     Page<TraceSpan> querySpans(TraceQuery query);
 
+    /** As {@link #querySpans}, one line for each span: without reading what went in and out of it. */
+    Page<SpanOutline> querySpanOutlines(TraceQuery query);
+
     /** A trace with all its spans, possibly none. */
     Optional<TraceEvent> getTrace(UUID tenantId, UUID traceId);
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
+import io.llmtrace.model.AgentAction;
+import io.llmtrace.model.AgentActionType;
 import io.llmtrace.model.LlmProvider;
 import io.llmtrace.model.SecurityFinding;
 import io.llmtrace.model.Severity;
@@ -121,6 +123,19 @@ final class TraceQueryTest {
                         q -> q.findingType("pii"),
                         s -> s.addSecurityFinding(SecurityFinding.of(Severity.LOW, "pii", "", START)),
                         s -> s.addSecurityFinding(SecurityFinding.of(Severity.LOW, "PII", "", START)),
+                        s -> s),
+                filter(
+                        "finding_severity",
+                        q -> q.findingType("pii").findingSeverity(Severity.LOW),
+                        s -> s.addSecurityFinding(SecurityFinding.of(Severity.LOW, "pii", "", START)),
+                        s -> s.addSecurityFinding(SecurityFinding.of(Severity.HIGH, "pii", "", START))
+                                .addSecurityFinding(SecurityFinding.of(Severity.LOW, "PII", "", START)),
+                        s -> s),
+                filter(
+                        "action_name",
+                        q -> q.actionName("search"),
+                        s -> s.agentActions(List.of(action("search"))),
+                        s -> s.agentActions(List.of(action("Search"))),
                         s -> s),
                 filter(
                         "min_duration_ms",
@@ -249,6 +264,10 @@ final class TraceQueryTest {
 
     private static TraceSpan.Builder span() {
         return TraceSpan.builder(TENANT, TRACE, new UUID(3, 3), "chat", START);
+    }
+
+    private static AgentAction action(String name) {
+        return AgentAction.builder(AgentActionType.TOOL_CALL, name, START).build();
     }
 
     private static Arguments refused(String message, UnaryOperator<TraceQuery.Builder> edit) {

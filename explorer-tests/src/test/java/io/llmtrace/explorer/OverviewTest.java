@@ -92,13 +92,15 @@ final class OverviewTest extends ExplorerTest {
         first.waitFor();
         screenshot("security");
         String type = first.locator("a").innerText();
+        String severity = first.locator(".tag").innerText();
         long wanted = spans().stream()
                 .filter(span -> span.securityFindings().stream()
-                        .anyMatch(finding -> finding.findingType().equals(type)))
+                        .anyMatch(finding -> finding.findingType().equals(type)
+                                && finding.severity().text().equals(severity)))
                 .count();
         first.locator("a").click();
 
-        waitForAddress("finding_type=" + type);
+        waitForAddress("finding_type=" + type + "&finding_severity=" + severity);
         assertThat(page.locator(".foot")).containsText(wanted + (wanted == 1 ? " span" : " spans"));
         assertThat(rows()).hasCount((int) wanted);
     }

@@ -3,6 +3,7 @@ package io.llmtrace.server;
 import com.linecorp.armeria.common.QueryParams;
 import io.llmtrace.model.Ids;
 import io.llmtrace.model.LlmProvider;
+import io.llmtrace.model.Severity;
 import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.SpanStatus;
 import io.llmtrace.storage.Order;
@@ -53,6 +54,8 @@ final class Parameters {
         FILTERS.put("min_security_score", (q, v) -> q.minSecurityScore(wholeNumber(v)));
         FILTERS.put("max_security_score", (q, v) -> q.maxSecurityScore(wholeNumber(v)));
         FILTERS.put("finding_type", TraceQuery.Builder::findingType);
+        FILTERS.put("finding_severity", (q, v) -> q.findingSeverity(Severity.ofText(v)));
+        FILTERS.put("action_name", TraceQuery.Builder::actionName);
         FILTERS.put("min_duration_ms", (q, v) -> q.minDurationMs(number(v, Long::valueOf)));
         FILTERS.put("max_duration_ms", (q, v) -> q.maxDurationMs(number(v, Long::valueOf)));
         FILTERS.put("min_cost_usd", (q, v) -> q.minCostUsd(number(v, Double::valueOf)));

@@ -5,11 +5,13 @@ import com.linecorp.armeria.common.HttpStatus;
 import io.llmtrace.ingest.SpanIngest;
 import io.llmtrace.json.TraceJson;
 import io.llmtrace.model.Ids;
+import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.otlp.TraceActions;
 import io.llmtrace.storage.InvalidRequestException;
 import io.llmtrace.storage.Page;
+import io.llmtrace.storage.SpanOutline;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
 import io.llmtrace.storage.analytics.Ranking;
@@ -111,14 +113,19 @@ final class RestApi {
     }
 
     private HttpResponse findSpans(Call call) {
-        return find(call, repository::querySpans, TraceAnalytics::rankedSpans);
+        return find(call, repository::querySpans, this::rankedWhole);
     }
 
     private HttpResponse findOutlines(Call call) {
-        return find(
-                call,
-                query -> repository.querySpans(query).map(SpanOutline::of),
-                (analytics, query, by) -> analytics.rankedSpans(query, by).map(SpanOutline::of));
+        return find(call, repository::querySpanOutlines, TraceAnalytics::rankedSpans);
+    }
+
+    private Slice<TraceSpan> rankedWhole(TraceAnalytics analytics, TraceQuery query, Ranking by) {
+        Slice<SpanOutline> ranked = analytics.rankedSpans(query, by);
+        List<SpanIdentity> identities = ranked.items().stream()
+                .map(span -> new SpanIdentity(span.traceId(), span.spanId()))
+                .toList();
+        return new Slice<>(repository.getSpans(query.tenantId(), identities), ranked.nextOffset());
     }
 
     private interface Ranked {

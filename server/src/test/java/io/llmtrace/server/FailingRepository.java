@@ -5,6 +5,7 @@ import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.GlobalStats;
 import io.llmtrace.storage.Page;
+import io.llmtrace.storage.SpanOutline;
 import io.llmtrace.storage.StorageStats;
 import io.llmtrace.storage.StoreHealth;
 import io.llmtrace.storage.TraceQuery;
@@ -53,6 +54,11 @@ final class FailingRepository implements TraceRepository {
 
     @Override
     public Page<TraceSpan> querySpans(TraceQuery query) {
+        throw failure;
+    }
+
+    @Override
+    public Page<SpanOutline> querySpanOutlines(TraceQuery query) {
         throw failure;
     }
 

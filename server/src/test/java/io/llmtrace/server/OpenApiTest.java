@@ -216,13 +216,21 @@ class OpenApiTest {
     private static Map<String, String> examples() {
         Map<String, String> examples = new HashMap<>();
         for (String name : List.of(
-                "provider", "model_name", "operation_name", "session_id", "user_id", "service_name", "finding_type")) {
+                "provider",
+                "model_name",
+                "operation_name",
+                "session_id",
+                "user_id",
+                "service_name",
+                "finding_type",
+                "action_name")) {
             examples.put(name, "x");
         }
         examples.putAll(Map.of(
                 "start_time", "2026-01-01T00:00:00.5Z",
                 "end_time", "2026-01-01T00:00:00Z",
                 "kind", "llm",
+                "finding_severity", "High",
                 "trace_id", stored.traceId().toString(),
                 "status", "error",
                 "text", "red",

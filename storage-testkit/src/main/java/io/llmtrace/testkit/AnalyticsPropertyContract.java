@@ -37,7 +37,8 @@ abstract class AnalyticsPropertyContract extends AnalyticsTest {
             SpanField.tag(""));
 
     private static final List<SpanField> FIELDS = Stream.concat(
-                    OF_ONE_VALUE.stream(), Stream.of(SpanField.FINDING_TYPE, SpanField.TAG))
+                    OF_ONE_VALUE.stream(),
+                    Stream.of(SpanField.FINDING_TYPE, SpanField.FINDING_SEVERITY, SpanField.ACTION_NAME, SpanField.TAG))
             .toList();
 
     AnalyticsPropertyContract(RepositoryFixture store) {

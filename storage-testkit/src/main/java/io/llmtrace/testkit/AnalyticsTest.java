@@ -10,6 +10,7 @@ import io.llmtrace.model.Severity;
 import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.SpanOutline;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceSummary;
 import io.llmtrace.storage.analytics.Measure;
@@ -58,8 +59,17 @@ abstract class AnalyticsTest extends ContractTest {
         return analytics().values(query().build(), SpanField.MODEL_NAME, prefix);
     }
 
+    /** The spans of these outlines, which must be theirs. */
     List<TraceSpan> rankedSpans(TraceQuery query, Ranking by) {
-        return analytics().rankedSpans(query, by).items();
+        List<TraceSpan> spans = new ArrayList<>();
+        for (SpanOutline outline : analytics().rankedSpans(query, by).items()) {
+            TraceSpan span = repository
+                    .getSpan(tenant, outline.traceId(), outline.spanId())
+                    .orElseThrow();
+            Same.assertExactly("outline", List.of(outline), List.of(SpanOutline.of(span)));
+            spans.add(span);
+        }
+        return spans;
     }
 
     /** The traces of these summaries, which must be theirs. */

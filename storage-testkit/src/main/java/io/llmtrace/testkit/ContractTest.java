@@ -6,6 +6,7 @@ import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.Order;
+import io.llmtrace.storage.SpanOutline;
 import io.llmtrace.storage.StorageStats;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
@@ -90,6 +91,14 @@ abstract class ContractTest {
         Same.assertExactly("querySpans " + query, repository.querySpans(query).items(), expected);
     }
 
+    /** The query gives the outlines of these spans, in this order. */
+    final void assertOutlines(TraceQuery query, List<TraceSpan> expected) {
+        Same.assertExactly(
+                "querySpanOutlines " + query,
+                repository.querySpanOutlines(query).items(),
+                expected.stream().map(SpanOutline::of).toList());
+    }
+
     /** The query gives these traces, in this order, and the summaries that belong to them. */
     final void assertTraces(TraceQuery query, TraceEvent... expected) {
         assertTraces(query, Arrays.asList(expected));
@@ -112,7 +121,9 @@ abstract class ContractTest {
                 .limit(TraceQuery.MAX_LIMIT)
                 .build();
         assertTraces(byId, expected);
-        assertSpans(byId.toBuilder().order(Order.OLDEST_FIRST).build(), expected.spans());
+        TraceQuery oldestFirst = byId.toBuilder().order(Order.OLDEST_FIRST).build();
+        assertSpans(oldestFirst, expected.spans());
+        assertOutlines(oldestFirst, expected.spans());
         Same.assertExactly("getSpans", repository.getSpans(owner, identities(expected)), expected.spans());
         expected.spans().stream()
                 .limit(ASKED_FOR_ONE_BY_ONE)
@@ -131,6 +142,7 @@ abstract class ContractTest {
         TraceQuery byId = TraceQuery.builder(owner).traceId(trace.traceId()).build();
         assertTraces(byId);
         assertSpans(byId);
+        assertOutlines(byId, List.of());
         assertThat(repository.getSpans(owner, identities(trace))).as("getSpans").isEmpty();
         for (TraceSpan span : trace.spans()) {
             Same.assertAbsent("getSpan", repository.getSpan(owner, span.traceId(), span.spanId()));

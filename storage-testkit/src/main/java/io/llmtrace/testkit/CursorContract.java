@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.llmtrace.model.LlmProvider;
+import io.llmtrace.model.Severity;
 import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.SpanStatus;
 import io.llmtrace.model.TraceEvent;
@@ -283,6 +284,8 @@ abstract class CursorContract extends ContractTest {
                 query().minSecurityScore(0).build(),
                 query().maxSecurityScore(100).build(),
                 query().findingType("pii").build(),
+                query().findingSeverity(Severity.HIGH).build(),
+                query().actionName("search").build(),
                 query().minDurationMs(0L).build(),
                 query().maxDurationMs(9L).build(),
                 query().minCostUsd(0.0).build(),
@@ -295,6 +298,7 @@ abstract class CursorContract extends ContractTest {
         assertWalk(Walks.TRACES, all, paged);
         assertWalk(Walks.SUMMARIES, all, paged);
         assertWalk(Walks.SPANS, all, paged);
+        assertWalk(Walks.OUTLINES, all, paged);
     }
 
     private <T extends Record> void assertWalk(Walks<T> walks, TraceQuery all, TraceQuery paged) {

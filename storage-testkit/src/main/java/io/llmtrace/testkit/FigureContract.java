@@ -295,6 +295,8 @@ abstract class FigureContract extends AnalyticsTest {
                 Map.entry(SpanField.STATUS, List.of(one("error"), one("ok"))),
                 Map.entry(SpanField.FINISH_REASON, List.of(one("stop"))),
                 Map.entry(SpanField.FINDING_TYPE, List.of(one("jailbreak"), one("pii"))),
+                Map.entry(SpanField.FINDING_SEVERITY, List.of(one("High"), one("Low"))),
+                Map.entry(SpanField.ACTION_NAME, List.of(one("search"))),
                 Map.entry(SpanField.TAG, List.of(one(""), one("env"))),
                 Map.entry(SpanField.tag("env"), List.of(one("prod"))),
                 Map.entry(SpanField.tag(""), List.of(one("empty key"))),

@@ -1,5 +1,7 @@
 package io.llmtrace.testkit;
 
+import io.llmtrace.model.AgentAction;
+import io.llmtrace.model.AgentActionType;
 import io.llmtrace.model.LlmProvider;
 import io.llmtrace.model.SecurityFinding;
 import io.llmtrace.model.Severity;
@@ -271,6 +273,33 @@ record FilterCase(
                         s -> s.securityFindings(List.of())),
                 (q, s) -> q.findingType("jailbreak")));
         all.add(new FilterCase(
+                "finding_severity",
+                "security_findings",
+                s -> s.securityFindings(List.of(finding("pii"), finding("pii", Severity.LOW))),
+                List.of(
+                        s -> s.securityFindings(List.of(finding("pii"), finding("pii", Severity.INFO))),
+                        s -> s.securityFindings(List.of())),
+                (q, s) -> q.findingSeverity(Severity.LOW)));
+        all.add(new FilterCase(
+                "finding_type and finding_severity of one finding",
+                "security_findings",
+                s -> s.securityFindings(List.of(finding("pii"), finding("jailbreak", Severity.LOW))),
+                List.of(
+                        s -> s.securityFindings(List.of(finding("pii", Severity.LOW), finding("jailbreak"))),
+                        s -> s.securityFindings(List.of(finding("pii", Severity.LOW))),
+                        s -> s.securityFindings(List.of(finding("jailbreak"))),
+                        s -> s.securityFindings(List.of())),
+                (q, s) -> q.findingType("jailbreak").findingSeverity(Severity.LOW)));
+        all.add(new FilterCase(
+                "action_name",
+                "agent_actions",
+                s -> s.agentActions(List.of(action("read"), action("search"))),
+                List.of(
+                        s -> s.agentActions(List.of(action("read"))),
+                        s -> s.agentActions(List.of(action("Search"), action("search_web"), action(""))),
+                        s -> s.agentActions(List.of())),
+                (q, s) -> q.actionName("search")));
+        all.add(new FilterCase(
                 "status error by message",
                 "status",
                 s -> s.errorMessage(""),
@@ -301,6 +330,15 @@ record FilterCase(
     }
 
     private static SecurityFinding finding(String type) {
-        return SecurityFinding.of(Severity.HIGH, type, "", Samples.START);
+        return finding(type, Severity.HIGH);
+    }
+
+    private static SecurityFinding finding(String type, Severity severity) {
+        return SecurityFinding.of(severity, type, "", Samples.START);
+    }
+
+    private static AgentAction action(String name) {
+        return AgentAction.builder(AgentActionType.TOOL_CALL, name, Samples.START)
+                .build();
     }
 }

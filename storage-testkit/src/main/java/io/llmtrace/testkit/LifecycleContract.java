@@ -50,6 +50,7 @@ abstract class LifecycleContract extends ContractTest {
         refuses("query", r -> r.queryTraces(missing()));
         refuses("query", r -> r.queryTraceSummaries(missing()));
         refuses("query", r -> r.querySpans(missing()));
+        refuses("query", r -> r.querySpanOutlines(missing()));
         refuses("tenantId", r -> r.getTrace(missing(), id));
         refuses("traceId", r -> r.getTrace(id, missing()));
         refuses("tenantId", r -> r.getSpan(missing(), id));
@@ -107,6 +108,7 @@ abstract class LifecycleContract extends ContractTest {
         methods.put("queryTraces", r -> r.queryTraces(query().build()));
         methods.put("queryTraceSummaries", r -> r.queryTraceSummaries(query().build()));
         methods.put("querySpans", r -> r.querySpans(query().build()));
+        methods.put("querySpanOutlines", r -> r.querySpanOutlines(query().build()));
         methods.put("getTrace", r -> r.getTrace(tenant, span.traceId()));
         methods.put("getSpan", r -> r.getSpan(tenant, span.traceId(), span.spanId()));
         methods.put("getSpans", r -> r.getSpans(tenant, List.of(SpanIdentity.of(span))));

@@ -61,7 +61,7 @@ abstract class PropertyContract extends ContractTest {
                 for (int i = 0; i < STEPS / 2; i++) {
                     history.write(repository, reference);
                 }
-                for (Walks<?> walks : List.of(Walks.TRACES, Walks.SUMMARIES, Walks.SPANS)) {
+                for (Walks<?> walks : Walks.ALL) {
                     assertWalkAmidWrites(walks, reference, traces, history);
                 }
             } catch (AssertionError | RuntimeException e) {
@@ -90,7 +90,7 @@ abstract class PropertyContract extends ContractTest {
         RandomQueries queries = new RandomQueries(traces);
         for (int i = 0; i < QUERIES; i++) {
             TraceQuery query = queries.query(traces.tenant());
-            for (Walks<?> walks : List.of(Walks.TRACES, Walks.SUMMARIES, Walks.SPANS)) {
+            for (Walks<?> walks : Walks.ALL) {
                 assertSameWalk(walks, query, reference);
             }
         }

@@ -1,5 +1,6 @@
 package io.llmtrace.testkit;
 
+import io.llmtrace.model.Severity;
 import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.SpanStatus;
 import io.llmtrace.storage.Order;
@@ -32,6 +33,8 @@ final class RandomQueries {
             d -> d.query.minSecurityScore(d.traces.oneOf(List.of(0, 30, 60))),
             d -> d.query.maxSecurityScore(d.traces.oneOf(List.of(60, 95, 100))),
             d -> d.query.findingType(d.traces.oneOf(RandomTraces.FINDING_TYPES)),
+            d -> d.query.findingSeverity(d.traces.oneOf(List.of(Severity.values()))),
+            d -> d.query.actionName(d.traces.oneOf(RandomTraces.ACTION_NAMES)),
             d -> d.query.minDurationMs(d.traces.oneOf(List.of(0L, 1L, 100L))),
             d -> d.query.maxDurationMs(d.traces.oneOf(List.of(100L, 200L, 300L))),
             d -> d.query.minCostUsd(d.traces.oneOf(List.of(0.0, 1e-9, 0.1))),

@@ -36,6 +36,7 @@ public final class RandomTraces {
             List.of(LlmProvider.OPENAI, new LlmProvider("openai"), LlmProvider.ANTHROPIC, new LlmProvider(""));
     static final List<String> OPERATIONS = List.of("chat", "Chat", "tool call", "");
     static final List<String> NAMES = List.of("a", "b", "A", "");
+    static final List<String> ACTION_NAMES = List.of("search", "Search", "", "a%");
     static final List<String> FINDING_TYPES = List.of("pii", "jailbreak", "is_urgent");
     static final List<String> WORDS =
             List.of("red", "green", "BLUE", "redder", "北京", "42", "don't", "x_y", "\0", "\"quoted\"", "%", "Ünï");
@@ -209,7 +210,7 @@ public final class RandomTraces {
         if (random.nextBoolean()) {
             metadata.put(AgentAction.ORIGIN, oneOf(List.of(AgentAction.REQUESTED, AgentAction.EXECUTED, "Requested")));
         }
-        return AgentAction.builder(oneOf(List.of(AgentActionType.values())), text(), time())
+        return AgentAction.builder(oneOf(List.of(AgentActionType.values())), actionName(), time())
                 .id(id())
                 .arguments(maybe(this::text))
                 .result(maybe(this::text))
@@ -219,6 +220,10 @@ public final class RandomTraces {
                 .httpStatus(maybe(() -> 200))
                 .metadata(metadata)
                 .build();
+    }
+
+    private String actionName() {
+        return random.nextBoolean() ? oneOf(ACTION_NAMES) : text();
     }
 
     private Map<String, @Nullable Object> attributes() {

@@ -9,6 +9,7 @@ import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.SpanStatus;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.SpanOutline;
 import io.llmtrace.storage.analytics.ActionCount;
 import io.llmtrace.storage.analytics.FindingCount;
 import io.llmtrace.storage.analytics.Measures;
@@ -221,7 +222,7 @@ abstract class RankingContract extends AnalyticsTest {
                             .nextOffset())
                     .isEqualTo(3);
             assertThat(analytics().rankedSpans(query().limit(3).offset(3).build(), Ranking.DURATION))
-                    .isEqualTo(new Slice<>(List.of(without), null));
+                    .isEqualTo(new Slice<>(List.of(SpanOutline.of(without)), null));
             assertThat(rankedSpans(query().minDurationMs(6L).build(), Ranking.DURATION))
                     .containsExactly(slow);
         });

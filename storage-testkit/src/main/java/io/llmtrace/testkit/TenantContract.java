@@ -120,6 +120,7 @@ abstract class TenantContract extends ContractTest {
                 TraceQuery query = filter.query(tenant, mine);
                 assertThat(repository.querySpans(query).items())
                         .allMatch(span -> span.tenantId().equals(tenant));
+                assertOutlines(query, repository.querySpans(query).items());
                 assertThat(repository.queryTraces(query).items())
                         .allMatch(trace -> trace.tenantId().equals(tenant));
                 assertThat(repository.queryTraceSummaries(query).items())

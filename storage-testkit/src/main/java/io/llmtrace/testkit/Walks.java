@@ -1,8 +1,10 @@
 package io.llmtrace.testkit;
 
+import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.Page;
+import io.llmtrace.storage.SpanOutline;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
 import io.llmtrace.storage.TraceSummary;
@@ -12,7 +14,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 
-/** Walks along the cursors of one of the three queries. */
+/** Walks along the cursors of one of the four queries. */
 final class Walks<T extends Record> {
 
     static final Walks<TraceEvent> TRACES =
@@ -20,7 +22,14 @@ final class Walks<T extends Record> {
     static final Walks<TraceSummary> SUMMARIES = new Walks<>(
             "summaries", TraceRepository::queryTraceSummaries, TraceSummary::traceId, TraceSummary::traceId);
     static final Walks<TraceSpan> SPANS =
-            new Walks<>("spans", TraceRepository::querySpans, TraceSpan::traceId, Walks::identityOf);
+            new Walks<>("spans", TraceRepository::querySpans, TraceSpan::traceId, SpanIdentity::of);
+    static final Walks<SpanOutline> OUTLINES = new Walks<>(
+            "outlines",
+            TraceRepository::querySpanOutlines,
+            SpanOutline::traceId,
+            span -> new SpanIdentity(span.traceId(), span.spanId()));
+
+    static final List<Walks<?>> ALL = List.of(TRACES, SUMMARIES, SPANS, OUTLINES);
 
     /** More pages than any test has: a walk that does not end is a fault, not a wait. */
     private static final int MAX_PAGES = 20_000;
@@ -61,10 +70,6 @@ final class Walks<T extends Record> {
     @Override
     public String toString() {
         return name;
-    }
-
-    private static List<UUID> identityOf(TraceSpan span) {
-        return List.of(span.traceId(), span.spanId());
     }
 
     private interface Query<T> {

@@ -2,6 +2,7 @@ package io.llmtrace.testkit;
 
 import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.SpanOutline;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.analytics.ActionCount;
 import io.llmtrace.storage.analytics.Measure;
@@ -91,8 +92,8 @@ final class AnalyticsMutants {
 
     static final class OffsetIgnored extends Mutant {
         @Override
-        public Slice<TraceSpan> rankedSpans(TraceQuery query, Ranking by) {
-            Slice<TraceSpan> first = right.rankedSpans(
+        public Slice<SpanOutline> rankedSpans(TraceQuery query, Ranking by) {
+            Slice<SpanOutline> first = right.rankedSpans(
                     query.offset() <= 10_000 ? query.toBuilder().offset(0).build() : query, by);
             return new Slice<>(first.items(), right.rankedSpans(query, by).nextOffset());
         }

@@ -5,6 +5,7 @@ import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.GlobalStats;
 import io.llmtrace.storage.Page;
+import io.llmtrace.storage.SpanOutline;
 import io.llmtrace.storage.StorageStats;
 import io.llmtrace.storage.StoreHealth;
 import io.llmtrace.storage.TraceQuery;
@@ -64,6 +65,11 @@ class Mutant implements TraceRepository, TraceAnalytics, TraceRetention {
     @Override
     public Page<TraceSpan> querySpans(TraceQuery query) {
         return right.querySpans(query);
+    }
+
+    @Override
+    public Page<SpanOutline> querySpanOutlines(TraceQuery query) {
+        return querySpans(query).map(SpanOutline::of);
     }
 
     @Override
@@ -147,7 +153,7 @@ class Mutant implements TraceRepository, TraceAnalytics, TraceRetention {
     }
 
     @Override
-    public Slice<TraceSpan> rankedSpans(TraceQuery query, Ranking by) {
+    public Slice<SpanOutline> rankedSpans(TraceQuery query, Ranking by) {
         return right.rankedSpans(query, by);
     }
 

@@ -6,6 +6,7 @@ import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.Order;
 import io.llmtrace.storage.Page;
+import io.llmtrace.storage.SpanOutline;
 import io.llmtrace.storage.StorageStats;
 import io.llmtrace.storage.TraceQuery;
 import java.time.Instant;
@@ -405,6 +406,16 @@ final class Mutants {
                             .limit(query.limit())
                             .toList(),
                     null);
+        }
+    }
+
+    /** A store that keeps narrow what it thinks lists need, and forgot why a call failed. */
+    static final class OutlinesWithoutErrors extends Mutant {
+        @Override
+        public Page<SpanOutline> querySpanOutlines(TraceQuery query) {
+            return querySpans(query)
+                    .map(span ->
+                            SpanOutline.of(span.toBuilder().errorMessage(null).build()));
         }
     }
 }

@@ -40,6 +40,7 @@ final class MutantsTest {
                 mutant(Mutants.ReplacedTextStillFound::new, TraceRepositoryContract.TextSearch.class),
                 mutant(Mutants.TimesCutToMilliseconds::new, TraceRepositoryContract.Times.class),
                 mutant(Mutants.EmptyTextForAbsent::new, TraceRepositoryContract.RoundTrip.class),
+                mutant(Mutants.OutlinesWithoutErrors::new, TraceRepositoryContract.RoundTrip.class),
                 mutant(AnalyticsMutants.CountsFormerVersions::new, TraceRepositoryContract.Analytics.class),
                 mutant(AnalyticsMutants.CountsFormerVersions::new, TraceRepositoryContract.AnalyticsProperties.class),
                 mutant(AnalyticsMutants.SumsRepeatedUsage::new, TraceRepositoryContract.Figures.class),

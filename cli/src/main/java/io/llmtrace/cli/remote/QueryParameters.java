@@ -61,6 +61,10 @@ final class QueryParameters {
         add("min_security_score", query.minSecurityScore());
         add("max_security_score", query.maxSecurityScore());
         add("finding_type", query.findingType());
+        add(
+                "finding_severity",
+                query.findingSeverity() == null ? null : query.findingSeverity().text());
+        add("action_name", query.actionName());
         add("min_duration_ms", query.minDurationMs());
         add("max_duration_ms", query.maxDurationMs());
         add("min_cost_usd", query.minCostUsd());

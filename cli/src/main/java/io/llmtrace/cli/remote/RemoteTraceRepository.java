@@ -13,6 +13,7 @@ import io.llmtrace.storage.GlobalStats;
 import io.llmtrace.storage.InvalidRequestException;
 import io.llmtrace.storage.NotSupportedException;
 import io.llmtrace.storage.Page;
+import io.llmtrace.storage.SpanOutline;
 import io.llmtrace.storage.StorageException;
 import io.llmtrace.storage.StorageStats;
 import io.llmtrace.storage.StoreHealth;
@@ -149,6 +150,11 @@ public final class RemoteTraceRepository implements TraceRepository, TraceAnalyt
     }
 
     @Override
+    public Page<SpanOutline> querySpanOutlines(TraceQuery query) {
+        return page("/outlines", query, SpanOutline.class);
+    }
+
+    @Override
     public Timeline timeline(TraceQuery query, int buckets, @Nullable SpanField groupBy, int groups) {
         AnalyticsArguments.checkTimeline(query, buckets, groupBy, groups);
         Map<String, Object> more = new LinkedHashMap<>(Map.of("buckets", buckets, "groups", groups));
@@ -196,9 +202,9 @@ public final class RemoteTraceRepository implements TraceRepository, TraceAnalyt
     }
 
     @Override
-    public Slice<TraceSpan> rankedSpans(TraceQuery query, Ranking by) {
+    public Slice<SpanOutline> rankedSpans(TraceQuery query, Ranking by) {
         AnalyticsArguments.checkSlice(query, by);
-        return slice("/spans", query, Map.of("order", by.text()), TraceSpan.class);
+        return slice("/outlines", query, Map.of("order", by.text()), SpanOutline.class);
     }
 
     @Override

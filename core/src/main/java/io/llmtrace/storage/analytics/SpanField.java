@@ -1,5 +1,6 @@
 package io.llmtrace.storage.analytics;
 
+import io.llmtrace.model.AgentAction;
 import io.llmtrace.model.SecurityFinding;
 import io.llmtrace.model.TraceSpan;
 import java.util.Arrays;
@@ -29,6 +30,10 @@ public record SpanField(Column column, @Nullable String tagKey) {
     public static final SpanField FINISH_REASON = new SpanField(Column.FINISH_REASON, null);
     /** Of several values. */
     public static final SpanField FINDING_TYPE = new SpanField(Column.FINDING_TYPE, null);
+    /** Of several values. */
+    public static final SpanField FINDING_SEVERITY = new SpanField(Column.FINDING_SEVERITY, null);
+    /** Names of agent actions, such as those of tools; of several values. */
+    public static final SpanField ACTION_NAME = new SpanField(Column.ACTION_NAME, null);
     /** The keys of tags; of several values. */
     public static final SpanField TAG = new SpanField(Column.TAG, null);
 
@@ -46,6 +51,8 @@ public record SpanField(Column column, @Nullable String tagKey) {
         STATUS,
         FINISH_REASON,
         FINDING_TYPE,
+        FINDING_SEVERITY,
+        ACTION_NAME,
         TAG,
         TAG_VALUE
     }
@@ -81,7 +88,10 @@ public record SpanField(Column column, @Nullable String tagKey) {
 
     /** Whether a span has at most one value of it. */
     public boolean isOfOneValue() {
-        return column != Column.FINDING_TYPE && column != Column.TAG;
+        return switch (column) {
+            case FINDING_TYPE, FINDING_SEVERITY, ACTION_NAME, TAG -> false;
+            default -> true;
+        };
     }
 
     /** The definition of the values: each once, possibly none. */
@@ -101,6 +111,12 @@ public record SpanField(Column column, @Nullable String tagKey) {
                 span.securityFindings().stream()
                         .map(SecurityFinding::findingType)
                         .collect(Collectors.toUnmodifiableSet());
+            case FINDING_SEVERITY ->
+                span.securityFindings().stream()
+                        .map(finding -> finding.severity().text())
+                        .collect(Collectors.toUnmodifiableSet());
+            case ACTION_NAME ->
+                span.agentActions().stream().map(AgentAction::name).collect(Collectors.toUnmodifiableSet());
             case TAG -> span.tags().keySet();
             case TAG_VALUE -> optional(span.tags().get(tagKey));
         };

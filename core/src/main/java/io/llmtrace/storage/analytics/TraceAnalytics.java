@@ -2,6 +2,7 @@ package io.llmtrace.storage.analytics;
 
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.NotSupportedException;
+import io.llmtrace.storage.SpanOutline;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
 import io.llmtrace.storage.TraceSummary;
@@ -103,6 +104,6 @@ public interface TraceAnalytics {
      */
     Slice<TraceSummary> rankedTraces(TraceQuery query, Ranking by);
 
-    /** The spans that {@link TraceRepository#querySpans} gives, in the same way. */
-    Slice<TraceSpan> rankedSpans(TraceQuery query, Ranking by);
+    /** The spans that {@link TraceRepository#querySpanOutlines} gives, in the same way. */
+    Slice<SpanOutline> rankedSpans(TraceQuery query, Ranking by);
 }

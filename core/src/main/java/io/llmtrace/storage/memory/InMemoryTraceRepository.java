@@ -8,6 +8,7 @@ import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.GlobalStats;
 import io.llmtrace.storage.Order;
 import io.llmtrace.storage.Page;
+import io.llmtrace.storage.SpanOutline;
 import io.llmtrace.storage.StorageStats;
 import io.llmtrace.storage.StoreHealth;
 import io.llmtrace.storage.TraceQuery;
@@ -118,6 +119,11 @@ public final class InMemoryTraceRepository implements TraceRepository, TraceAnal
                     .map(stored -> stored.place(snapshot));
             return page(matching, query, PageCursor.Items.SPANS);
         });
+    }
+
+    @Override
+    public Page<SpanOutline> querySpanOutlines(TraceQuery query) {
+        return querySpans(query).map(SpanOutline::of);
     }
 
     @Override
@@ -258,9 +264,9 @@ public final class InMemoryTraceRepository implements TraceRepository, TraceAnal
     }
 
     @Override
-    public Slice<TraceSpan> rankedSpans(TraceQuery query, Ranking by) {
+    public Slice<SpanOutline> rankedSpans(TraceQuery query, Ranking by) {
         AnalyticsArguments.checkSlice(query, by);
-        return reading(() -> analytics(query).ranked(by));
+        return reading(() -> analytics(query).ranked(by).map(SpanOutline::of));
     }
 
     @Override

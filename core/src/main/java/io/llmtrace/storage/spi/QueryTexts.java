@@ -21,7 +21,8 @@ public final class QueryTexts {
                 query.serviceName(),
                 query.sessionId(),
                 query.userId(),
-                query.findingType());
+                query.findingType(),
+                query.actionName());
         Stream<String> tags = query.tags().entrySet().stream().flatMap(tag -> Stream.of(tag.getKey(), tag.getValue()));
         return Stream.concat(Stream.concat(values, tags), query.words().stream())
                 .allMatch(text -> text == null || utf8.canEncode(text));

@@ -13,6 +13,8 @@ export const FIELDS = [
   { name: 'operation_name', label: 'Operation', aliases: ['operation', 'name'] },
   { name: 'service_name', label: 'Service', aliases: ['service'] },
   { name: 'finding_type', label: 'Finding', aliases: ['finding'] },
+  { name: 'finding_severity', label: 'Severity', aliases: ['severity'], values: ['Critical', 'High', 'Medium', 'Low', 'Info'] },
+  { name: 'action_name', label: 'Action', aliases: ['action', 'tool'] },
   { name: 'user_id', label: 'User', aliases: ['user'] },
   { name: 'session_id', label: 'Session', aliases: ['session'] },
   { name: 'trace_id', label: 'Trace id', aliases: ['trace'], free: true },

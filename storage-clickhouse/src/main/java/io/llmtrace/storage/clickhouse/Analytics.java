@@ -311,12 +311,20 @@ final class Analytics {
                         "arrayFirstOrNull((v, k) -> " + key.sql() + ", mapValues(tags), mapKeys(tags))",
                         key.parameters());
             }
-            case FINDING_TYPE, TAG -> throw new IllegalStateException("of several values: " + field);
+            case FINDING_TYPE, FINDING_SEVERITY, ACTION_NAME, TAG ->
+                throw new IllegalStateException("of several values: " + field);
         };
     }
 
     private static Condition severalValues(SpanField field) {
-        return Condition.of(field.equals(SpanField.TAG) ? "mapKeys(tags)" : "arrayDistinct(finding_types)");
+        return Condition.of(
+                switch (field.column()) {
+                    case FINDING_TYPE -> "arrayDistinct(finding_types)";
+                    case FINDING_SEVERITY -> "arrayDistinct(finding_severities)";
+                    case ACTION_NAME -> "arrayDistinct(action_names)";
+                    case TAG -> "mapKeys(tags)";
+                    default -> throw new IllegalStateException("of one value: " + field);
+                });
     }
 
     private static Condition few(String expression) {

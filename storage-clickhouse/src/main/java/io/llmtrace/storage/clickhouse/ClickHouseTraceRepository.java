@@ -6,6 +6,7 @@ import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.GlobalStats;
 import io.llmtrace.storage.Page;
+import io.llmtrace.storage.SpanOutline;
 import io.llmtrace.storage.StorageException;
 import io.llmtrace.storage.StorageStats;
 import io.llmtrace.storage.StoreHealth;
@@ -141,7 +142,13 @@ public final class ClickHouseTraceRepository implements TraceRepository, TraceAn
     @Override
     public Page<TraceSpan> querySpans(TraceQuery query) {
         Objects.requireNonNull(query, "query");
-        return new SpanPages(database, query, versions.snapshot()).page();
+        return SpanPages.ofSpans(database, query, versions.snapshot()).page();
+    }
+
+    @Override
+    public Page<SpanOutline> querySpanOutlines(TraceQuery query) {
+        Objects.requireNonNull(query, "query");
+        return SpanPages.ofOutlines(database, query, versions.snapshot()).page();
     }
 
     @Override
@@ -187,7 +194,7 @@ public final class ClickHouseTraceRepository implements TraceRepository, TraceAn
     }
 
     @Override
-    public Slice<TraceSpan> rankedSpans(TraceQuery query, Ranking by) {
+    public Slice<SpanOutline> rankedSpans(TraceQuery query, Ranking by) {
         AnalyticsArguments.checkSlice(query, by);
         return new Rankings(database, writtenAgain, query).spans(by);
     }
@@ -216,7 +223,8 @@ public final class ClickHouseTraceRepository implements TraceRepository, TraceAn
         Objects.requireNonNull(tenantId, "tenantId");
         Set<SpanIdentity> wanted = new LinkedHashSet<>(List.copyOf(identities));
         database.requireOpen();
-        Map<SpanIdentity, StoredRow<Filtered<TraceSpan>>> last = new RowReader(database, tenantId).lastOf(wanted, ALL);
+        RowReader reader = new RowReader(database, tenantId);
+        Map<SpanIdentity, StoredRow<Filtered<TraceSpan>>> last = reader.lastOf(wanted, reader.whole(), ALL);
         return wanted.stream()
                 .map(last::get)
                 .filter(Objects::nonNull)
@@ -229,8 +237,8 @@ public final class ClickHouseTraceRepository implements TraceRepository, TraceAn
         Objects.requireNonNull(tenantId, "tenantId");
         Objects.requireNonNull(spanId, "spanId");
         Map<UUID, StoredRow<Filtered<TraceSpan>>> ofTraces = new HashMap<>();
-        new RowReader(database, tenantId)
-                .spans(Set.of(spanId), ALL)
+        RowReader reader = new RowReader(database, tenantId);
+        reader.spans(Set.of(spanId), reader.whole(), ALL)
                 .forEach(row -> ofTraces.merge(row.traceId(), row, StoredTrace::later));
         return ofTraces.values().stream()
                 .max(Comparator.comparingLong((StoredRow<Filtered<TraceSpan>> row) -> row.startNanos())

@@ -2,7 +2,7 @@ package io.llmtrace.storage.clickhouse;
 
 import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.Times;
-import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.SpanOutline;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceSummary;
 import io.llmtrace.storage.TraceSummary.SpanFacts;
@@ -37,7 +37,7 @@ final class Rankings {
         this.reader = new RowReader(database, query.tenantId());
     }
 
-    Slice<TraceSpan> spans(Ranking by) {
+    Slice<SpanOutline> spans(Ranking by) {
         Map<String, String> columns = new LinkedHashMap<>();
         columns.put("figure", figure(by));
         columns.put("start", START);
@@ -53,10 +53,11 @@ final class Rankings {
                         .with(table),
                 row -> new SpanIdentity(row.readUuid(), row.readUuid()));
         Slice<SpanIdentity> page = Slice.of(found, query.offset(), query.limit());
-        Map<SpanIdentity, StoredRow<Filtered<TraceSpan>>> last = reader.lastOf(Set.copyOf(page.items()), filter);
-        List<TraceSpan> spans = new ArrayList<>();
+        Map<SpanIdentity, StoredRow<Filtered<SpanOutline>>> last =
+                reader.lastOf(Set.copyOf(page.items()), reader.outline(), filter);
+        List<SpanOutline> spans = new ArrayList<>();
         for (SpanIdentity id : page.items()) {
-            StoredRow<Filtered<TraceSpan>> row = last.get(id);
+            StoredRow<Filtered<SpanOutline>> row = last.get(id);
             if (row != null && row.content().passes()) { // or it was written again, or deleted, between the two reads
                 spans.add(row.content().content());
             }

@@ -2,8 +2,11 @@ package io.llmtrace.storage.clickhouse;
 
 import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.SpanKind;
+import io.llmtrace.model.SpanStatus;
 import io.llmtrace.model.Times;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.Preview;
+import io.llmtrace.storage.SpanOutline;
 import io.llmtrace.storage.TraceSummary.SpanFacts;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,6 +26,10 @@ final class RowReader {
             parent_span_id, operation_name, kind, end_time, provider, model_name, service_name, session_id, user_id, is_error,
             prompt_tokens, completion_tokens, total_tokens, estimated_cost_usd, security_score,
             toInt32(length(finding_types)), input_preview, output_preview""";
+
+    private static final String OUTLINE = SpanColumns.SELECT_NARROW + """
+            , is_error, error_message, arraySort(arrayDistinct(finding_types)), length(action_failures),
+            countEqual(action_failures, TRUE), input_preview, output_preview""";
 
     private static final String DELETED = """
             (
@@ -51,8 +58,19 @@ final class RowReader {
         T read(RowInput row, StoredRow.Key key) throws IOException;
     }
 
+    /** What is to be read of spans: columns, and how. */
+    record Part<T>(String columns, Content<T> content) {}
+
+    Part<TraceSpan> whole() {
+        return new Part<>(SpanColumns.SELECT, this::readSpan);
+    }
+
+    Part<SpanOutline> outline() {
+        return new Part<>(OUTLINE, this::readOutline);
+    }
+
     Map<UUID, StoredTrace<TraceSpan>> traces(Collection<UUID> traceIds) {
-        return byTrace(select("traces", SpanColumns.READ, ofTraces()), traceIds, this::readSpan);
+        return byTrace(select("traces", SpanColumns.SELECT, ofTraces()), traceIds, this::readSpan);
     }
 
     /** With each row goes whether it passes the filter. */
@@ -64,25 +82,25 @@ final class RowReader {
     }
 
     /** All rows of these spans, and perhaps of others of the same id; with each goes whether it passes the filter. */
-    List<StoredRow<Filtered<TraceSpan>>> spans(Collection<UUID> spanIds, Condition filter) {
-        Sql sql = select("spans", passes(filter) + SpanColumns.READ, """
+    <T> List<StoredRow<Filtered<T>>> spans(Collection<UUID> spanIds, Part<T> part, Condition filter) {
+        Sql sql = select("spans", passes(filter) + part.columns, """
                 (start_hour, trace_id) IN (
                     SELECT start_hour, trace_id FROM span_places WHERE tenant_id = {tenant:UUID} AND span_id IN {ids:Array(UUID)}
                 ) AND span_id IN {ids:Array(UUID)} AND row_kind != 2""");
-        List<StoredRow<Filtered<TraceSpan>>> rows = new ArrayList<>();
+        List<StoredRow<Filtered<T>>> rows = new ArrayList<>();
         for (List<UUID> ids : Sql.parts(spanIds)) {
             rows.addAll(rows(
                     sql.with(filter).withIds("ids", ids),
-                    (row, key) -> new Filtered<>(row.readBool(), readSpan(row, key))));
+                    (row, key) -> new Filtered<>(row.readBool(), part.content.read(row, key))));
         }
         return rows;
     }
 
     /** The last row of each of these spans that is there. */
-    Map<SpanIdentity, StoredRow<Filtered<TraceSpan>>> lastOf(Set<SpanIdentity> spans, Condition filter) {
-        Map<SpanIdentity, StoredRow<Filtered<TraceSpan>>> last = new HashMap<>();
+    <T> Map<SpanIdentity, StoredRow<Filtered<T>>> lastOf(Set<SpanIdentity> spans, Part<T> part, Condition filter) {
+        Map<SpanIdentity, StoredRow<Filtered<T>>> last = new HashMap<>();
         Set<UUID> ids = spans.stream().map(SpanIdentity::spanId).collect(Collectors.toSet());
-        for (StoredRow<Filtered<TraceSpan>> row : spans(ids, filter)) {
+        for (StoredRow<Filtered<T>> row : spans(ids, part, filter)) {
             SpanIdentity span = new SpanIdentity(row.traceId(), row.spanId());
             if (spans.contains(span)) {
                 last.merge(span, row, StoredTrace::later);
@@ -92,7 +110,7 @@ final class RowReader {
     }
 
     List<StoredRow<TraceSpan>> span(UUID traceId, UUID spanId) {
-        Sql sql = select("span", SpanColumns.READ, """
+        Sql sql = select("span", SpanColumns.SELECT, """
                 (start_hour, trace_id) IN (
                     SELECT start_hour, trace_id FROM span_places
                     WHERE tenant_id = {tenant:UUID} AND span_id = {span:UUID} AND trace_id = {trace:UUID}
@@ -206,10 +224,36 @@ final class RowReader {
     }
 
     private TraceSpan readSpan(RowInput row, StoredRow.Key key) throws IOException {
-        TraceSpan.Builder span =
-                TraceSpan.builder(tenantId, key.traceId(), key.spanId(), "", Times.ofNanos(key.startNanos()));
+        TraceSpan.Builder span = builder(key);
         SpanColumns.readInto(row, span);
         return span.build();
+    }
+
+    private SpanOutline readOutline(RowInput row, StoredRow.Key key) throws IOException {
+        TraceSpan.Builder span = builder(key);
+        SpanColumns.readNarrowInto(row, span);
+        return SpanOutline.of(
+                span.build(),
+                new SpanOutline.Content(
+                        row.readBool() ? SpanStatus.ERROR : SpanStatus.OK,
+                        Preview.ofResponse(row.readNullableText()),
+                        readTexts(row),
+                        row.readLong(),
+                        row.readLong(),
+                        row.readNullableText(),
+                        row.readNullableText()));
+    }
+
+    private static List<String> readTexts(RowInput row) throws IOException {
+        List<String> texts = new ArrayList<>();
+        for (int count = row.readCount(); count > 0; count--) {
+            texts.add(row.readText());
+        }
+        return texts;
+    }
+
+    private TraceSpan.Builder builder(StoredRow.Key key) {
+        return TraceSpan.builder(tenantId, key.traceId(), key.spanId(), "", Times.ofNanos(key.startNanos()));
     }
 
     private static SpanFacts readFacts(RowInput row, StoredRow.Key key) throws IOException {

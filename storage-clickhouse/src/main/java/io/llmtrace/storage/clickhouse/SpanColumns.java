@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The columns of a span in {@code spans} behind those of its key, each with how it is written and read: the one list of them. */
@@ -42,7 +43,8 @@ final class SpanColumns {
     private record Column(
             String name, Writer writer, @Nullable Reader reader) {}
 
-    private static final List<Column> ALL = List.of(
+    /** What lists, filters and sums look at. */
+    private static final List<Column> NARROW = List.of(
             column(
                     "parent_span_id",
                     (row, span) -> row.writeNullable(span.parentSpanId(), RowOutput::writeUuid),
@@ -126,7 +128,10 @@ final class SpanColumns {
                     (row, span) -> row.writeNullable(Preview.ofPrompt(span.prompt()), RowOutput::writeText)),
             filtered(
                     "output_preview",
-                    (row, span) -> row.writeNullable(Preview.ofResponse(span.response()), RowOutput::writeText)),
+                    (row, span) -> row.writeNullable(Preview.ofResponse(span.response()), RowOutput::writeText)));
+
+    /** What went in and out. */
+    private static final List<Column> BODY = List.of(
             text("prompt", TraceSpan::prompt, TraceSpan.Builder::prompt),
             text("response", TraceSpan::response, TraceSpan.Builder::response),
             text("error_message", TraceSpan::errorMessage, TraceSpan.Builder::errorMessage),
@@ -153,14 +158,20 @@ final class SpanColumns {
                     (row, span) -> span.attributes(readJson(row, ATTRIBUTES, Map.<String, @Nullable Object>of()))),
             filtered("more_words", (row, span) -> row.writeText(MoreWords.of(span))));
 
+    private static final List<Column> ALL =
+            Stream.concat(NARROW.stream(), BODY.stream()).toList();
+
     /** In the order in which {@link #write} writes them. */
     static final List<String> WRITTEN = ALL.stream().map(Column::name).toList();
 
-    private static final List<Column> READ_COLUMNS =
-            ALL.stream().filter(column -> column.reader != null).toList();
+    private static final List<Column> READ_NARROW = readable(NARROW);
+    private static final List<Column> READ_BODY = readable(BODY);
+
+    /** In the order in which {@link #readNarrowInto} reads them, as a select list. */
+    static final String SELECT_NARROW = selectList(READ_NARROW);
 
     /** In the order in which {@link #readInto} reads them, as a select list. */
-    static final String READ = READ_COLUMNS.stream().map(Column::name).collect(Collectors.joining(", "));
+    static final String SELECT = SELECT_NARROW + ", " + selectList(READ_BODY);
 
     private SpanColumns() {}
 
@@ -171,7 +182,25 @@ final class SpanColumns {
     }
 
     static void readInto(RowInput row, TraceSpan.Builder span) throws IOException {
-        for (Column column : READ_COLUMNS) {
+        read(READ_NARROW, row, span);
+        read(READ_BODY, row, span);
+    }
+
+    /** All but what went in and out. */
+    static void readNarrowInto(RowInput row, TraceSpan.Builder span) throws IOException {
+        read(READ_NARROW, row, span);
+    }
+
+    private static List<Column> readable(List<Column> columns) {
+        return columns.stream().filter(column -> column.reader != null).toList();
+    }
+
+    private static String selectList(List<Column> columns) {
+        return columns.stream().map(Column::name).collect(Collectors.joining(", "));
+    }
+
+    private static void read(List<Column> columns, RowInput row, TraceSpan.Builder span) throws IOException {
+        for (Column column : columns) {
             if (column.reader != null) {
                 column.reader.read(row, span);
             }

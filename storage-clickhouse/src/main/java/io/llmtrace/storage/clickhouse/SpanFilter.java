@@ -57,9 +57,10 @@ final class SpanFilter {
         if (query.status() != null) {
             all.add(Condition.of(query.status() == SpanStatus.ERROR ? "is_error" : "NOT is_error"));
         }
-        if (query.findingType() != null) {
-            Condition type = equal("t", "finding_type", query.findingType());
-            all.add(new Condition("arrayExists(t -> " + type.sql() + ", finding_types)", type.parameters()));
+        addFinding(all, query);
+        if (query.actionName() != null) {
+            Condition name = equal("a", "action_name", query.actionName());
+            all.add(new Condition("arrayExists(a -> " + name.sql() + ", action_names)", name.parameters()));
         }
         addTags(all, query.tags());
         addWords(all, query);
@@ -96,6 +97,22 @@ final class SpanFilter {
             }
             long to = Times.toNanos(query.endTime());
             all.add(Condition.of("start_time <= fromUnixTimestamp64Nano({to:Int64}, 'UTC')", "to", to));
+        }
+    }
+
+    private static void addFinding(List<Condition> all, TraceQuery query) {
+        List<Condition> ofFinding = new ArrayList<>();
+        if (query.findingType() != null) {
+            ofFinding.add(equal("t", "finding_type", query.findingType()));
+        }
+        if (query.findingSeverity() != null) {
+            ofFinding.add(equal("s", "finding_severity", query.findingSeverity().text()));
+        }
+        if (!ofFinding.isEmpty()) {
+            Condition finding = Condition.all(ofFinding);
+            all.add(new Condition(
+                    "arrayExists((t, s) -> " + finding.sql() + ", finding_types, finding_severities)",
+                    finding.parameters()));
         }
     }
 

@@ -5,6 +5,7 @@ import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.Order;
 import io.llmtrace.storage.Page;
+import io.llmtrace.storage.SpanOutline;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.clickhouse.RowReader.Filtered;
 import io.llmtrace.storage.spi.PageCursor;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * span's last version. A span whose start has changed since the walk began stands elsewhere than its row; these few are
  * looked for by themselves, and join the candidates where they stood.
  */
-final class SpanPages {
+final class SpanPages<T> {
 
     private static final int MAX_CANDIDATES = 10_000;
 
@@ -32,15 +34,17 @@ final class SpanPages {
     private final TraceQuery query;
     private final Condition filter;
     private final RowReader reader;
+    private final RowReader.Part<T> part;
     private final long snapshot;
     private final @Nullable Place start;
     private final Comparator<Place> order;
 
-    SpanPages(Database database, TraceQuery query, long now) {
+    private SpanPages(Database database, TraceQuery query, long now, Function<RowReader, RowReader.Part<T>> part) {
         this.database = database;
         this.query = query;
         this.filter = SpanFilter.of(query);
         this.reader = new RowReader(database, query.tenantId());
+        this.part = part.apply(reader);
         Comparator<Place> oldestFirst = Comparator.comparingLong(Place::timeNanos)
                 .thenComparing(place -> place.span.traceId(), Ids.BYTE_ORDER)
                 .thenComparing(place -> place.span.spanId(), Ids.BYTE_ORDER);
@@ -56,14 +60,22 @@ final class SpanPages {
         }
     }
 
+    static SpanPages<TraceSpan> ofSpans(Database database, TraceQuery query, long now) {
+        return new SpanPages<>(database, query, now, RowReader::whole);
+    }
+
+    static SpanPages<SpanOutline> ofOutlines(Database database, TraceQuery query, long now) {
+        return new SpanPages<>(database, query, now, RowReader::outline);
+    }
+
     private record Place(long timeNanos, SpanIdentity span) {}
 
-    private record Found(Place place, TraceSpan span) {}
+    private record Found<T>(Place place, T span) {}
 
-    Page<TraceSpan> page() {
-        List<Found> found = find();
+    Page<T> page() {
+        List<Found<T>> found = find();
         boolean more = found.size() > query.limit();
-        List<Found> items = more ? found.subList(0, query.limit()) : found;
+        List<Found<T>> items = more ? found.subList(0, query.limit()) : found;
         String next = null;
         if (more) {
             Place last = items.get(items.size() - 1).place;
@@ -74,8 +86,8 @@ final class SpanPages {
     }
 
     /** The page, and the span behind it if there is one. */
-    private List<Found> find() {
-        List<Found> found = new ArrayList<>();
+    private List<Found<T>> find() {
+        List<Found<T>> found = new ArrayList<>();
         long wanted = query.offset() + query.limit() + 1L;
         long seen = 0;
         Place after = start;
@@ -84,7 +96,7 @@ final class SpanPages {
             int count = (int) Math.min(MAX_CANDIDATES, missing + missing / 8 + 4);
             List<Place> rows = candidates(after, count);
             Place end = rows.size() < count ? null : rows.get(rows.size() - 1);
-            for (Found each : passing(rows, after, end)) {
+            for (Found<T> each : passing(rows, after, end)) {
                 seen++;
                 if (seen > query.offset()) {
                     found.add(each);
@@ -133,18 +145,18 @@ final class SpanPages {
     }
 
     /** What is on the page between two places, in its order. */
-    private List<Found> passing(List<Place> rows, @Nullable Place after, @Nullable Place end) {
+    private List<Found<T>> passing(List<Place> rows, @Nullable Place after, @Nullable Place end) {
         Set<SpanIdentity> spans = rows.stream().map(Place::span).collect(Collectors.toCollection(HashSet::new));
         spans.addAll(movedSpans());
-        Map<SpanIdentity, StoredRow<Filtered<TraceSpan>>> last = reader.lastOf(spans, filter);
+        Map<SpanIdentity, StoredRow<Filtered<T>>> last = reader.lastOf(spans, part, filter);
         Map<SpanIdentity, Long> places = placesOf(last);
-        List<Found> found = new ArrayList<>();
+        List<Found<T>> found = new ArrayList<>();
         last.forEach((span, row) -> {
             Place place = new Place(places.getOrDefault(span, row.startNanos()), span);
             boolean behind = after == null || order.compare(place, after) > 0;
             boolean before = end == null || order.compare(place, end) <= 0;
             if (row.content().passes() && behind && before) {
-                found.add(new Found(place, row.content().content()));
+                found.add(new Found<>(place, row.content().content()));
             }
         });
         found.sort(Comparator.comparing(Found::place, order));
@@ -152,7 +164,7 @@ final class SpanPages {
     }
 
     /** Where those stand that were written since the walk began: where they stood then, or else at first. */
-    private Map<SpanIdentity, Long> placesOf(Map<SpanIdentity, StoredRow<Filtered<TraceSpan>>> rows) {
+    private Map<SpanIdentity, Long> placesOf(Map<SpanIdentity, StoredRow<Filtered<T>>> rows) {
         Set<UUID> written = rows.values().stream()
                 .filter(row -> row.version() > snapshot)
                 .map(StoredRow::spanId)

@@ -32,6 +32,8 @@ final class Analytics {
     private static final Comparator<@Nullable String> VALUES = Comparator.nullsLast(TextOrder.UTF8);
 
     /** A span with findings has a score: so an index leads to these. */
+    private static final String WITH_ACTIONS = " AND s.action_count IS NOT NULL";
+
     private static final String WITH_FINDINGS = " AND s.security_score IS NOT NULL AND s.finding_count IS NOT NULL";
 
     private final Session session;
@@ -101,7 +103,9 @@ final class Analytics {
     List<ValueCount> values(SpanField field, String prefix) throws SQLException {
         List<Count> counts = switch (field.column()) {
             case TAG -> tagKeys();
-            case FINDING_TYPE -> findingTypes();
+            case FINDING_TYPE -> detailNames("findings", "finding_type", WITH_FINDINGS);
+            case FINDING_SEVERITY -> severities();
+            case ACTION_NAME -> detailNames("actions", "name", WITH_ACTIONS);
             default -> counts(field);
         };
         return counts.stream()
@@ -142,7 +146,7 @@ final class Analytics {
         session.each(
                 "SELECT a.span, a.action_type, a.name, a.requested, a.failed, coalesce(a.duration_ms, -1)"
                         + " FROM spans s JOIN actions a ON a.span = s.id WHERE " + condition.sql()
-                        + " AND s.action_count IS NOT NULL",
+                        + WITH_ACTIONS,
                 row -> {
                     sums.computeIfAbsent(new Key(row.getString(2), row.getLong(3)), key -> new ActionSums())
                             .add(row.getLong(1), row.getBoolean(4), row.getInt(5), row.getLong(6));
@@ -224,13 +228,23 @@ final class Analytics {
         return List.copyOf(byKey.values());
     }
 
-    private List<Count> findingTypes() throws SQLException {
+    /** Names in a table of details, with how many spans have each. */
+    private List<Count> detailNames(String table, String name, String withDetails) throws SQLException {
+        return detailValues(table, name, withDetails, row -> session.interned().name(row.getLong(1)));
+    }
+
+    private List<Count> severities() throws SQLException {
+        return detailValues("findings", "severity", WITH_FINDINGS, row -> row.getString(1));
+    }
+
+    private List<Count> detailValues(String table, String column, String withDetails, Session.RowMapper<String> value)
+            throws SQLException {
         List<Count> counts = new ArrayList<>();
         session.each(
-                "SELECT f.finding_type, count(DISTINCT f.span) FROM spans s JOIN findings f ON f.span = s.id WHERE "
-                        + condition.sql() + WITH_FINDINGS + " GROUP BY 1",
+                "SELECT d." + column + ", count(DISTINCT d.span) FROM spans s JOIN " + table
+                        + " d ON d.span = s.id WHERE " + condition.sql() + withDetails + " GROUP BY 1",
                 row -> {
-                    Count count = new Count(session.interned().name(row.getLong(1)));
+                    Count count = new Count(value.map(row));
                     count.spans = row.getLong(2);
                     counts.add(count);
                 },

@@ -47,7 +47,8 @@ final class FieldValues {
             case STATUS -> "s.error";
             case FINISH_REASON -> "s.finish_reason";
             case TAG, TAG_VALUE -> "s.tag_set";
-            case FINDING_TYPE -> throw new IllegalStateException("findings are in a table of their own");
+            case FINDING_TYPE, FINDING_SEVERITY, ACTION_NAME ->
+                throw new IllegalStateException("in a table of its own: " + field);
         };
     }
 
@@ -71,7 +72,8 @@ final class FieldValues {
                 Optional.ofNullable(session.interned().tags((Long) key).get(field.tagKey()));
             case PROVIDER, MODEL_NAME, OPERATION_NAME, SERVICE_NAME, FINISH_REASON ->
                 Optional.ofNullable(session.interned().nameOrNull((Long) key));
-            case TAG, FINDING_TYPE -> throw new IllegalStateException("of several values: " + field);
+            case TAG, FINDING_TYPE, FINDING_SEVERITY, ACTION_NAME ->
+                throw new IllegalStateException("of several values: " + field);
         };
     }
 

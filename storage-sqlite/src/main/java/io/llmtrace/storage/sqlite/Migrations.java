@@ -23,8 +23,9 @@ final class Migrations {
                     "migrations/0002_analytics.sql",
                     "migrations/0003_requested_actions.sql",
                     "migrations/0004_retention.sql",
-                    "migrations/0005_trace_figures.sql"),
-            Map.of(3, SpanDetails::insertOfAllSpans));
+                    "migrations/0005_trace_figures.sql",
+                    "migrations/0006_outlines.sql"),
+            Map.of(3, SpanDetails::insertOfAllSpans, 6, SpanDetails::previewAllErrors));
 
     private static final Logger log = LoggerFactory.getLogger(Migrations.class);
 

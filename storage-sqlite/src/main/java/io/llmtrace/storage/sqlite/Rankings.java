@@ -2,7 +2,7 @@ package io.llmtrace.storage.sqlite;
 
 import io.llmtrace.model.Ids;
 import io.llmtrace.model.Times;
-import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.SpanOutline;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceSummary;
 import io.llmtrace.storage.analytics.Ranking;
@@ -28,7 +28,7 @@ final class Rankings {
         this.tenant = tenant;
     }
 
-    Slice<TraceSpan> spans(Ranking by) throws SQLException {
+    Slice<SpanOutline> spans(Ranking by) throws SQLException {
         String figure = switch (by) {
             case DURATION -> "s.duration_ms";
             case COST -> TraceFigures.COST_NANOS;
@@ -51,11 +51,11 @@ final class Rankings {
             addRows(rows, "spans s", condition.and(Condition.of(figure + " IS NULL")), "", wanted - rows.size());
         }
         SpanReader reader = new SpanReader(session);
-        List<TraceSpan> spans = new ArrayList<>();
+        List<SpanOutline> spans = new ArrayList<>();
         Slice<Long> page = Slice.of(
                 rows.subList(Math.min(query.offset(), rows.size()), rows.size()), query.offset(), query.limit());
         for (long row : page.items()) {
-            spans.add(Objects.requireNonNull(reader.byRow(row, query.tenantId())));
+            spans.add(Objects.requireNonNull(reader.outline(row, query.tenantId())));
         }
         return new Slice<>(spans, page.nextOffset());
     }

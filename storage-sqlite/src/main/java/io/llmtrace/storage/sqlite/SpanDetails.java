@@ -4,11 +4,15 @@ import io.llmtrace.model.AgentAction;
 import io.llmtrace.model.SecurityFinding;
 import io.llmtrace.model.Severity;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.Preview;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +55,28 @@ final class SpanDetails {
         session.updateAll(INSERT_ACTION, actions);
     }
 
+    /** Distinct, sorted. */
+    static List<String> findingTypesOf(Session session, long row) throws SQLException {
+        SortedSet<String> types = new TreeSet<>();
+        session.each(
+                "SELECT finding_type FROM findings WHERE span = ?",
+                found -> types.add(session.interned().name(found.getLong(1))),
+                row);
+        return List.copyOf(types);
+    }
+
+    /** How many actions a span has, and how many of them without success. */
+    record ActionCounts(long all, long failed) {
+        static final ActionCounts NONE = new ActionCounts(0, 0);
+    }
+
+    static ActionCounts actionsOf(Session session, long row) throws SQLException {
+        return Objects.requireNonNull(session.first(
+                "SELECT count(*), coalesce(sum(failed), 0) FROM actions WHERE span = ?",
+                counts -> new ActionCounts(counts.getLong(1), counts.getLong(2)),
+                row));
+    }
+
     static void remove(Session session, long row) throws SQLException {
         session.update("DELETE FROM findings WHERE span = ?", row);
         session.update("DELETE FROM actions WHERE span = ?", row);
@@ -72,6 +98,22 @@ final class SpanDetails {
                             span.agentActions().size(),
                             row);
                 }
+            }
+        }
+    }
+
+    /** For a file that was made before rows had the first words of an error. */
+    static void previewAllErrors(Session session) throws SQLException {
+        SpanReader reader = new SpanReader(session);
+        List<Long> rows = new ArrayList<>();
+        session.each("SELECT id FROM spans WHERE error = 1 ORDER BY block, id", row -> rows.add(row.getLong(1)));
+        for (long row : rows) {
+            TraceSpan span = reader.byRow(row, ANY_TENANT);
+            if (span != null) {
+                session.update(
+                        "UPDATE spans SET error_preview = ? WHERE id = ?",
+                        Preview.ofResponse(span.errorMessage()),
+                        row);
             }
         }
     }

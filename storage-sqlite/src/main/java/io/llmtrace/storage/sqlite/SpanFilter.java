@@ -1,5 +1,6 @@
 package io.llmtrace.storage.sqlite;
 
+import io.llmtrace.model.Severity;
 import io.llmtrace.model.SpanStatus;
 import io.llmtrace.model.Times;
 import io.llmtrace.storage.TraceQuery;
@@ -49,6 +50,7 @@ final class SpanFilter {
         addTags(all);
         addScore(all);
         addFinding(all);
+        addAction(all);
         if (query.text() != null) {
             all.add(text.condition(session, query.words(), Condition.all(all)));
         }
@@ -90,7 +92,8 @@ final class SpanFilter {
                 || !query.tags().isEmpty()
                 || query.minSecurityScore() != null
                 || query.maxSecurityScore() != null
-                || query.findingType() != null;
+                || query.findingType() != null
+                || query.actionName() != null;
     }
 
     /** Of values that mostly few spans have: which these are, if they are few. */
@@ -174,19 +177,47 @@ final class SpanFilter {
     }
 
     private void addFinding(List<Condition> all) throws SQLException {
-        if (query.findingType() == null) {
+        String type = query.findingType();
+        Severity severity = query.findingSeverity();
+        if (type == null && severity == null) {
             return;
         }
-        Long type = nameId(query.findingType());
-        if (type == null) {
+        Long typeId = type == null ? null : nameId(type);
+        if (type != null && typeId == null) {
             all.add(Condition.NEVER);
             return;
         }
-        all.add(
-                few("findings WHERE finding_type = ?", type)
-                        ? Condition.of("s.id IN (SELECT span FROM findings WHERE finding_type = ?)", type)
-                        : Condition.of(
-                                "EXISTS (SELECT 1 FROM findings f WHERE f.span = s.id AND f.finding_type = ?)", type));
+        List<Condition> ofFinding = new ArrayList<>();
+        addEqual(ofFinding, "d.finding_type", typeId);
+        addEqual(ofFinding, "d.severity", severity == null ? null : severity.text());
+        Condition finding = Condition.all(ofFinding);
+        // There is no index by severity alone.
+        boolean few = typeId != null && few("findings WHERE finding_type = ?", typeId);
+        all.add(Condition.of("s.finding_count IS NOT NULL").and(ofDetail("findings", finding, few)));
+    }
+
+    private void addAction(List<Condition> all) throws SQLException {
+        if (query.actionName() == null) {
+            return;
+        }
+        Long name = nameId(query.actionName());
+        if (name == null) {
+            all.add(Condition.NEVER);
+            return;
+        }
+        boolean few = few("actions WHERE name = ?", name);
+        all.add(Condition.of("s.action_count IS NOT NULL")
+                .and(ofDetail("actions", Condition.of("d.name = ?", name), few)));
+    }
+
+    /** That a span has a row {@code d} in a table of its details. */
+    private static Condition ofDetail(String table, Condition detail, boolean few) {
+        return few
+                ? new Condition(
+                        "s.id IN (SELECT d.span FROM " + table + " d WHERE " + detail.sql() + ")", detail.parameters())
+                : new Condition(
+                        "EXISTS (SELECT 1 FROM " + table + " d WHERE d.span = s.id AND " + detail.sql() + ")",
+                        detail.parameters());
     }
 
     private boolean few(String fromWhere, @Nullable Object... parameters) throws SQLException {

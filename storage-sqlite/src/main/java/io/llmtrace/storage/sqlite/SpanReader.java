@@ -2,9 +2,11 @@ package io.llmtrace.storage.sqlite;
 
 import io.llmtrace.model.Ids;
 import io.llmtrace.model.SpanKind;
+import io.llmtrace.model.SpanStatus;
 import io.llmtrace.model.Times;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.SpanOutline;
 import io.llmtrace.storage.TraceSummary;
 import io.llmtrace.storage.TraceSummary.SpanFacts;
 import java.sql.ResultSet;
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class SpanReader {
 
     private static final String BY_ROW = SpanRow.SELECT + " WHERE s.id = ?";
+    private static final String OUTLINED_BY_ROW = SpanRow.SELECT_OUTLINED + " WHERE s.id = ?";
     private static final String OF_TRACE = SpanRow.SELECT + " WHERE s.trace = ?";
     private static final String BY_IDENTITY =
             SpanRow.SELECT + " WHERE t.trace_id = ? AND t.tenant = ? AND s.span_id = ?";
@@ -71,6 +74,28 @@ final class SpanReader {
             spans.add(whole(span));
         }
         return new TraceEvent(traceId, tenantId, createdAt, spans);
+    }
+
+    @Nullable
+    SpanOutline outline(long row, UUID tenantId) throws SQLException {
+        SpanRow.Outlined found =
+                session.first(OUTLINED_BY_ROW, span -> SpanRow.readOutlined(span, tenantId, session.interned()), row);
+        if (found == null) {
+            return null;
+        }
+        SpanDetails.ActionCounts actions =
+                found.hasActions() ? SpanDetails.actionsOf(session, row) : SpanDetails.ActionCounts.NONE;
+        BlockMembers.Preview preview = previewOf(found.narrow().block(), row);
+        return SpanOutline.of(
+                found.narrow().span().build(),
+                new SpanOutline.Content(
+                        found.failed() ? SpanStatus.ERROR : SpanStatus.OK,
+                        found.errorPreview(),
+                        found.hasFindings() ? SpanDetails.findingTypesOf(session, row) : List.of(),
+                        actions.all(),
+                        actions.failed(),
+                        preview.input(),
+                        preview.output()));
     }
 
     TraceSummary summary(long row, UUID traceId, UUID tenantId, Instant createdAt) throws SQLException {

@@ -6,6 +6,7 @@ import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.SpanStatus;
 import io.llmtrace.model.Times;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.Preview;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
@@ -50,7 +51,8 @@ final class SpanRow {
             "estimated_cost_usd",
             "security_score",
             "finding_count",
-            "action_count");
+            "action_count",
+            "error_preview");
 
     static final String INSERT = "INSERT INTO spans (" + String.join(", ", WRITTEN) + ", id) VALUES ("
             + WRITTEN.stream().map(column -> "?").collect(Collectors.joining(", ")) + ", ?)";
@@ -58,15 +60,21 @@ final class SpanRow {
     static final String UPDATE = "UPDATE spans SET "
             + WRITTEN.stream().map(column -> column + " = ?").collect(Collectors.joining(", ")) + " WHERE id = ?";
 
-    /** To be followed by conditions on {@code s}, the span, and {@code t}, its trace. */
-    static final String SELECT =
-            "SELECT s.id, s.block, t.trace_id, s.span_id, s.parent_span_id, s.start_time, s.end_time,"
+    private static final String COLUMNS =
+            "s.id, s.block, t.trace_id, s.span_id, s.parent_span_id, s.start_time, s.end_time,"
                     + " s.duration_ms, s.operation, s.kind, s.provider, s.model, s.service, s.finish_reason,"
                     + " s.session_id, s.user_id, s.tag_set, s.status_code, s.prompt_tokens, s.completion_tokens, s.total_tokens,"
                     + " s.cache_read_tokens, s.cache_write_tokens, s.reasoning_tokens, s.time_to_first_token_ms,"
-                    + " s.estimated_cost_usd, s.security_score"
-                    + " FROM spans s"
-                    + " JOIN traces t ON t.id = s.trace";
+                    + " s.estimated_cost_usd, s.security_score";
+
+    private static final String TABLES = " FROM spans s JOIN traces t ON t.id = s.trace";
+
+    /** To be followed by conditions on {@code s}, the span, and {@code t}, its trace. */
+    static final String SELECT = "SELECT " + COLUMNS + TABLES;
+
+    /** As {@link #SELECT}, for {@link #readOutlined}. */
+    static final String SELECT_OUTLINED =
+            "SELECT " + COLUMNS + ", s.error, s.error_preview, s.finding_count, s.action_count" + TABLES;
 
     private SpanRow() {}
 
@@ -106,6 +114,7 @@ final class SpanRow {
             span.securityScore(),
             span.securityFindings().isEmpty() ? null : span.securityFindings().size(),
             span.agentActions().isEmpty() ? null : span.agentActions().size(),
+            Preview.ofResponse(span.errorMessage()),
             id,
         };
     }
@@ -157,6 +166,19 @@ final class SpanRow {
             span.estimatedCostUsd(cost);
         }
         return new Narrow(row.getLong(1), row.getLong(2), span);
+    }
+
+    /** What {@link #SELECT_OUTLINED} gives beyond {@link #SELECT}. */
+    record Outlined(
+            Narrow narrow, boolean failed, @Nullable String errorPreview, boolean hasFindings, boolean hasActions) {}
+
+    static Outlined readOutlined(ResultSet row, UUID tenantId, Interned interned) throws SQLException {
+        return new Outlined(
+                read(row, tenantId, interned),
+                row.getInt(28) == 1,
+                row.getString(29),
+                row.getInt(30) > 0,
+                row.getInt(31) > 0);
     }
 
     static @Nullable Long longOrNull(ResultSet row, int column) throws SQLException {

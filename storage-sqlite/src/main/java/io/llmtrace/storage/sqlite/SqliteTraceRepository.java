@@ -7,6 +7,7 @@ import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.GlobalStats;
 import io.llmtrace.storage.NotSupportedException;
 import io.llmtrace.storage.Page;
+import io.llmtrace.storage.SpanOutline;
 import io.llmtrace.storage.StorageException;
 import io.llmtrace.storage.StorageStats;
 import io.llmtrace.storage.StoreHealth;
@@ -127,6 +128,11 @@ public final class SqliteTraceRepository implements TraceRepository, TraceAnalyt
     }
 
     @Override
+    public Page<SpanOutline> querySpanOutlines(TraceQuery query) {
+        return pages(query, PageCursor.Items.SPANS, TracePages::outlines);
+    }
+
+    @Override
     public Timeline timeline(TraceQuery query, int buckets, @Nullable SpanField groupBy, int groups) {
         AnalyticsArguments.checkTimeline(query, buckets, groupBy, groups);
         return analytics(query, analytics -> analytics.timeline(buckets, groupBy, groups))
@@ -172,7 +178,7 @@ public final class SqliteTraceRepository implements TraceRepository, TraceAnalyt
     }
 
     @Override
-    public Slice<TraceSpan> rankedSpans(TraceQuery query, Ranking by) {
+    public Slice<SpanOutline> rankedSpans(TraceQuery query, Ranking by) {
         AnalyticsArguments.checkSlice(query, by);
         return ofTenant(query.tenantId(), (session, tenant) -> new Rankings(session, text, query, tenant).spans(by))
                 .orElse(new Slice<>(List.of(), null));

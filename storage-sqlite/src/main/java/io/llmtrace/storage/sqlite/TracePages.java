@@ -5,6 +5,7 @@ import io.llmtrace.model.Times;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.Page;
+import io.llmtrace.storage.SpanOutline;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceSummary;
 import java.sql.SQLException;
@@ -48,6 +49,21 @@ final class TracePages {
     }
 
     Page<TraceSpan> spans() throws SQLException {
+        SpanReader reader = new SpanReader(session);
+        return spans(row -> reader.byRow(row, query.tenantId()));
+    }
+
+    Page<SpanOutline> outlines() throws SQLException {
+        SpanReader reader = new SpanReader(session);
+        return spans(row -> reader.outline(row, query.tenantId()));
+    }
+
+    private interface RowRead<T> {
+        @Nullable
+        T read(long row) throws SQLException;
+    }
+
+    private <T> Page<T> spans(RowRead<T> reader) throws SQLException {
         Walk.Source source = new Walk.Source(
                 "spans s JOIN traces t ON t.id = s.trace",
                 "s.id",
@@ -57,10 +73,9 @@ final class TracePages {
                 tenant,
                 new SpanFilter(session, text, query, tenant).condition());
         Walk.Places places = new Walk(session, query, source).page();
-        SpanReader reader = new SpanReader(session);
-        List<TraceSpan> spans = new ArrayList<>();
+        List<T> spans = new ArrayList<>();
         for (Walk.Place place : places.items()) {
-            TraceSpan span = reader.byRow(place.row(), query.tenantId());
+            T span = reader.read(place.row());
             if (span != null) {
                 spans.add(span);
             }

@@ -7,6 +7,7 @@ import io.llmtrace.model.AgentActionType;
 import io.llmtrace.model.SecurityFinding;
 import io.llmtrace.model.Severity;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.SpanOutline;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.analytics.ActionCount;
 import io.llmtrace.storage.analytics.FindingCount;
@@ -35,6 +36,8 @@ final class SqliteUpgradeTest {
 
     /** What makes a file of today one of version 2. */
     private static final List<String> TO_VERSION_2 = List.of(
+            "ALTER TABLE spans DROP COLUMN error_preview",
+            "DROP INDEX actions_by_name",
             "DROP TABLE trace_figures",
             "ALTER TABLE tenants DROP COLUMN retention_days",
             "ALTER TABLE actions DROP COLUMN requested",
@@ -55,9 +58,11 @@ final class SqliteUpgradeTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
-    void fileOfAnEarlierVersion_getsItsFindingsAndActionsCounted(int version) throws SQLException {
+    void fileOfAnEarlierVersion_getsItsFindingsAndActionsCounted_andItsErrorsPreviewed(int version)
+            throws SQLException {
         Path file = folder.resolve("t.db");
         TraceSpan span = TraceSpan.builder(TENANT, UUID.randomUUID(), UUID.randomUUID(), "run", START)
+                .errorMessage("too many\nrequests")
                 .securityFindings(List.of(
                         SecurityFinding.of(Severity.LOW, "pii", "", START),
                         SecurityFinding.of(Severity.LOW, "pii", "", START),
@@ -92,6 +97,7 @@ final class SqliteUpgradeTest {
                             .querySpans(all.toBuilder().findingType("pii").build())
                             .items())
                     .containsExactly(span);
+            assertThat(repository.querySpanOutlines(all).items()).containsExactly(SpanOutline.of(span));
         }
     }
 

@@ -161,7 +161,7 @@ class DashboardPage extends OverviewPage {
       <tbody>
         ${rows.map(
           (row) => html`<tr>
-            <th scope="row"><a href=${this.#listUrl({ show: 'spans', text: row.name })}><bdi>${row.name}</bdi></a></th>
+            <th scope="row"><a href=${this.#listUrl({ show: 'spans', action_name: row.name })}><bdi>${row.name}</bdi></a></th>
             <td class="dim">${row.action_type.replaceAll('_', ' ')}</td>
             <td class="r">${share(row.actions, most)}${count(row.actions)}</td>
             <td class="r">${failureRate(row)}</td>

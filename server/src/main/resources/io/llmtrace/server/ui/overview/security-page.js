@@ -36,7 +36,7 @@ class SecurityPage extends OverviewPage {
 
   #figures(rows) {
     const of = (severity) => rows.filter((row) => row.severity === severity).reduce((sum, row) => sum + row.findings, 0);
-    return html`<dl class="figures">${SEVERITIES.map((severity) => html`<div><dt>${severity}</dt><dd class=${of(severity) > 0 ? severityClass(severity) : ''}>${count(of(severity))}</dd></div>`)}</dl>`;
+    return html`<dl class="figures">${SEVERITIES.map((severity) => html`<div><dt>${severity}</dt><dd class=${of(severity) > 0 ? severityClass(severity) : ''}>${of(severity) > 0 ? html`<a href=${this.#listUrl({ finding_severity: severity })}>${count(of(severity))}</a>` : 0}</dd></div>`)}</dl>`;
   }
 
   #types(rows) {
@@ -48,7 +48,7 @@ class SecurityPage extends OverviewPage {
       <tbody>
         ${rows.map(
           (row) => html`<tr>
-            <th scope="row"><a href=${this.#listUrl({ finding_type: row.finding_type })}><bdi>${row.finding_type}</bdi></a></th>
+            <th scope="row"><a href=${this.#listUrl({ finding_type: row.finding_type, finding_severity: row.severity })}><bdi>${row.finding_type}</bdi></a></th>
             <td><span class=${`tag ${severityClass(row.severity)}`}>${row.severity}</span></td>
             <td class="r">${count(row.findings)}</td>
             <td class="r">${count(row.spans)}</td>

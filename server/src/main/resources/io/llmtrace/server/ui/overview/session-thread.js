@@ -105,7 +105,7 @@ class Turn extends View {
     const { trace_id: traceId } = this.summary;
     try {
       const { data } = await api.spans({ trace_id: traceId, order: 'oldest_first', limit: 200 }, signal);
-      const speaks = (span) => span.prompt_characters > 0 || span.response_characters > 0;
+      const speaks = (span) => span.input_preview || span.output_preview;
       const outline = data.find((span) => !span.parent_span_id && speaks(span)) ?? data.findLast((span) => span.kind === 'llm' && speaks(span)) ?? data.find(speaks);
       if (!outline) {
         return;

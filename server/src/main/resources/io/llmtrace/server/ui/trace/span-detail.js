@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import { View } from '../view.js';
 import * as api from '../api.js';
 import { copyButton } from '../copy.js';
-import { ABSENT, bytes, cost, count, duration, fullTime, plural, time } from '../format.js';
+import { ABSENT, cost, count, duration, fullTime, plural, time } from '../format.js';
 import { loading, problem } from '../states.js';
 import { chatOf, difference, inputOf } from './chat.js';
 import { placesOf } from './findings.js';
@@ -155,7 +155,7 @@ class SpanDetail extends View {
           : nothing}
       </div>
       ${this.#meta(outline)}
-      ${this.problem ? problem(this.problem, () => this.#load()) : this.span ? this.#content() : loading(`Reading ${bytes((outline.prompt_characters ?? 0) + (outline.response_characters ?? 0))} …`)}
+      ${this.problem ? problem(this.problem, () => this.#load()) : this.span ? this.#content() : loading('Reading …')}
     </section>`;
   }
 
