@@ -9,8 +9,7 @@ import io.llmtrace.cli.terminal.Table.Cell;
 import io.llmtrace.cli.terminal.Table.Column;
 import io.llmtrace.model.Ids;
 import io.llmtrace.model.SpanStatus;
-import io.llmtrace.model.TraceSpan;
-import io.llmtrace.storage.Preview;
+import io.llmtrace.storage.SpanOutline;
 import io.llmtrace.storage.TraceSummary;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,10 +21,10 @@ final class Lists {
 
     private Lists() {}
 
-    /** @param items all summaries, or all spans */
+    /** @param items all summaries, or all outlines of spans */
     static Table table(List<?> items, Style style) {
-        return items.get(0) instanceof TraceSpan
-                ? spans(items.stream().map(TraceSpan.class::cast).toList(), style)
+        return items.get(0) instanceof SpanOutline
+                ? spans(items.stream().map(SpanOutline.class::cast).toList(), style)
                 : traces(items.stream().map(TraceSummary.class::cast).toList(), style);
     }
 
@@ -59,7 +58,7 @@ final class Lists {
         return table;
     }
 
-    private static Table spans(List<TraceSpan> spans, Style style) {
+    private static Table spans(List<SpanOutline> spans, Style style) {
         Table table = new Table(List.of(
                 Column.fixed("START", Align.LEFT),
                 Column.fixed("TRACE", Align.LEFT),
@@ -73,7 +72,7 @@ final class Lists {
                 Column.optional("SCORE", Align.RIGHT, 75),
                 Column.flexible("MODEL", 10, 50),
                 Column.flexible("INPUT", 16, 40)));
-        for (TraceSpan span : spans) {
+        for (SpanOutline span : spans) {
             boolean error = span.status() == SpanStatus.ERROR;
             table.add(
                     Cell.of(Figures.time(span.startTime()), style::dim),
@@ -87,7 +86,7 @@ final class Lists {
                     Cell.of(span.status().text(), error ? style::red : style::dim),
                     score(span.securityScore(), style),
                     cell(span.modelName()),
-                    cell(Preview.ofPrompt(span.prompt())));
+                    cell(span.inputPreview()));
         }
         return table;
     }

@@ -8,6 +8,7 @@ import io.llmtrace.json.TraceJson;
 import io.llmtrace.storage.Order;
 import io.llmtrace.storage.Page;
 import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.TraceRepository;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -73,7 +74,8 @@ final class QueryCommand implements Callable<Integer> {
             TraceQuery page =
                     FilterOptions.checked(query.limit(limit).order(order).cursor(cursor));
             if (spans) {
-                print(store.repository().querySpans(page), "span");
+                TraceRepository repository = store.repository();
+                print(output.json ? repository.querySpans(page) : repository.querySpanOutlines(page), "span");
             } else {
                 print(store.repository().queryTraceSummaries(page), "trace");
             }
