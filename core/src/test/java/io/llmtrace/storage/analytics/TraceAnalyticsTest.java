@@ -45,7 +45,8 @@ class TraceAnalyticsTest {
                     .isThrownBy(() -> SpanField.ofText(wrong))
                     .withMessage(
                             "not a field [provider, model_name, operation_name, kind, session_id, user_id, service_name,"
-                                    + " status, finish_reason, finding_type, tag, tag.{key}]: '" + wrong + "'");
+                                    + " status, finish_reason, finding_type, finding_severity, action_name, tag, tag.{key}]: '"
+                                    + wrong + "'");
         }
     }
 
