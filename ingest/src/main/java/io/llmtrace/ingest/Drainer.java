@@ -2,6 +2,7 @@ package io.llmtrace.ingest;
 
 import io.llmtrace.storage.StorageException;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -80,6 +81,8 @@ final class Drainer {
             } else {
                 return false;
             }
+        } catch (ClosedByInterruptException e) {
+            return false; // by close(): no fault of the disk
         } catch (StorageException | IOException e) {
             LOG.error("spool is not drained: {}", e.getMessage(), e);
             return false;

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.llmtrace.model.Ids;
 import io.llmtrace.model.LlmProvider;
+import io.llmtrace.model.SecurityFinding;
+import io.llmtrace.model.Severity;
 import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.Order;
+import io.llmtrace.storage.SpanOutline;
 import io.llmtrace.storage.TraceQuery;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -284,6 +287,18 @@ abstract class RoundTripContract extends ContractTest {
                 .build();
         store(absent, empty);
         verify(() -> assertStored(TraceEvent.ofSpans(List.of(absent, empty))));
+    }
+
+    @Test
+    void outline_hasEachTypeOfFindingOnce_inTheOrderOfTheirCharacters() {
+        List<SecurityFinding> findings = new ArrayList<>();
+        for (String type : List.of("\uff5e", "pii", "\ud83d\ude00", "Pii", "pii", "")) {
+            findings.add(SecurityFinding.of(Severity.LOW, type, "", Samples.START));
+        }
+        TraceSpan span = span().securityFindings(findings).build();
+        repository.storeSpan(span);
+        verify(() -> assertOutlines(everything(), List.of(span)));
+        assertThat(SpanOutline.of(span).findingTypes()).containsExactly("", "Pii", "pii", "\ud83d\ude00", "\uff5e");
     }
 
     @Test

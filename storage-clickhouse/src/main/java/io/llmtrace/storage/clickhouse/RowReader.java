@@ -28,7 +28,7 @@ final class RowReader {
             toInt32(length(finding_types)), input_preview, output_preview""";
 
     private static final String OUTLINE = SpanColumns.SELECT_NARROW + """
-            , is_error, error_message, arraySort(arrayDistinct(finding_types)), length(action_failures),
+            , is_error, error_message, arrayDistinct(finding_types), length(action_failures),
             countEqual(action_failures, TRUE), input_preview, output_preview""";
 
     private static final String DELETED = """
@@ -237,19 +237,20 @@ final class RowReader {
                 new SpanOutline.Content(
                         row.readBool() ? SpanStatus.ERROR : SpanStatus.OK,
                         Preview.ofResponse(row.readNullableText()),
-                        readTexts(row),
+                        readSorted(row),
                         row.readLong(),
                         row.readLong(),
                         row.readNullableText(),
                         row.readNullableText()));
     }
 
-    private static List<String> readTexts(RowInput row) throws IOException {
+    /** Not by the server: it goes by UTF-8. */
+    private static List<String> readSorted(RowInput row) throws IOException {
         List<String> texts = new ArrayList<>();
         for (int count = row.readCount(); count > 0; count--) {
             texts.add(row.readText());
         }
-        return texts;
+        return texts.stream().sorted().toList();
     }
 
     private TraceSpan.Builder builder(StoredRow.Key key) {

@@ -92,6 +92,17 @@ final class ReadRowsTest {
     }
 
     @Test
+    void outlines_areReadWithoutTexts() {
+        TraceQuery newest = TraceQuery.builder(TENANT).limit(5).build();
+
+        assertThat(repository.querySpanOutlines(newest).items()).hasSize(5);
+        assertThat(columnsReadBy("spans")).contains("input_preview").doesNotContain("prompt", "response", "events");
+
+        assertThat(repository.querySpans(newest).items()).hasSize(5);
+        assertThat(columnsReadBy("spans")).contains("prompt", "response", "events");
+    }
+
+    @Test
     void spansOfATag_readSomeBlocks() {
         List<TraceSpan> found = repository
                 .querySpans(TraceQuery.builder(TENANT)
@@ -134,12 +145,25 @@ final class ReadRowsTest {
         assertThat(rowsReadBy("page of traces")).isBetween(1L, SOME_BLOCKS);
     }
 
+    /** Of the table of spans, by the statement that was last run under this name. */
+    private static List<String> columnsReadBy(String statement) {
+        return List.of(lastOf(
+                        statement,
+                        "arrayStringConcat(arrayMap(c -> splitByChar('.', c)[3]," + " arrayFilter(c -> startsWith(c, '"
+                                + DATABASE + ".spans.'), columns)), ',')")
+                .split(","));
+    }
+
     /** Of the statement that was last run under this name. */
     private static long rowsReadBy(String statement) {
+        return Long.parseLong(lastOf(statement, "read_rows"));
+    }
+
+    private static String lastOf(String statement, String expression) {
         server.execute("SYSTEM FLUSH LOGS");
-        return Long.parseLong(server.execute("SELECT read_rows FROM system.query_log WHERE type = 'QueryFinish'"
+        return server.execute("SELECT " + expression + " FROM system.query_log WHERE type = 'QueryFinish'"
                         + " AND log_comment = 'llmtrace: " + statement + "' AND has(databases, '" + DATABASE
                         + "') ORDER BY event_time_microseconds DESC LIMIT 1")
-                .strip());
+                .strip();
     }
 }

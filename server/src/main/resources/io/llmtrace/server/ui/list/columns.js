@@ -37,7 +37,7 @@ function flags(item) {
 }
 
 const COMMON = {
-  time: { label: 'Time', width: 106, sort: 'time', cell: (item) => html`<span class="mono" title=${fullTime(startOf(item))}>${time(startOf(item))}</span>` },
+  time: { label: 'Time', width: 126, sort: 'time', cell: (item) => html`<span class="mono" title=${fullTime(startOf(item))}>${time(startOf(item))}</span>` },
   io: { label: 'Input → output', width: 0, narrow: true, cell: io },
   tokens: { label: 'Tokens', width: 74, right: true, sort: 'tokens', cell: (item) => short(item.total_tokens) },
   cost: { label: 'Cost', width: 84, right: true, sort: 'cost', cell: (item) => cost(item.estimated_cost_usd) },
