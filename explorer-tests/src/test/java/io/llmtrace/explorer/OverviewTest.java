@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page.GetByRoleOptions;
 import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.LoadState;
 import io.llmtrace.model.SpanStatus;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
@@ -81,6 +82,10 @@ final class OverviewTest extends ExplorerTest {
         open("/sessions?id=" + longest.getKey());
         assertThat(page.locator(".turn")).hasCount(longest.getValue().intValue());
         page.locator(".turn .msg").nth(1).waitFor();
+        page.waitForLoadState(LoadState.NETWORKIDLE); // then whole messages stand where their first words stood
+        for (Locator turn : page.locator(".turn").all()) {
+            assertThat(turn.locator(".msg").last()).containsText("assistant");
+        }
         screenshot("session");
     }
 

@@ -106,7 +106,10 @@ class Turn extends View {
     try {
       const { data } = await api.spans({ trace_id: traceId, order: 'oldest_first', limit: 200 }, signal);
       const speaks = (span) => span.input_preview || span.output_preview;
-      const outline = data.find((span) => !span.parent_span_id && speaks(span)) ?? data.findLast((span) => span.kind === 'llm' && speaks(span)) ?? data.find(speaks);
+      const outline =
+        data.find((span) => !span.parent_span_id && span.output_preview) ??
+        data.findLast((span) => span.kind === 'llm' && span.output_preview) ??
+        data.find(speaks);
       if (!outline) {
         return;
       }
