@@ -21,6 +21,9 @@ final class Housekeeping implements AutoCloseable {
     /** So many times as long as a slice took, before the next, when writes take all of the time; less when they take less. */
     private static final int MOST_REST = 19;
 
+    /** Who writes from a single thread needs about as long again to make the spans: half of the time counts as all of it. */
+    private static final int WRITER_SHARE = 2;
+
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
     private static final Duration EXPIRY_EVERY = Duration.ofHours(1);
     private static final Duration MOVES_EVERY = Duration.ofHours(1);
@@ -124,7 +127,7 @@ final class Housekeeping implements AutoCloseable {
             boolean indexed = text.fill(database) > 0;
             fill = TraceFigures.fillSome(database) || indexed;
             long end = System.nanoTime();
-            double writing = Math.min(1, (double) takeWritingNanos() / (end - last));
+            double writing = Math.min(1, (double) WRITER_SHARE * takeWritingNanos() / (end - last));
             last = end;
             if (isClosing() || rest(Duration.ofNanos((long) ((end - start) * MOST_REST * writing)))) {
                 return;
