@@ -29,11 +29,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A server with little memory, and clients that send it more than it has. */
 @Timeout(300)
+@Isolated
 class ServerMemoryTest {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServerMemoryTest.class);

@@ -5,6 +5,7 @@ import com.google.protobuf.Duration;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
+import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.grpc.GrpcService;
@@ -50,6 +51,8 @@ final class OtlpGrpc {
         return GrpcService.builder()
                 .addService(new Traces(receiver, tenants))
                 .addService(new Logs(receiver, tenants))
+                // No JSON, which OTLP does not have here: classes would be made for it at every start.
+                .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
                 .useBlockingTaskExecutor(true)
                 .exceptionHandler((context, status, cause, metadata) -> knownOr(status, cause, metadata))
                 .maxRequestMessageLength((int) Math.min(Integer.MAX_VALUE, config.maxDecompressed()))

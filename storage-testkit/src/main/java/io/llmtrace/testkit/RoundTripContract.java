@@ -223,7 +223,16 @@ abstract class RoundTripContract extends ContractTest {
             }
         }
         repository.storeSpans(spans);
-        verify(() -> spans.forEach(span -> assertStored(TraceEvent.ofSpans(List.of(span)))));
+        verify(() -> {
+            for (TraceSpan span : spans) {
+                TraceEvent trace = TraceEvent.ofSpans(List.of(span));
+                Same.assertSame("getTrace", repository.getTrace(span.tenantId(), span.traceId()), trace);
+                Same.assertSame("getSpan", repository.getSpan(span.tenantId(), span.traceId(), span.spanId()), span);
+            }
+            spans.stream()
+                    .filter(span -> span.tenantId().equals(span.traceId()))
+                    .forEach(span -> assertStored(TraceEvent.ofSpans(List.of(span))));
+        });
     }
 
     @Test
