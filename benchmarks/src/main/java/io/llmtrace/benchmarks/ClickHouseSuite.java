@@ -63,7 +63,12 @@ final class ClickHouseSuite implements Suite {
     }
 
     private Report run(ClickHouseServer server) {
-        Runner runner = new Runner(scale, variables(server), progress);
+        try (Runner runner = new Runner(scale, variables(server), progress)) {
+            return run(server, runner);
+        }
+    }
+
+    private Report run(ClickHouseServer server, Runner runner) {
         ClickHouseBench bench = new ClickHouseBench(scale, folder, runner, new ClickHouseHttp(server));
         List<Comparison> comparisons = new ArrayList<>();
         List<Report.Extra> extras = new ArrayList<>();

@@ -87,13 +87,17 @@ final class ExplorerSuite implements Suite {
     @Override
     public Report run() {
         if (!kinds.contains(Kind.CLICKHOUSE)) {
-            return run(new Runner(scale, Map.of(), progress), null);
+            try (Runner runner = new Runner(scale, Map.of(), progress)) {
+                return run(runner, null);
+            }
         }
         return ClickHouseSuite.withServer(folder, progress, this::run);
     }
 
     private Report run(ClickHouseServer server) {
-        return run(new Runner(scale, ClickHouseSuite.variables(server), progress), new ClickHouseHttp(server));
+        try (Runner runner = new Runner(scale, ClickHouseSuite.variables(server), progress)) {
+            return run(runner, new ClickHouseHttp(server));
+        }
     }
 
     /** @param clickHouse null if none is measured */

@@ -1,7 +1,11 @@
 package io.llmtrace.benchmarks;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,28 +13,35 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs each task in a JVM of its own, all with the same flags: what one contender leaves in the heap or in compiled code is
- * not another's advantage.
+ * not another's advantage. Where the numbers mean nothing, one JVM does all tasks: to start it takes longer than most of them.
  */
-final class Fork {
+final class Fork implements AutoCloseable {
 
     private static final Duration LONGEST_TASK = Duration.ofHours(1);
 
-    private final List<String> jvmFlags;
+    private final Scale scale;
     private final Map<String, String> variables;
+    private @Nullable Child child;
 
     /** @param variables of the environment, beyond those of this process */
-    Fork(List<String> jvmFlags, Map<String, String> variables) {
-        this.jvmFlags = jvmFlags;
+    Fork(Scale scale, Map<String, String> variables) {
+        this.scale = scale;
         this.variables = Map.copyOf(variables);
     }
 
+    private record Child(Process process, Writer tasks, BufferedReader answers, Path log) {}
+
     /** The flags, for the record. */
     List<String> flags() {
-        List<String> flags = new ArrayList<>(jvmFlags);
+        List<String> flags = new ArrayList<>(scale.jvmFlags());
         if (Runtime.version().feature() >= 22) {
             flags.add("--enable-native-access=ALL-UNNAMED");
         }
@@ -38,17 +49,15 @@ final class Fork {
     }
 
     Map<Figure, Double> run(Task task, Contenders contender, Path folder) {
-        Path result = folder.resolve("result.txt");
-        Path log = folder.resolve("log.txt");
         try {
-            Files.deleteIfExists(result);
             flushDisk();
-            int status = start(task, contender, folder, result, log);
-            if (status != 0) {
-                throw new IllegalStateException("'" + task.id() + "' of " + contender.text() + " failed with status "
-                        + status + ":\n" + Files.readString(log));
+            Child current = child == null ? start() : child;
+            child = current;
+            String answer = answer(current, task, contender, folder);
+            if (!scale.meansNothing()) {
+                close();
             }
-            return read(result);
+            return figures(answer);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -57,26 +66,56 @@ final class Fork {
         }
     }
 
-    private int start(Task task, Contenders contender, Path folder, Path result, Path log)
-            throws IOException, InterruptedException {
+    private Child start() throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(flags());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), ChildMain.class.getName()));
-        command.addAll(List.of(task.id(), contender.name(), folder.toString(), result.toString()));
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        Path log = Files.createTempFile("llmtrace-benchmark", ".log");
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
         builder.environment().putAll(variables);
         Process process = builder.start();
+        return new Child(
+                process,
+                process.outputWriter(StandardCharsets.UTF_8),
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)),
+                log);
+    }
+
+    private static String answer(Child child, Task task, Contenders contender, Path folder)
+            throws IOException, InterruptedException {
+        child.tasks.write(String.join(ChildMain.SEPARATOR, task.id(), contender.name(), folder.toString()) + "\n");
+        child.tasks.flush();
+        String what = "'" + task.id() + "' of " + contender.text();
+        CompletableFuture<@Nullable String> line = CompletableFuture.supplyAsync(() -> readLine(child.answers));
         try {
-            if (!process.waitFor(LONGEST_TASK.toMinutes(), TimeUnit.MINUTES)) {
-                throw new IllegalStateException(
-                        "'" + task.id() + "' of " + contender.text() + " took longer than " + LONGEST_TASK);
+            String answer = line.get(LONGEST_TASK.toMinutes(), TimeUnit.MINUTES);
+            if (answer == null || answer.equals(ChildMain.FAILED)) {
+                throw new IllegalStateException(what + " failed:\n" + Files.readString(child.log));
             }
-            return process.exitValue();
-        } finally {
-            process.destroyForcibly(); // one that took too long must not disturb the next
+            return answer;
+        } catch (TimeoutException e) {
+            throw new IllegalStateException(what + " took longer than " + LONGEST_TASK, e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(what + " failed", e.getCause());
         }
+    }
+
+    private static @Nullable String readLine(BufferedReader reader) {
+        try {
+            return reader.readLine();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Map<Figure, Double> figures(String answer) {
+        Map<Figure, Double> figures = new EnumMap<>(Figure.class);
+        for (String each : answer.split(" ")) {
+            int equals = each.indexOf('=');
+            figures.put(Figure.valueOf(each.substring(0, equals)), Double.valueOf(each.substring(equals + 1)));
+        }
+        return figures;
     }
 
     /** So that no contender pays for what the one before left in the page cache. */
@@ -86,12 +125,22 @@ final class Fork {
         }
     }
 
-    private static Map<Figure, Double> read(Path result) throws IOException {
-        Map<Figure, Double> figures = new EnumMap<>(Figure.class);
-        for (String line : Files.readAllLines(result)) {
-            int equals = line.indexOf('=');
-            figures.put(Figure.valueOf(line.substring(0, equals)), Double.valueOf(line.substring(equals + 1)));
+    /** Ends the JVM, also one that took too long: it must not disturb the next. */
+    @Override
+    public void close() {
+        Child last = child;
+        child = null;
+        if (last == null) {
+            return;
         }
-        return figures;
+        last.process.destroyForcibly();
+        try {
+            last.process.waitFor();
+            Files.deleteIfExists(last.log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

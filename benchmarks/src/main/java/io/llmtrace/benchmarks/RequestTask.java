@@ -26,6 +26,9 @@ import java.util.concurrent.locks.LockSupport;
  */
 record RequestTask(Load load, int count, int batchSize, int warmUp, int clients, int spansPerSecond) implements Task {
 
+    /** So that what is only written for warming up fits into the heap. */
+    private static final int PREPARED_AT_ONCE = 50_000;
+
     @Override
     public String id() {
         return "request " + load.name() + " " + count + " " + batchSize + " " + warmUp + " " + clients + " "
@@ -54,9 +57,11 @@ record RequestTask(Load load, int count, int batchSize, int warmUp, int clients,
 
     /** Nothing of it is held while the rest is measured. */
     private void warmUp(Store store, Iterator<TraceSpan> spans) {
-        List<List<TraceSpan>> batches = Batches.take(spans, warmUp, batchSize);
-        store.prepare(batches);
-        writeAll(store, batches, 0);
+        for (int left = warmUp; left > 0; left -= PREPARED_AT_ONCE) {
+            List<List<TraceSpan>> batches = Batches.take(spans, Math.min(left, PREPARED_AT_ONCE), batchSize);
+            store.prepare(batches);
+            writeAll(store, batches, 0);
+        }
     }
 
     /** By nearest rank, in microseconds. */

@@ -7,18 +7,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Has tasks done, each in a process of its own, tells their figures as they come, and keeps them. */
-final class Runner {
+/** Has tasks done in other processes, tells their figures as they come, and keeps them. */
+final class Runner implements AutoCloseable {
 
     private final Scale scale;
     private final Fork fork;
     private final PrintStream progress;
     private final Measurements measurements = new Measurements();
 
-    /** @param variables of the environment of each process */
+    /** @param variables of the environment of these processes */
     Runner(Scale scale, Map<String, String> variables, PrintStream progress) {
         this.scale = scale;
-        this.fork = new Fork(scale.jvmFlags(), variables);
+        this.fork = new Fork(scale, variables);
         this.progress = progress;
     }
 
@@ -73,5 +73,10 @@ final class Runner {
     /** For the record. */
     Map<String, String> parameters() {
         return Map.of("parameters", scale.toString(), "each process", "java " + String.join(" ", fork.flags()));
+    }
+
+    @Override
+    public void close() {
+        fork.close();
     }
 }

@@ -33,6 +33,11 @@ record Scale(
     static final Scale QUICK = new Scale(
             1, 300, 100, 100, 100, 500, 50, 100, List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
 
+    /** Whether it only shows that everything works. */
+    boolean meansNothing() {
+        return equals(QUICK);
+    }
+
     /** Spans that are written before those that count. */
     int warmUp(int count) {
         return Math.max(batchSize, count / 20);

@@ -41,6 +41,12 @@ final class SqliteSuite implements Suite {
 
     @Override
     public Report run() {
+        try (runner) {
+            return measured();
+        }
+    }
+
+    private Report measured() {
         for (int round = 1; round <= scale.rounds(); round++) {
             for (Load load : loads()) {
                 runner.say("writes of " + load.text() + " spans, round " + round + " of " + scale.rounds());

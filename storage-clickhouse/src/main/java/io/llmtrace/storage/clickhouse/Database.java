@@ -31,6 +31,8 @@ final class Database implements AutoCloseable {
     private static final int MAX_CONNECTIONS = 64;
     /** Compiled, min() and max() of times before 1970 are wrong (seen with 26.7): their numbers are compared as unsigned. */
     private static final String COMPILE_AGGREGATES = "compile_aggregate_expressions";
+    /** Of an answer, before the server sends it: up to here in its memory, the rest in a file. */
+    private static final String BUFFERED_BYTES = Integer.toString(4 << 20);
     /** Below the 3 s after which old servers close a connection that nobody uses. */
     private static final long KEEP_ALIVE_SECONDS = 2;
 
@@ -238,6 +240,9 @@ final class Database implements AutoCloseable {
                 .setFormat(ClickHouseFormat.RowBinary)
                 .logComment("llmtrace: " + sql.name())
                 .serverSetting("wait_end_of_query", "1")
+                .serverSetting("http_response_buffer_size", BUFFERED_BYTES)
+                // RowBinary is no work to format: the threads for it would cost more than they save.
+                .serverSetting("output_format_parallel_formatting", "0")
                 .serverSetting(COMPILE_AGGREGATES, "0")
                 .serverSetting("max_execution_time", seconds(settings.queryTimeout()))
                 .serverSetting("max_memory_usage", maxMemory());

@@ -208,11 +208,12 @@ final class RowReader {
         return traces;
     }
 
+    /** @param where on columns of the key alone: their few rows are found before any other column is opened */
     private Sql select(String name, String columns, String where) {
         return Sql.of(
                         name,
                         "SELECT " + StoredRow.COLUMNS + ", " + columns
-                                + " FROM spans WHERE tenant_id = {tenant:UUID} AND " + where)
+                                + " FROM spans PREWHERE tenant_id = {tenant:UUID} AND " + where)
                 .with("tenant", tenantId);
     }
 

@@ -1,6 +1,7 @@
 package io.llmtrace.storage.clickhouse;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.llmtrace.dev.clickhouse.ClickHouseServer;
 import io.llmtrace.model.TraceSpan;
@@ -160,6 +161,11 @@ final class ReadRowsTest {
     }
 
     private static String lastOf(String statement, String expression) {
+        // A statement is logged after its answer was sent.
+        await().until(() -> server.execute(
+                        "SELECT count() FROM system.processes WHERE current_database = '" + DATABASE + "'")
+                .strip()
+                .equals("0"));
         server.execute("SYSTEM FLUSH LOGS");
         return server.execute("SELECT " + expression + " FROM system.query_log WHERE type = 'QueryFinish'"
                         + " AND log_comment = 'llmtrace: " + statement + "' AND has(databases, '" + DATABASE

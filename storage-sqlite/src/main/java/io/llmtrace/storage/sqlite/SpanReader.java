@@ -51,6 +51,17 @@ final class SpanReader {
         return whole(session.first(BY_ROW, found -> SpanRow.read(found, tenantId, session.interned()), row));
     }
 
+    /** Without what the text filter does not look at: events and attributes. */
+    @Nullable
+    TraceSpan searched(long row, UUID tenantId) throws SQLException {
+        SpanRow.Narrow narrow = session.first(BY_ROW, found -> SpanRow.read(found, tenantId, session.interned()), row);
+        if (narrow == null) {
+            return null;
+        }
+        SpanBody.decodeSearchedInto(narrow.span(), blocks.read(narrow.block(), narrow.id()));
+        return narrow.span().build();
+    }
+
     @Nullable
     TraceSpan byIdentity(UUID tenantId, long tenant, UUID traceId, UUID spanId) throws SQLException {
         return whole(session.first(

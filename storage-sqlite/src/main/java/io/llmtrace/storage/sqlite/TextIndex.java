@@ -168,9 +168,9 @@ final class TextIndex {
     }
 
     private static Words wordsOf(SpanReader reader, long tenant, long span) throws SQLException {
-        TraceSpan whole = Objects.requireNonNull(reader.byRow(span, ANY_TENANT));
-        String ofValues = String.join(" ", ValueWords.of(tenant, whole));
-        return new Words(span, ofValues + " " + String.join(" ", SearchText.wordsOf(whole)));
+        TraceSpan searched = Objects.requireNonNull(reader.searched(span, ANY_TENANT));
+        String ofValues = String.join(" ", ValueWords.of(tenant, searched));
+        return new Words(span, ofValues + " " + String.join(" ", SearchText.wordsOf(searched)));
     }
 
     private static List<Long> pendingMatches(Session session, Collection<String> wanted, Condition others)
@@ -178,7 +178,7 @@ final class TextIndex {
         SpanReader reader = new SpanReader(session);
         List<Long> matches = new ArrayList<>();
         for (long row : pendingRows(session, others, Integer.MAX_VALUE)) {
-            TraceSpan span = reader.byRow(row, ANY_TENANT);
+            TraceSpan span = reader.searched(row, ANY_TENANT);
             if (span != null && SearchText.wordsOf(span).containsAll(wanted)) {
                 matches.add(row);
             }
