@@ -1,22 +1,19 @@
 package io.llmtrace.ingest;
 
+import io.llmtrace.ingest.SubmissionQueue.Waiting;
 import io.llmtrace.storage.InvalidRequestException;
 import io.llmtrace.storage.NotSupportedException;
 import io.llmtrace.storage.OverloadedException;
 import io.llmtrace.storage.StorageException;
-import io.llmtrace.storage.UnavailableException;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Settles what was handed in, in the order in which it came: in the store, or else in the spool. What waits while one batch is
- * being stored is the next batch.
+ * Settles what was handed in, batch by batch as the {@link SubmissionQueue} gives them: in the store, or else in the spool.
  *
  * <pre>
  *   submit ──▶ queue ──▶ [ store takes it ]            ──▶ done
@@ -29,15 +26,12 @@ final class Committer {
 
     private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
 
-    private final IngestConfig config;
     private final StoreAccess store;
     private final IngestCounters counters;
     private final @Nullable Spool spool;
     private final @Nullable DeadLetters deadLetters;
-    private final Deque<Waiting> queue = new ArrayDeque<>();
-    private final Thread thread;
-    private long bytesInFlight;
-    private boolean closing;
+    private final SubmissionQueue queue;
+    private final List<Thread> threads;
 
     Committer(
             IngestConfig config,
@@ -45,106 +39,61 @@ final class Committer {
             IngestCounters counters,
             @Nullable Spool spool,
             @Nullable DeadLetters deadLetters) {
-        this.config = config;
+        this.queue = new SubmissionQueue(config, counters);
         this.store = store;
         this.counters = counters;
         this.spool = spool;
         this.deadLetters = deadLetters;
-        this.thread = new Thread(this::run, "llmtrace-ingest");
-        thread.setDaemon(true);
+        this.threads = IntStream.range(0, SubmissionQueue.MOST_AT_ONCE)
+                .mapToObj(i -> {
+                    Thread thread = new Thread(this::run, "llmtrace-ingest-" + i);
+                    thread.setDaemon(true);
+                    return thread;
+                })
+                .toList();
     }
 
-    private record Waiting(Submission submission, long bytes, long arrivedNanos, CompletableFuture<Void> done) {}
-
     void start() {
-        thread.start();
+        threads.forEach(Thread::start);
     }
 
     /**
      * @return done when it is durable, or given back
      * @throws OverloadedException if too much waits already
      */
-    synchronized CompletableFuture<Void> submit(Submission submission) {
-        if (closing) {
-            throw new UnavailableException("the server is closing; try again");
-        }
-        long bytes = submission.bytes();
-        if (bytesInFlight > 0 && bytesInFlight + bytes > config.maxBytesInFlight()) {
-            throw new OverloadedException("too much waits to be stored: " + bytesInFlight + " bytes of "
-                    + config.maxBytesInFlight() + "; try again later, or give the process more memory");
-        }
-        bytesInFlight += bytes;
-        counters.accepted(submission.count());
-        Waiting waiting = new Waiting(submission, bytes, System.nanoTime(), new CompletableFuture<>());
+    CompletableFuture<Void> submit(Submission submission) {
+        Waiting waiting = Waiting.of(submission);
         queue.add(waiting);
-        notifyAll();
-        return waiting.done;
+        return waiting.done();
     }
 
-    synchronized long bytesInFlight() {
-        return bytesInFlight;
+    long bytesInFlight() {
+        return queue.bytesInFlight();
     }
 
     /** Takes no more, and returns when all that waited is settled. */
     void close() throws InterruptedException {
-        synchronized (this) {
-            closing = true;
-            notifyAll();
+        queue.close();
+        for (Thread thread : threads) {
+            thread.join();
         }
-        thread.join();
     }
 
     private void run() {
         try {
-            for (List<Waiting> batch = next(); !batch.isEmpty(); batch = next()) {
+            for (List<Waiting> batch = queue.next(); !batch.isEmpty(); batch = queue.next()) {
                 try {
                     settle(batch);
                 } catch (RuntimeException | Error e) {
                     LOG.error("{} requests are given back", batch.size(), e);
-                    batch.forEach(waiting -> giveBack(waiting, e));
+                    batch.stream().filter(waiting -> !waiting.done().isDone()).forEach(waiting -> giveBack(waiting, e));
+                } finally {
+                    queue.left(batch);
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // nobody does that; the queue would be left
         }
-    }
-
-    /** What is settled next; empty when there will be no more. */
-    private synchronized List<Waiting> next() throws InterruptedException {
-        while (queue.isEmpty()) {
-            if (closing) {
-                return List.of();
-            }
-            wait();
-        }
-        lingerForMore();
-        List<Waiting> batch = new ArrayList<>();
-        long spans = 0;
-        long bytes = 0;
-        while (!queue.isEmpty()) {
-            Waiting first = queue.element();
-            spans += first.submission.count();
-            bytes += first.bytes;
-            if (!batch.isEmpty() && (spans > config.maxBatchSpans() || bytes > config.maxBatchBytes())) {
-                break;
-            }
-            batch.add(queue.remove());
-        }
-        return batch;
-    }
-
-    private void lingerForMore() throws InterruptedException {
-        long until = queue.element().arrivedNanos + config.linger().toNanos();
-        for (long left = until - System.nanoTime();
-                left > 0 && !closing && !isFull();
-                left = until - System.nanoTime()) {
-            wait(left / 1_000_000, (int) (left % 1_000_000));
-        }
-    }
-
-    private boolean isFull() {
-        return queue.stream().mapToLong(waiting -> waiting.submission.count()).sum() >= config.maxBatchSpans()
-                || bytesInFlight >= config.maxBatchBytes();
     }
 
     private void settle(List<Waiting> batch) {
@@ -189,7 +138,7 @@ final class Committer {
         for (int i = 0; i < batch.size(); i++) {
             Waiting waiting = batch.get(i);
             try {
-                storeOrBury(waiting.submission);
+                storeOrBury(waiting.submission());
                 end(waiting, null);
             } catch (StorageException e) {
                 // The store has gone away in between.
@@ -239,23 +188,21 @@ final class Committer {
     }
 
     private void done(Waiting waiting) {
-        counters.stored(waiting.submission.count());
+        counters.stored(waiting.submission().count());
         end(waiting, null);
     }
 
     private void giveBack(Waiting waiting, Throwable failure) {
-        counters.rejected(waiting.submission.count());
+        counters.rejected(waiting.submission().count());
         end(waiting, failure);
     }
 
     private void end(Waiting waiting, @Nullable Throwable failure) {
-        synchronized (this) {
-            bytesInFlight -= waiting.bytes;
-        }
+        queue.settled(waiting);
         if (failure == null) {
-            waiting.done.complete(null);
+            waiting.done().complete(null);
         } else {
-            waiting.done.completeExceptionally(failure);
+            waiting.done().completeExceptionally(failure);
         }
     }
 

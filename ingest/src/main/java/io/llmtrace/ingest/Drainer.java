@@ -72,7 +72,7 @@ final class Drainer {
         List<Submission> oldest = List.of();
         try {
             oldest = spool.oldest(config.maxBatchSpans(), config.maxBatchBytes());
-            RuntimeException failure = store.tryFor(oldest);
+            RuntimeException failure = store.tryAlone(oldest);
             if (failure == null) {
                 oldest.forEach(submission -> counters.stored(submission.count()));
                 spool.stored(oldest);

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * The events of a span that has all its content itself are taken over if this process stored them; a span that lacks prompt or
- * response always looks for them. Not thread-safe.
+ * response always looks for them. Thread-safe, if calls at the same time share no span.
  */
 final class SpanJoiner {
 

@@ -7,6 +7,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One write of the store after the other, on a thread of its own: a caller need not wait for one that hangs, and what comes
- * behind it does not overtake it.
+ * Writes of the store, some at a time, on threads of their own: a caller need not wait for one that hangs. What must not overtake
+ * that one is written alone.
  */
 final class StoreAccess implements AutoCloseable {
 
@@ -29,11 +31,15 @@ final class StoreAccess implements AutoCloseable {
     private final SpanJoiner joiner;
     private final Duration patience;
     private final IngestObserver observer;
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(work -> {
+    private final ExecutorService threads = Executors.newCachedThreadPool(work -> {
         Thread made = new Thread(work, "llmtrace-ingest-store");
         made.setDaemon(true);
         return made;
     });
+
+    /** A write has one until it ends, also if nobody waits for it any more. */
+    private final Semaphore places = new Semaphore(SubmissionQueue.MOST_AT_ONCE, true);
+
     private volatile String failure = "";
     private volatile long failedAtNanos;
 
@@ -46,21 +52,34 @@ final class StoreAccess implements AutoCloseable {
     /** @return null when they are durable, or why they are not: not all of them may be then */
     @Nullable
     RuntimeException tryFor(List<Submission> submissions) {
-        return noted(resultOf(start(submissions), FOREVER));
+        return noted(write(submissions, 1, FOREVER));
     }
 
     /** As {@link #tryFor}; one that takes longer than the patience goes on, but counts as failed. */
     @Nullable
     RuntimeException tryWithPatience(List<Submission> submissions) {
-        return noted(resultOf(start(submissions), patience));
+        return noted(write(submissions, 1, patience));
     }
 
-    private static @Nullable RuntimeException resultOf(Future<@Nullable RuntimeException> write, Duration patience) {
+    /** As {@link #tryFor}, once all writes that have begun have ended, and while no other begins. */
+    @Nullable
+    RuntimeException tryAlone(List<Submission> submissions) {
+        return noted(write(submissions, SubmissionQueue.MOST_AT_ONCE, FOREVER));
+    }
+
+    private @Nullable RuntimeException write(List<Submission> submissions, int taken, Duration patience) {
+        long end = System.nanoTime() + patience.toNanos();
         try {
-            return write.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            // Here, not on the other thread: a write that nobody waits for any more must not begin.
+            if (!places.tryAcquire(taken, patience.toNanos(), TimeUnit.NANOSECONDS)) {
+                return noAnswer(null);
+            }
+            return begin(submissions, taken).get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            places.release(taken);
+            return new UnavailableException("closed while the store was to be written to", e);
         } catch (TimeoutException e) {
-            return new UnavailableException(
-                    "the store gave no answer within " + patience.toMillis() + " ms (store-patience)", e);
+            return noAnswer(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new UnavailableException("ended while the store was written to", e);
@@ -69,23 +88,35 @@ final class StoreAccess implements AutoCloseable {
         }
     }
 
-    private Future<@Nullable RuntimeException> start(List<Submission> submissions) {
-        return thread.submit(() -> {
-            long begin = System.nanoTime();
+    private UnavailableException noAnswer(@Nullable Throwable cause) {
+        return new UnavailableException(
+                "the store gave no answer within " + patience.toMillis() + " ms (store-patience)", cause);
+    }
+
+    private Future<@Nullable RuntimeException> begin(List<Submission> submissions, int taken) {
+        return threads.submit(() -> {
             try {
-                joiner.store(submissions);
-            } catch (RuntimeException e) {
-                return e;
+                return store(submissions);
+            } finally {
+                places.release(taken);
             }
-            observer.stored(
-                    submissions.stream().mapToInt(Submission::count).sum(),
-                    Duration.ofNanos(System.nanoTime() - begin));
-            return null;
         });
     }
 
+    private @Nullable RuntimeException store(List<Submission> submissions) {
+        long begin = System.nanoTime();
+        try {
+            joiner.store(submissions);
+        } catch (RuntimeException e) {
+            return e;
+        }
+        observer.stored(
+                submissions.stream().mapToInt(Submission::count).sum(), Duration.ofNanos(System.nanoTime() - begin));
+        return null;
+    }
+
     /** One line for each change of state. */
-    private @Nullable RuntimeException noted(@Nullable RuntimeException result) {
+    private synchronized @Nullable RuntimeException noted(@Nullable RuntimeException result) {
         String now = result == null || Committer.isFinal(result) ? "" : String.valueOf(result.getMessage());
         if (failure.isEmpty() && !now.isEmpty()) {
             LOG.warn("store does not take spans: {}", now);
@@ -105,10 +136,10 @@ final class StoreAccess implements AutoCloseable {
     /** Does not wait for a write that hangs longer than the patience. */
     @Override
     public void close() {
-        thread.shutdown();
+        threads.shutdown();
         try {
-            if (!thread.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-                thread.shutdownNow();
+            if (!threads.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                threads.shutdownNow();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -7,12 +7,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** What one request hands in. Immutable. */
 sealed interface Submission {
 
     /** How many spans, or events that came apart; a trace counts for one more. */
     int count();
+
+    /** Whatever it holds of spans. */
+    Stream<TraceSpan> allSpans();
 
     /** In memory, as an estimate. */
     long bytes();
@@ -65,6 +69,11 @@ sealed interface Submission {
         }
 
         @Override
+        public Stream<TraceSpan> allSpans() {
+            return spans.stream();
+        }
+
+        @Override
         public long bytes() {
             return Sizes.ofSpans(spans);
         }
@@ -96,6 +105,11 @@ sealed interface Submission {
         public int count() {
             return traces.size()
                     + traces.stream().mapToInt(trace -> trace.spans().size()).sum();
+        }
+
+        @Override
+        public Stream<TraceSpan> allSpans() {
+            return traces.stream().flatMap(trace -> trace.spans().stream());
         }
 
         @Override
@@ -142,6 +156,11 @@ sealed interface Submission {
         @Override
         public int count() {
             return partialSpans.size();
+        }
+
+        @Override
+        public Stream<TraceSpan> allSpans() {
+            return partialSpans.stream();
         }
 
         @Override

@@ -16,7 +16,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -31,6 +34,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** What ingest does with a store that is away, slow, or refuses. */
 @Timeout(60)
 class SpanIngestSpoolTest {
+
+    /** So much in one request is worth a write of its own. */
+    private static final String MIB = "x".repeat(1 << 20);
 
     private final UUID tenant = UUID.randomUUID();
     private final SwitchedStore store = new SwitchedStore();
@@ -76,11 +82,7 @@ class SpanIngestSpoolTest {
                 store.failure = null;
                 ingest.store(List.of(span(traceId, spanId, "new " + round)));
                 awaitDrained(ingest);
-                assertThat(store.stored
-                                .getSpan(tenant, traceId, spanId)
-                                .orElseThrow()
-                                .prompt())
-                        .isEqualTo("new " + round);
+                assertThat(promptOf(traceId, spanId)).isEqualTo("new " + round);
             }
         }
     }
@@ -223,6 +225,78 @@ class SpanIngestSpoolTest {
         }
     }
 
+    /** The write that hung may still come to an end, and must not undo what was drained. */
+    @Test
+    void storeFrozen_theSpoolIsDrainedBehindTheWriteThatHung() {
+        UUID traceId = UUID.randomUUID();
+        UUID spanId = UUID.randomUUID();
+        try (SpanIngest ingest = open(IngestConfig.builder().patience(Duration.ofMillis(20)))) {
+            store.frozen = new CountDownLatch(1);
+            ingest.store(List.of(span(traceId, spanId, "old")));
+            ingest.store(List.of(span(traceId, spanId, "new")));
+
+            Awaitility.await().during(Duration.ofMillis(200)).until(() -> store.begun.get() == 1);
+            store.frozen.countDown();
+            awaitDrained(ingest);
+            assertThat(promptOf(traceId, spanId)).isEqualTo("new");
+        }
+    }
+
+    @Test
+    void largeRequests_areStoredAtTheSameTime_butNotTwoOfOneSpan() throws Exception {
+        UUID traceId = UUID.randomUUID();
+        UUID spanId = UUID.randomUUID();
+        TraceSpan old = span(traceId, spanId, "old" + MIB);
+        TraceSpan other = span(UUID.randomUUID(), UUID.randomUUID(), "other" + MIB);
+        TraceSpan later = span(traceId, spanId, "new" + MIB);
+        ExecutorService executor = Executors.newCachedThreadPool();
+        try (SpanIngest ingest = open(IngestConfig.builder().maxBytesInFlight(64 << 20))) {
+            store.frozen = new CountDownLatch(1);
+            List<Future<?>> calls = submitInOrder(ingest, executor, List.of(old, other, later));
+
+            Awaitility.await().until(() -> store.begun.get() == 2);
+            assertThat(ingest.state().accepted()).isEqualTo(3);
+            store.frozen.countDown();
+            for (Future<?> call : calls) {
+                call.get();
+            }
+            assertThat(store.begun).hasValue(3);
+            assertThat(stored()).containsExactlyInAnyOrder(later, other);
+        } finally {
+            executor.shutdownNow();
+        }
+    }
+
+    /** In whatever batches they go, beside whatever others, through the store or the spool. */
+    @Test
+    void versionsOfSpans_endInTheOrderInWhichTheyCame() throws Exception {
+        Random random = new Random(5);
+        UUID traceId = UUID.randomUUID();
+        List<UUID> ids = Stream.generate(UUID::randomUUID).limit(4).toList();
+        ExecutorService executor = Executors.newCachedThreadPool();
+        try (SpanIngest ingest = open(IngestConfig.builder().maxBytesInFlight(1 << 30))) {
+            for (int round = 0; round < 20; round++) {
+                store.failure = round % 3 == 2 ? () -> new UnavailableException("away") : null;
+                List<TraceSpan> versions = new ArrayList<>();
+                for (int i = 0; i < 20; i++) {
+                    String text = round + " " + i + (random.nextBoolean() ? MIB : "");
+                    versions.add(span(traceId, ids.get(random.nextInt(ids.size())), text));
+                }
+                for (Future<?> call : submitInOrder(ingest, executor, versions)) {
+                    call.get();
+                }
+                store.failure = null;
+                awaitDrained(ingest);
+                Map<UUID, TraceSpan> last = new HashMap<>();
+                versions.forEach(version -> last.put(version.spanId(), version));
+                last.forEach((id, version) -> assertThat(promptOf(traceId, id)).isEqualTo(version.prompt()));
+            }
+            assertBalanced(ingest, 400);
+        } finally {
+            executor.shutdownNow();
+        }
+    }
+
     @Test
     void close_takesNoMore_andKeepsWhatItTook() {
         List<TraceSpan> spans = spans(1);
@@ -293,6 +367,23 @@ class SpanIngestSpoolTest {
                 EventContent.NONE,
                 config.folder(folder).keepFreeBytes(0).build(),
                 (spans, took) -> {});
+    }
+
+    /** Each in a request of its own, that does not wait for the one before. */
+    private static List<Future<?>> submitInOrder(SpanIngest ingest, ExecutorService executor, List<TraceSpan> spans) {
+        List<Future<?>> calls = new ArrayList<>();
+        for (TraceSpan span : spans) {
+            long before = ingest.state().accepted();
+            calls.add(executor.submit(() -> ingest.store(List.of(span))));
+            Awaitility.await()
+                    .pollInterval(Duration.ofMillis(1))
+                    .until(() -> ingest.state().accepted() == before + 1);
+        }
+        return calls;
+    }
+
+    private String promptOf(UUID traceId, UUID spanId) {
+        return store.stored.getSpan(tenant, traceId, spanId).orElseThrow().prompt();
     }
 
     private static void awaitDrained(SpanIngest ingest) {

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -22,6 +23,9 @@ final class SwitchedStore {
     /** Of each write, how many spans. */
     final List<Integer> writes = new CopyOnWriteArrayList<>();
 
+    /** Calls that have begun. */
+    final AtomicInteger begun = new AtomicInteger();
+
     volatile Supplier<RuntimeException> failure;
     volatile Predicate<TraceSpan> refused = span -> false;
     volatile RuntimeException refusal;
@@ -30,6 +34,7 @@ final class SwitchedStore {
     SwitchedStore() {
         repository = (TraceRepository) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {TraceRepository.class}, (proxy, method, arguments) -> {
+                    begun.incrementAndGet();
                     frozen.await();
                     if (failure != null) {
                         throw failure.get();
