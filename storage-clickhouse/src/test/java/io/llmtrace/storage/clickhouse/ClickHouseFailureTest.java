@@ -187,14 +187,14 @@ final class ClickHouseFailureTest {
 
     @Test
     void query_beyondItsMemory() {
-        try (ClickHouseTraceRepository repository = open("?max_query_memory_mb=48");
+        try (ClickHouseTraceRepository repository = open("?max_query_memory_mb=16");
                 ClickHouseTraceRepository unbounded = open("")) {
             List<TraceSpan> spans = Failing.spans(tenant, 60, Failing.noise(1 << 20));
             unbounded.storeSpans(spans);
 
             Failing.assertFails(server, OverloadedException.class, () -> Failing.stored(repository, spans))
                     .startsWith(displayUrl()
-                            + " (traces): out of memory on the server; max_query_memory_mb is 48. Narrow the"
+                            + " (traces): out of memory on the server; max_query_memory_mb is 16. Narrow the"
                             + " query, or give the server more. Code 241: ");
             assertThat(repository.stats(tenant).totalSpans()).isEqualTo(60);
             assertThat(Failing.stored(unbounded, spans)).isEqualTo(spans);
