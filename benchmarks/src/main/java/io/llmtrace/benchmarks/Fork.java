@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class Fork implements AutoCloseable {
 
     private static final Duration LONGEST_TASK = Duration.ofHours(1);
+    private static final Duration LONGEST_END = Duration.ofSeconds(30);
 
     private final Scale scale;
     private final Map<String, String> variables;
@@ -125,7 +126,7 @@ final class Fork implements AutoCloseable {
         }
     }
 
-    /** Ends the JVM, also one that took too long: it must not disturb the next. */
+    /** Ends the JVM with its input; one that took too long must not disturb the next. */
     @Override
     public void close() {
         Child last = child;
@@ -133,9 +134,15 @@ final class Fork implements AutoCloseable {
         if (last == null) {
             return;
         }
-        last.process.destroyForcibly();
         try {
-            last.process.waitFor();
+            last.tasks.close();
+        } catch (IOException e) {
+            // it has gone already
+        }
+        try {
+            if (!last.process.waitFor(LONGEST_END.toSeconds(), TimeUnit.SECONDS)) {
+                last.process.destroyForcibly().waitFor();
+            }
             Files.deleteIfExists(last.log);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxBatchSpans requests that wait are stored together up to so many spans
  * @param maxBatchBytes … and up to so many bytes, as an estimate; a single larger request is stored alone
  * @param linger how long a request waits for others, when none is being stored; while one is, all that come wait for its end
+ *     anyway, or until they are worth a write of their own
  * @param patience after which a store that does not answer counts as away
  * @param maxBytesInFlight of requests that wait or are being stored, as an estimate; more are refused
  * @param folder of the spool and of dead letters; null for neither: then what the store does not take is the caller's again
