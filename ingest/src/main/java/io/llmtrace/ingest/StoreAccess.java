@@ -3,6 +3,8 @@ package io.llmtrace.ingest;
 import io.llmtrace.storage.UnavailableException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -16,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes of the store, some at a time, on threads of their own: a caller need not wait for one that hangs. What must not overtake
- * that one is written alone.
+ * Writes of the store, some at a time, on threads of their own: a caller need not wait for one that hangs. What comes behind that
+ * one does not overtake it, since it may be of the same spans.
  */
 final class StoreAccess implements AutoCloseable {
 
@@ -40,6 +42,9 @@ final class StoreAccess implements AutoCloseable {
     /** A write has one until it ends, also if nobody waits for it any more. */
     private final Semaphore places = new Semaphore(SubmissionQueue.MOST_AT_ONCE, true);
 
+    /** Writes that nobody waits for any more. Until they have ended, each write is alone: then behind them. */
+    private final Set<Future<?>> hanging = ConcurrentHashMap.newKeySet();
+
     private volatile String failure = "";
     private volatile long failedAtNanos;
 
@@ -52,13 +57,13 @@ final class StoreAccess implements AutoCloseable {
     /** @return null when they are durable, or why they are not: not all of them may be then */
     @Nullable
     RuntimeException tryFor(List<Submission> submissions) {
-        return noted(write(submissions, 1, FOREVER));
+        return noted(write(submissions, besideOthers(), FOREVER));
     }
 
     /** As {@link #tryFor}; one that takes longer than the patience goes on, but counts as failed. */
     @Nullable
     RuntimeException tryWithPatience(List<Submission> submissions) {
-        return noted(write(submissions, 1, patience));
+        return noted(write(submissions, besideOthers(), patience));
     }
 
     /** As {@link #tryFor}, once all writes that have begun have ended, and while no other begins. */
@@ -67,14 +72,22 @@ final class StoreAccess implements AutoCloseable {
         return noted(write(submissions, SubmissionQueue.MOST_AT_ONCE, FOREVER));
     }
 
+    /** @return how many places a write takes */
+    private int besideOthers() {
+        hanging.removeIf(Future::isDone);
+        return hanging.isEmpty() ? 1 : SubmissionQueue.MOST_AT_ONCE;
+    }
+
     private @Nullable RuntimeException write(List<Submission> submissions, int taken, Duration patience) {
         long end = System.nanoTime() + patience.toNanos();
+        Future<@Nullable RuntimeException> begun = null;
         try {
             // Here, not on the other thread: a write that nobody waits for any more must not begin.
             if (!places.tryAcquire(taken, patience.toNanos(), TimeUnit.NANOSECONDS)) {
                 return noAnswer(null);
             }
-            return begin(submissions, taken).get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+            begun = begin(submissions, taken);
+            return begun.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             places.release(taken);
             return new UnavailableException("closed while the store was to be written to", e);
@@ -85,6 +98,10 @@ final class StoreAccess implements AutoCloseable {
             return new UnavailableException("ended while the store was written to", e);
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause()); // an Error
+        } finally {
+            if (begun != null && !begun.isDone()) {
+                hanging.add(begun);
+            }
         }
     }
 

@@ -242,6 +242,28 @@ class SpanIngestSpoolTest {
         }
     }
 
+    /** As before, but nothing is spooled that would stand in front of the later version. */
+    @Test
+    void storeFrozen_withoutRoomInTheSpool_laterVersionWaitsForTheWriteThatHung() {
+        UUID traceId = UUID.randomUUID();
+        UUID spanId = UUID.randomUUID();
+        TraceSpan later = span(traceId, spanId, "new");
+        try (SpanIngest ingest =
+                open(IngestConfig.builder().patience(Duration.ofMillis(20)).maxSpoolBytes(1))) {
+            store.frozen = new CountDownLatch(1);
+            assertThatThrownBy(() -> ingest.store(List.of(span(traceId, spanId, "old"))))
+                    .isInstanceOf(OverloadedException.class);
+            assertThatThrownBy(() -> ingest.store(List.of(later))).isInstanceOf(OverloadedException.class);
+            assertThat(store.begun).hasValue(1);
+
+            store.frozen.countDown();
+            Awaitility.await()
+                    .ignoreExceptionsInstanceOf(OverloadedException.class)
+                    .untilAsserted(() -> ingest.store(List.of(later)));
+            assertThat(promptOf(traceId, spanId)).isEqualTo("new");
+        }
+    }
+
     @Test
     void largeRequests_areStoredAtTheSameTime_butNotTwoOfOneSpan() throws Exception {
         UUID traceId = UUID.randomUUID();
