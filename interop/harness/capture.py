@@ -1,7 +1,7 @@
-"""A proxy between a program and llmtrace that keeps what the program exports.
+"""A proxy between a program and llmtrace that saves what the program exports.
 
-Each body is kept as it was sent, but decompressed, and with the machine's folders blanked out: by text of the same
-length, since lengths stand inside protobuf.
+Each body is kept as it was sent, but decompressed, and with the folders of this machine replaced by text of the same
+length, since protobuf contains the lengths of its texts.
 """
 
 import gzip
@@ -17,11 +17,11 @@ HOP_BY_HOP = ("connection", "transfer-encoding", "host", "content-length")
 
 
 class Recording:
-    """The folder of one program: NN.bin or NN.json, and index.json, which lists them in the order they came in."""
+    """The folder of one program: NN.bin or NN.json, and index.json, which lists them in the order of arrival."""
 
     def __init__(self, folder, private_texts):
         self.folder = folder
-        # Longest first: a folder before one that it lies in.
+        # Longest first: a folder before its parent.
         self.private_texts = sorted((text.encode() for text in private_texts), key=len, reverse=True)
         self.index = []
         self.lock = threading.Lock()
@@ -42,7 +42,7 @@ class Recording:
 
 
 def start(target, recordings):
-    """A server on a free port, to be run by a thread. The first part of a path names the program."""
+    """A server on a free port, which a thread runs. The first segment of a path names the program."""
     address = urlsplit(target)
 
     class Handler(BaseHTTPRequestHandler):

@@ -1,13 +1,13 @@
-"""Compares what is stored with what is expected: whole but for attributes, of which those that are named must be equal.
+"""Compares stored with expected spans: in full, except for attributes, of which only the named ones must be equal.
 
-An expectation is a list of trees of spans. A field that is not named must be absent, but for the cost, which llmtrace may
-estimate, and "trace", the sums over the root's trace. "about" is for readers. A value may be
+An expectation is a list of trees of spans. A field that is not named must be absent, except the cost, which llmtrace may
+estimate, and "trace", the sums over the root's trace. "about" is a note for readers. A value may be
 
-    "$question"                what values.json says: most programs ask and get the same
-    "any"                      something
-    {"any of": [...]}          one of these; null for nothing
-    {"matches": "REGEX"}       a text, for what a program makes up in each run
-    {"holds": ["TEXT", ...]}   a value whose JSON holds these texts, for what is large
+    "$question"                the value of that name in values.json, since most programs ask and get the same
+    "any"                      any value, but not an absent one
+    {"any of": [...]}          one of these; null stands for an absent value
+    {"matches": "REGEX"}       a text that matches, for values that differ from run to run
+    {"holds": ["TEXT", ...]}   a value whose JSON contains these texts, for large values
     {"contains": {...}}        a map that has these entries, and others
 """
 
@@ -23,7 +23,7 @@ VALUES = json.loads((ROOT / "values.json").read_text())
 
 
 def differences(expected, stored):
-    """Lines that say where the two differ; empty when they agree."""
+    """Returns lines that describe the differences; none if there are none."""
     return list(of_lists("", expected["spans"], stored))
 
 
@@ -62,7 +62,7 @@ def equal(expected, stored):
         return expected.keys() == stored.keys() and all(equal(expected[k], stored[k]) for k in expected)
     if isinstance(expected, list) and isinstance(stored, list):
         return len(expected) == len(stored) and all(map(equal, expected, stored))
-    # 1, 1.0 and true are three values in JSON, and one to Python.
+    # 1, 1.0 and true are three different values in JSON, but equal in Python.
     return type(expected) is type(stored) and expected == stored
 
 
@@ -89,12 +89,12 @@ def shown(fields, name):
 
 
 def named(value):
-    """The name of a value in values.json, or else the value."""
+    """Returns the name of a value in values.json, or else the value itself."""
     return next((name for name, one in VALUES.items() if equal(one, value)), value)
 
 
 def as_expected(spans):
-    """Stored spans in the form of an expectation, with all attributes."""
+    """Returns stored spans in the format of an expectation, with all attributes."""
     result = []
     for span in spans:
         fields = {name: named(value) for name, value in span.items() if name != "children"}

@@ -1,4 +1,4 @@
-"""Each guide shows code that a program runs: what stands in it between "guide: FILE" and "end"."""
+"""Checks that the guides show code that runs: the lines between "guide: FILE" and "end" of a program."""
 
 import re
 
@@ -9,7 +9,7 @@ SUFFIXES = (".mjs", ".py", ".java", ".xml", ".yaml", ".properties")
 
 
 def problems():
-    """Snippets that do not stand in the guide that they name."""
+    """Returns the snippets that are missing in the guide that they name."""
     found = []
     for language in LANGUAGES:
         for file in sorted((ROOT / language).glob("*.*")) + sorted((ROOT / language / "src").rglob("*.*")):

@@ -1,4 +1,4 @@
-"""Runs the programs and compares what llmtrace stores of them with what is expected. See ../README.md."""
+"""Runs the programs and compares the spans that llmtrace stores with the expected ones. See ../README.md."""
 
 import argparse
 import json
@@ -51,7 +51,7 @@ def main():
 
 
 def test_harness():
-    """A comparison that finds nothing would pass everything."""
+    """Tests the comparison first: if it found no differences, everything would pass."""
     tests = unittest.defaultTestLoader.loadTestsFromName("test_compare")
     if not unittest.TextTestRunner(verbosity=0).run(tests).wasSuccessful():
         sys.exit("interop: the comparison is broken")
@@ -75,7 +75,7 @@ def choose(names):
 
 
 def matches(program, name):
-    """A name stands for itself, and for those that go on with a dash: "java" for all in Java."""
+    """Returns whether a program has this name or prefix, such as "java" for all programs in Java."""
     return program.name == name or program.name.startswith(name + "-")
 
 
@@ -109,7 +109,7 @@ def run(program, llmtrace, endpoint, model):
 
 
 def report(outcomes, guide_problems, seconds):
-    """Closes with a line that counts, and with 1 if anything failed."""
+    """Prints a line with counts, and exits with 1 if anything failed."""
     lines = [(outcome.program.name, f"{outcome.seconds:5.1f} s", outcome.problems) for outcome in outcomes]
     lines.append(("docs/instrument", "", guide_problems))
     for name, _, problems in lines:

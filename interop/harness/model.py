@@ -1,4 +1,4 @@
-"""A stand-in for the APIs of OpenAI and Anthropic on a loopback port. What it answers depends on the request alone.
+"""A stand-in for the APIs of OpenAI and Anthropic on a loopback port. Its answers depend on the request only.
 
 - A plain question is answered with "You said: <question>".
 - With tools, the first tool is called, each of its parameters being the last word of the question; once a tool has
@@ -27,7 +27,7 @@ def words(text):
 
 
 def text_of(content):
-    """The text of a message, whose content is a string, a list of parts or absent."""
+    """Returns the text of a message, whose content is a string, a list of parts or absent."""
     if content is None:
         return ""
     if isinstance(content, str):
@@ -41,7 +41,7 @@ def arguments(parameters, question):
 
 
 class Answer:
-    """Text, or the call of a tool."""
+    """An answer: a text or a tool call."""
 
     def __init__(self, question, tool_result, tool_name, tool_parameters):
         self.tool_name, self.arguments, self.text = "", "", ""
@@ -56,7 +56,7 @@ class Answer:
         return words(self.tool_name + " " + self.arguments if self.tool_name else self.text)
 
     def pieces(self):
-        """The answer as it is streamed."""
+        """Returns the answer in streamed parts."""
         if self.tool_name:
             half = len(self.arguments) // 2
             return [self.arguments[:half], self.arguments[half:]]
@@ -64,7 +64,7 @@ class Answer:
 
 
 class Chat:
-    """Of OpenAI's chat completions."""
+    """Answers of OpenAI's chat completions API."""
 
     def __init__(self, request):
         self.request = request
@@ -128,7 +128,7 @@ class Chat:
 
 
 class Responses:
-    """Of OpenAI's Responses API."""
+    """Answers of OpenAI's Responses API."""
 
     def __init__(self, request):
         self.request = request
@@ -220,7 +220,7 @@ class Responses:
 
 
 class Messages:
-    """Of Anthropic's messages API."""
+    """Answers of Anthropic's messages API."""
 
     def __init__(self, request):
         self.request = request
@@ -290,7 +290,7 @@ def embeddings(request):
     vector = list(VECTOR)
     if request.get("encoding_format") == "base64":
         vector = base64.b64encode(struct.pack(f"<{len(VECTOR)}f", *VECTOR)).decode()
-    # A text may come as the ids of its tokens.
+    # A text may be sent as the ids of its tokens.
     tokens = sum(words(text) if isinstance(text, str) else len(text) for text in texts)
     return {
         "object": "list",
@@ -358,7 +358,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def start():
-    """A server on a free port, to be run by a thread."""
+    """A server on a free port, which a thread runs."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     return server

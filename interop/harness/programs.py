@@ -1,6 +1,6 @@
-"""The programs, and what they need installed. A program is a file that has an expectation beside it.
+"""The programs and their dependencies. A program is a file with an expectation next to it.
 
-An expectation names another source than the file of its name, or adds to the environment, if it has to:
+An expectation may name a source file other than the one of its own name, and add variables to the environment:
 
     {"source": "openai_opentelemetry", "environment": {"NAME": "value"}, "spans": [...]}
 """
@@ -30,7 +30,7 @@ class Program:
 
 
 def all_programs():
-    """In the order of their names."""
+    """Returns all programs, sorted by name."""
     found = []
     for file in sorted(ROOT.glob("*/*" + EXPECTED)):
         stem = file.name.removesuffix(EXPECTED)
@@ -56,7 +56,7 @@ def of_java(folder, stem):
     words = stem.split("-")
     main = "".join(word[:1].upper() + word[1:] for word in words)
     source = folder / "src/main/java/interop" / f"{main}.java"
-    # Short-lived: one compiler and one collector are enough, and leave the other core to the other programs.
+    # These JVMs are short-lived: one compiler and a serial collector are enough, and leave a core to other programs.
     options = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto")
     return source, ("java", *options, "-cp", f"{JAVA_CLASSES}/classes:{JAVA_CLASSES}/lib/*", f"interop.{main}")
 
@@ -65,7 +65,7 @@ LANGUAGES = {"javascript": of_javascript, "python": of_python, "java": of_java}
 
 
 def install(language):
-    """Installs what is locked, unless that is there already."""
+    """Installs the locked versions, unless they are installed already."""
     folder = ROOT / language
     if language == "javascript":
         once(folder / "node_modules", [folder / "package-lock.json"], [["npm", "ci", "--ignore-scripts"]], folder)
@@ -81,7 +81,7 @@ def install(language):
 
 
 def once(target, inputs, commands, folder):
-    """Runs the commands if the inputs have changed since they last did."""
+    """Runs the commands if the inputs have changed since the last run."""
     digest = hashlib.sha256()
     for file in inputs:
         digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes() + b"\0")
@@ -102,7 +102,7 @@ def once(target, inputs, commands, folder):
 
 
 def environment(program, llmtrace, model):
-    """What a program finds set: the same as its user would set, with a stand-in for the model."""
+    """Returns the environment of a program: what its user would set, with the stand-in for the model."""
     return {
         **{name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR", "JAVA_HOME") if name in os.environ},
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -114,10 +114,10 @@ def environment(program, llmtrace, model):
         "OTEL_EXPORTER_OTLP_ENDPOINT": llmtrace,
         "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
         "OTEL_METRICS_EXPORTER": "none",
-        # All at the end: captured exports are the same number of bodies then, however slow the machine is.
+        # Exports everything at the end, so that the number of captured bodies does not depend on the machine's speed.
         "OTEL_BSP_SCHEDULE_DELAY": "60000",
         "OTEL_BLRP_SCHEDULE_DELAY": "60000",
-        # Nothing of this machine: captured exports are committed.
+        # Captured exports are committed, so they must not contain data of this machine.
         "OTEL_NODE_RESOURCE_DETECTORS": "env",
         "LANGFUSE_BASE_URL": llmtrace,
         "LANGFUSE_PUBLIC_KEY": "pk-lf-interop",

@@ -1,4 +1,4 @@
-"""What runs beside the programs."""
+"""The servers that run while the programs do."""
 
 import contextlib
 import re
@@ -14,7 +14,7 @@ READY = re.compile(r"llmtrace listens on ([^,;\s]+)")
 
 @contextlib.contextmanager
 def served(server):
-    """Yields the URL of a server that a thread runs meanwhile."""
+    """Yields the URL of a server that a thread runs."""
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"
@@ -33,7 +33,7 @@ def capturing(llmtrace, recordings):
 
 @contextlib.contextmanager
 def llmtrace(folder):
-    """Yields the URL of `llmtrace serve` over an empty folder; its launcher builds it first when it has to."""
+    """Yields the URL of `llmtrace serve` over an empty folder; its launcher builds it first if necessary."""
     log = folder / "llmtrace.log"
     command = [REPOSITORY / "llmtrace", "serve", "--port", "0", "--otlp-ports", "false", "--data", folder / "data"]
     with open(log, "wb") as errors:

@@ -1,4 +1,4 @@
-"""What llmtrace stores of a program, read over REST, as trees in the form of the expectations.
+"""Reads the stored spans of a program over REST, as trees in the format of the expectations.
 
     [{"operation_name": "chat gpt-4o-mini", "kind": "llm", "input": [...], ..., "children": [...]}]
 
@@ -10,8 +10,8 @@ import json
 import urllib.request
 from urllib.parse import urlencode
 
-# Of a span: what differs from run to run, what is the same in all, and what is compared elsewhere.
-SURROUNDINGS = (
+# Fields of a span that differ between runs, are the same in all, or are compared elsewhere.
+NOT_COMPARED = (
     "trace_id",
     "span_id",
     "parent_span_id",
@@ -44,8 +44,8 @@ def get_all(llmtrace, what, service):
 
 
 def trees(llmtrace, service):
-    """The spans of a service in the order of time, children, too; with roots, "trace": what is summed up of their trace."""
-    spans = sorted(get_all(llmtrace, "spans", service), key=lambda span: sortable(span["start_time"]))
+    """Returns the spans of a service as trees, in order of time; a root has the summary of its trace as "trace"."""
+    spans = sorted(get_all(llmtrace, "spans", service), key=start_and_end)
     children = {}
     known = {span["span_id"] for span in spans}
     for span in spans:
@@ -57,7 +57,7 @@ def trees(llmtrace, service):
     def tree(span):
         below = [tree(child) for child in children.get(span["span_id"], [])]
         chat = get(f"{llmtrace}/api/v1/spans/{span['span_id']}?trace_id={span['trace_id']}").get("chat")
-        return {**content(span), **(said(chat) if chat else {}), "attributes": span["attributes"], **({"children": below} if below else {})}
+        return {**content(span), **(messages(chat) if chat else {}), "attributes": span["attributes"], **({"children": below} if below else {})}
 
     def root(span):
         summary = summaries[span["trace_id"]]
@@ -66,15 +66,20 @@ def trees(llmtrace, service):
     return [root(span) for span in children.get(None, [])]
 
 
+def start_and_end(span):
+    """Returns the key that orders spans. Some SDKs round to milliseconds, in which a tool and the next call can both start."""
+    return sortable(span["start_time"]), sortable(span.get("end_time") or span["start_time"])
+
+
 def sortable(time):
-    """Of an RFC 3339 time in UTC, whose fraction has any number of digits."""
+    """Parses an RFC 3339 time in UTC, whose fraction may have any number of digits."""
     seconds, _, fraction = time.removesuffix("Z").partition(".")
     return seconds, fraction.ljust(9, "0")
 
 
 def content(span):
-    """Lists and maps only where there is something in them."""
-    fields = {name: value for name, value in span.items() if name not in SURROUNDINGS and value not in ({}, [])}
+    """Returns the compared fields of a span, without empty lists and maps."""
+    fields = {name: value for name, value in span.items() if name not in NOT_COMPARED and value not in ({}, [])}
     if "time_to_first_token_ms" in fields:
         fields["time_to_first_token_ms"] = "any"
     if "agent_actions" in fields:
@@ -82,8 +87,8 @@ def content(span):
     return fields
 
 
-def said(chat):
-    """The system's instructions as text, if they are nothing else."""
+def messages(chat):
+    """Returns the chat without empty fields, and with system instructions as one text if they are only text."""
     fields = {name: value for name, value in chat.items() if value}
     if all(part["type"] == "text" for part in fields.get("system", [{"type": None}])):
         fields["system"] = "\n".join(part["text"] for part in chat["system"])
@@ -99,7 +104,7 @@ def action(one):
 
 
 def parsed(text):
-    """A number stays text: it is no JSON that somebody sent on purpose."""
+    """Parses a text as JSON, but leaves a number as text: nobody sent that as JSON on purpose."""
     if not text.lstrip().startswith(("{", "[")):
         return text
     try:

@@ -1,4 +1,4 @@
-"""Comparisons must fail for what differs: python3 -m unittest, which the runner does first."""
+"""Tests that comparisons fail for differences. The runner runs these first, with python3 -m unittest."""
 
 import copy
 import unittest
@@ -64,8 +64,13 @@ class CompareTest(unittest.TestCase):
 
     def test_chats(self):
         chat = {"system": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}], "input": [], "tools": [1]}
-        self.assertEqual({"system": "a\nb", "tools": [1]}, stored.said(chat))
-        self.assertEqual({}, stored.said({"system": [], "input": []}))
+        self.assertEqual({"system": "a\nb", "tools": [1]}, stored.messages(chat))
+        self.assertEqual({}, stored.messages({"system": [], "input": []}))
+
+    def test_spans_that_start_together_are_ordered_by_their_ends(self):
+        tool = {"start_time": "2026-01-01T00:00:00.5Z", "end_time": "2026-01-01T00:00:00.5Z"}
+        call = {"start_time": "2026-01-01T00:00:00.5Z", "end_time": "2026-01-01T00:00:00.51Z"}
+        self.assertEqual([tool, call], sorted([call, tool], key=stored.start_and_end))
 
     def test_times_are_ordered_by_value(self):
         times = ["2026-01-01T00:00:00Z", "2026-01-01T00:00:00.5Z", "2026-01-01T00:00:00.51Z", "2026-01-01T00:00:01Z"]

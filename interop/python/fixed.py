@@ -1,4 +1,4 @@
-"""What every program says, so that what is stored can be compared."""
+"""The fixed inputs of all programs, so that the stored spans can be compared."""
 
 MODEL = "gpt-4o-mini"
 CLAUDE = "claude-sonnet-4-5"

@@ -1,6 +1,6 @@
 package interop;
 
-/** What every program says, so that what is stored can be compared. */
+/** The fixed inputs of all programs, so that the stored spans can be compared. */
 final class Fixed {
 
     static final String MODEL = "gpt-4o-mini";

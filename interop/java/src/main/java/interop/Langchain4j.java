@@ -11,7 +11,7 @@ import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import java.util.List;
 
-/** LangChain4j with a listener that makes each call of a model a span. */
+/** LangChain4j with a listener that records a span for each call of a model. */
 final class Langchain4j {
 
     interface Assistant {

@@ -56,7 +56,7 @@ final class OpenaiOpentelemetry {
         }
     }
 
-    /** Two turns: the model calls the tool, then answers from its result. */
+    /** Runs two turns: the model calls the tool, then answers from its result. */
     private static void chatWithTool(OpenAIClient client) {
         FunctionParameters parameters = FunctionParameters.builder()
                 .putAdditionalProperty("type", JsonValue.from("object"))

@@ -30,7 +30,7 @@ class SpringAi {
         client.prompt(Fixed.WEATHER_QUESTION).tools(new Weather()).call().content();
         context.getBean(EmbeddingModel.class).embed(Fixed.TEXT);
         Fixed.failing(() -> client.prompt(Fixed.RATE_LIMITED_QUESTION).call().content());
-        // The threads of OpenAI's client would hold the process for a minute.
+        // The threads of OpenAI's client would keep the process alive for a minute.
         System.exit(SpringApplication.exit(context));
     }
 }

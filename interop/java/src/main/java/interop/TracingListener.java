@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Makes each call of a chat model a span with the attributes of OpenTelemetry's GenAI conventions. */
+/** Records a span for each call of a chat model, with the attributes of OpenTelemetry's GenAI conventions. */
 final class TracingListener implements ChatModelListener {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -119,7 +119,7 @@ final class TracingListener implements ChatModelListener {
         return Map.of("type", "text", "content", content);
     }
 
-    /** The name that the conventions have for it. */
+    /** Returns the name of the provider in the conventions. */
     private static String finishReason(FinishReason reason) {
         return reason == FinishReason.TOOL_EXECUTION ? "tool_call" : name(reason);
     }

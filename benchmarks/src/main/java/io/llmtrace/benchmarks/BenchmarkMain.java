@@ -1,12 +1,15 @@
 package io.llmtrace.benchmarks;
 
+import io.llmtrace.benchmarks.environment.Folders;
+import io.llmtrace.benchmarks.environment.Machine;
+import io.llmtrace.benchmarks.report.Report;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Runs a suite and reports: see {@link Options#USAGE}. */
+/** Runs a suite and reports its results: see {@link Options#USAGE}. */
 public final class BenchmarkMain {
 
     private BenchmarkMain() {}
@@ -15,7 +18,7 @@ public final class BenchmarkMain {
         System.exit(run(List.of(arguments), System.out, System.err));
     }
 
-    /** @return the exit status: 0, or 2 for arguments that make no sense; unmet ratios are a result, not a failure */
+    /** Returns the exit status: 0, or 2 for invalid arguments. A ratio that is not met is a result, not a failure. */
     static int run(List<String> arguments, PrintStream out, PrintStream err) throws IOException {
         Options options;
         try {

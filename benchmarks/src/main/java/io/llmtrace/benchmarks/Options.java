@@ -1,5 +1,8 @@
 package io.llmtrace.benchmarks;
 
+import io.llmtrace.benchmarks.suites.Part;
+import io.llmtrace.benchmarks.suites.Suites;
+import io.llmtrace.benchmarks.tasks.Scale;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -9,11 +12,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The command line.
+ * The options of the command line.
  *
- * @param parts what of the suite is measured
- * @param quick whether the numbers mean nothing
- * @param folder where the stores go while they are measured
+ * @param parts the parts of the suite to measure
+ * @param quick whether this is a smoke test, whose numbers mean nothing
+ * @param folder the parent of the stores while they are measured
  * @param results the file for the report; null to print it only
  */
 record Options(
@@ -32,13 +35,17 @@ record Options(
               --only PART     sqlite: only chat, agent (writes of such spans) or reads
                               clickhouse: only writes, bytes (on disk) or reads
                               ingest, explorer: only sqlite or clickhouse (behind the server)
-              --percent N     with so many percent of the spans, for a first impression (100)
+              --percent N     how many percent of the spans to use, for a first impression (100)
               --rounds N      how often each pair is measured (3)
               --folder DIR    where the stores go, on a real disk with 4 GB free, 20 GB for clickhouse (benchmarks/target/stores)
-              --results FILE  where the report goes (benchmarks/results/SUITE.md; none for a run of less than everything)
+              --results FILE  where the report goes (benchmarks/results/SUITE.md; no file unless everything is measured)
             """;
 
-    /** @throws IllegalArgumentException saying what is wrong */
+    /**
+     * Parses the arguments.
+     *
+     * @throws IllegalArgumentException with a message for the user
+     */
     static Options parse(List<String> arguments) {
         Deque<String> words = new ArrayDeque<>(arguments);
         if (words.isEmpty() || words.peek().startsWith("-")) {

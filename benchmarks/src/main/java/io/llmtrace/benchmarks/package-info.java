@@ -1,6 +1,6 @@
 /**
- * Measures a backend beside other ways to store the same spans, on the same machine in the same run. What counts are the
- * ratios.
+ * Compares a backend with other ways to store the same spans, on the same machine in the same run. The results are ratios, since
+ * absolute numbers depend on the machine.
  */
 @NullMarked
 package io.llmtrace.benchmarks;

@@ -2,6 +2,7 @@ package io.llmtrace.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.llmtrace.testkit.LongTest;
 import io.llmtrace.testkit.NeedsClickHouse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -39,6 +40,7 @@ class BenchmarkMainTest {
     }
 
     @Test
+    @LongTest
     @NeedsClickHouse
     void run_quickOnClickHouse_measuresEverythingOnceAndReports(@TempDir Path folder) throws IOException {
         int status = run(
@@ -57,6 +59,7 @@ class BenchmarkMainTest {
     }
 
     @Test
+    @LongTest
     void run_quickThroughTheServer_measuresEverythingOnceAndReports(@TempDir Path folder) throws IOException {
         int status = run(
                 "ingest",

@@ -1,13 +1,24 @@
 package io.llmtrace.cli;
 
+import io.llmtrace.cli.commands.Commands;
+import io.llmtrace.cli.context.CliContext;
+import io.llmtrace.cli.context.CommandFailedException;
+import io.llmtrace.cli.context.ExitCode;
+import io.llmtrace.cli.context.NotFoundException;
+import io.llmtrace.cli.context.UsageException;
+import io.llmtrace.cli.options.FilterOptions;
+import io.llmtrace.cli.settings.SettingTexts;
+import io.llmtrace.cli.terminal.Display;
 import io.llmtrace.cli.terminal.Style;
 import io.llmtrace.cli.terminal.Terminal;
 import io.llmtrace.storage.InvalidRequestException;
 import io.llmtrace.storage.StorageException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -17,7 +28,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** All commands. Runs one, and turns what goes wrong into a message and an exit code. */
+/** The command line. Runs a command, and turns failures into a message and an exit code. */
 public final class LlmTraceCli {
 
     private static final int MAX_HELP_COLUMNS = 110;
@@ -25,41 +36,39 @@ public final class LlmTraceCli {
 
     private final CliContext context;
 
+    /** @param context the streams, variables and folder that commands use */
     public LlmTraceCli(CliContext context) {
         this.context = context;
     }
 
-    /** @return the exit code */
+    /**
+     * Runs the command that the arguments name.
+     *
+     * @return the exit code
+     */
     public int run(String... arguments) {
         CommandLine commandLine = commandLine();
         if (arguments.length == 0) {
             commandLine.usage(context.terminal().err());
             return ExitCode.USAGE;
         }
-        return commandLine.execute(arguments);
+        return requireWritten(commandLine.execute(arguments));
+    }
+
+    /** Reports results that could not be written, for example because the disk is full: whoever reads them would take them for all. */
+    private int requireWritten(int code) {
+        context.terminal().out().flush();
+        Optional<IOException> failure = context.terminal().outFailure();
+        if (failure.isEmpty()) {
+            return code;
+        }
+        error("cannot write the results to standard output: " + failure.get().getMessage());
+        return code == ExitCode.OK ? ExitCode.FAILED : code;
     }
 
     CommandLine commandLine() {
         Terminal terminal = context.terminal();
-        CommandLine commandLine = new CommandLine(new RootCommand())
-                .addSubcommand(new ServeCommand(context))
-                .addSubcommand(new DemoCommand(context))
-                .addSubcommand(new QueryCommand(context))
-                .addSubcommand(new ShowCommand(context))
-                .addSubcommand(new TopCommand(context))
-                .addSubcommand(new StatsCommand(context))
-                .addSubcommand(new ImportCommand(context))
-                .addSubcommand(new ExportCommand(context))
-                .addSubcommand(new DeleteCommand(context))
-                .addSubcommand(new RetentionCommand(context))
-                .addSubcommand(new MigrateCommand(context))
-                .addSubcommand(new RemapCommand(context))
-                .addSubcommand(new DoctorCommand(context))
-                .addSubcommand(new CommandLine(new DeadLetterCommand())
-                        .addSubcommand(new DeadLetterListCommand(context))
-                        .addSubcommand(new DeadLetterReplayCommand(context)))
-                .addSubcommand(new CommandLine(new DevCommand()).addSubcommand(new DevClickHouseCommand(context)))
-                .addSubcommand(new CompletionCommand(context));
+        CommandLine commandLine = Commands.tree(context);
         describe(commandLine);
         commandLine
                 .getCommandSpec()
@@ -78,14 +87,18 @@ public final class LlmTraceCli {
                 .setExecutionExceptionHandler((e, command, result) -> failed(e, command));
     }
 
-    /** What all commands have in common: {@code --help}, and the exit codes below it. */
+    /** Adds what all commands have in common: {@code --help} with the exit codes, and the texts of the settings. */
     private static void describe(CommandLine commandLine) {
         commandLine.getSubcommands().values().forEach(LlmTraceCli::describe);
         CommandSpec command = commandLine.getCommandSpec();
+        if (command.userObject() instanceof FilterOptions.Filtered filtered) {
+            filtered.filters().addTo(command);
+        }
         command.addOption(OptionSpec.builder("-h", "--help")
                 .usageHelp(true)
                 .description("Print this help.")
                 .build());
+        command.resourceBundle(new SettingTexts());
         UsageMessageSpec usage = command.usageMessage();
         usage.sortOptions(false);
         usage.abbreviateSynopsis(true);
@@ -109,7 +122,7 @@ public final class LlmTraceCli {
         return ExitCode.USAGE;
     }
 
-    /** picocli names an option by its longest name, whatever was typed. */
+    /** Returns the message with the option's name as the user typed it, since picocli always uses the longest name. */
     private static @Nullable String withNameAsTyped(ParameterException e, String... arguments) {
         String message = e.getMessage();
         if (message == null || !(e.getArgSpec() instanceof OptionSpec option)) {
@@ -143,8 +156,10 @@ public final class LlmTraceCli {
             error("input or output failed: " + (e.getCause() == null ? e : e.getCause()));
             return ExitCode.FAILED;
         }
-        error("unexpected " + e.getClass().getSimpleName() + "; this is a fault of llmtrace, please report it with:");
-        e.printStackTrace(context.terminal().err());
+        error("unexpected " + e.getClass().getSimpleName() + "; this is a bug in llmtrace, please report it with:");
+        StringWriter trace = new StringWriter();
+        e.printStackTrace(new PrintWriter(trace));
+        context.terminal().err().println(Display.message(trace.toString().stripTrailing()));
         return ExitCode.FAILED;
     }
 
@@ -152,7 +167,7 @@ public final class LlmTraceCli {
         Terminal terminal = context.terminal();
         Style style = terminal.errStyle();
         terminal.out().flush();
-        terminal.err().println(style.red("llmtrace: ") + message);
+        terminal.err().println(style.red("llmtrace: ") + Display.message(message));
     }
 
     private void hint(CommandLine command) {

@@ -1,4 +1,4 @@
-/** The command line. {@link io.llmtrace.cli.LlmTraceCli} runs one command with streams and variables that are handed in. */
+/** The command line. {@link io.llmtrace.cli.LlmTraceCli} runs one command with given streams and variables. */
 @NullMarked
 package io.llmtrace.cli;
 

@@ -2,6 +2,7 @@ package io.llmtrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.llmtrace.cli.context.ExitCode;
 import io.llmtrace.dev.clickhouse.ClickHouseServer;
 import io.llmtrace.dev.clickhouse.ClickHouseServerOptions;
 import io.llmtrace.testkit.NeedsClickHouse;
@@ -32,12 +33,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The commands on a real server; each test has a database of its own. */
+/** Tests the commands on a real ClickHouse server. Each test has its own database. */
 @NeedsClickHouse
 @Timeout(180)
 class ClickHouseCommandsTest {
 
-    /** Until it is told to end: a thread of the common pool would be missing elsewhere. */
+    /** Runs a server on a thread of its own, since it would block a thread of the common pool until the test ends. */
     private static final Executor IN_ITS_OWN_THREAD = serving -> new Thread(serving, "serve").start();
 
     private static final Pattern READY =
@@ -134,7 +135,7 @@ class ClickHouseCommandsTest {
         assertThat(doctor.out())
                 .containsPattern(
                         "ok    store +" + Pattern.quote(shownUrl()) + ": reads and writes \\(backend clickhouse, .*"
-                                + "server_version \\d+\\.\\d+.*, schema_version \\d+, deletes_pending 0\\)")
+                                + "server_version \\d+\\.\\d+.*, schema_version \\d+, deletes_pending 0, text_index_pending 0\\)")
                 .doesNotContain(server.password(), "ok    disk", "ok    lock", "ok    folder");
     }
 
@@ -154,7 +155,7 @@ class ClickHouseCommandsTest {
         }
     }
 
-    /** The user and the settings of the guide, but for the password and the folder of backups. */
+    /** Takes the user and the settings from the guide, and replaces only the password and the folder for backups. */
     @Test
     void guide_itsUserMayDoAllThatCommandsDo() throws IOException {
         String guide = Files.readString(Path.of("../docs/clickhouse.md"));
@@ -250,7 +251,7 @@ class ClickHouseCommandsTest {
         assertThat(end.join().code()).isZero();
     }
 
-    /** That run on the database of this test. */
+    /** Waits until this many statements run on the database of this test. */
     private void awaitStatements(int count) {
         String sql = "SELECT count() FROM system.processes WHERE current_database = '" + database + "'";
         Awaitility.await()

@@ -2,6 +2,7 @@ package io.llmtrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.llmtrace.cli.context.ExitCode;
 import io.llmtrace.cli.terminal.Display;
 import io.llmtrace.json.TraceJson;
 import io.llmtrace.model.TraceEvent;
@@ -12,7 +13,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each command against a SQLite file. */
+/** Tests each command with a SQLite file. */
 class CommandsTest {
 
     @TempDir
@@ -91,14 +95,15 @@ class CommandsTest {
         CliRun.Result what = cli.runLine("top modles");
         assertThat(what.code()).isEqualTo(ExitCode.USAGE);
         assertThat(what.err())
-                .startsWith("llmtrace: no top list of this name, there are [models, providers, users, services,"
-                        + " operations, kinds, sessions, tools, findings, tag.KEY]: 'modles'");
+                .startsWith("llmtrace: no top list of this name, there are [")
+                .contains("kinds, providers, models, ")
+                .contains(", sessions, tools, findings, tag.KEY]: 'modles'");
         assertThat(cli.runLine("top models --by size").err())
                 .startsWith("llmtrace: --by not in [spans, errors, tokens, cost, p50, p95, p99]: 'size'");
         assertThat(cli.runLine("top sessions --by p50").err())
                 .startsWith("llmtrace: --by not in [time, spans, errors, tokens, cost]: 'p50'");
         assertThat(cli.runLine("top tools --by cost").err())
-                .startsWith("llmtrace: --by is not for tools: these come by how many there are");
+                .startsWith("llmtrace: --by does not apply to tools, which are always ordered by their number");
     }
 
     @Test
@@ -290,7 +295,7 @@ class CommandsTest {
                         "2026-01-31T09:30:00Z · 1.10 s · 2 spans · 1 model call",
                         "",
                         "     AT  ACTION  TYPE               STATE             TIME  ARGUMENTS       ASKED BY          DONE BY",
-                        "+900 ms  mail    tool_call          asked for only          {\"to\":\"ann\"}    0000000000000001",
+                        "+900 ms  mail    tool_call          only requested          {\"to\":\"ann\"}    0000000000000001",
                         "+1.10 s  lookup  tool_call          failed          212 ms  {\"order\":7731}  0000000000000001  0000000000000002",
                         "+1.50 s  ls      command_execution  ok                      -l                                0000000000000002");
         assertThat(cli.runLine("show " + Fixture.ACTING_ID + " --actions --json")
@@ -307,7 +312,7 @@ class CommandsTest {
         assertThat(cli.runLine("show " + Fixture.CHAT_ID + " --actions --json").out())
                 .isEqualTo("{\"data\":[]}\n");
         assertThat(cli.runLine("show " + Fixture.CHAT_ID + " --actions --full").err())
-                .startsWith("llmtrace: --actions lists those of the whole trace: leave --full and --span out");
+                .startsWith("llmtrace: --actions lists the actions of the whole trace: leave out --full and --span");
         assertThat(cli.runLine("show 00000000000000000000000000000001 --actions")
                         .code())
                 .isEqualTo(ExitCode.NOT_FOUND);
@@ -562,6 +567,121 @@ class CommandsTest {
                         .code())
                 .isEqualTo(ExitCode.FAILED);
         assertThat(missing).doesNotExist();
+    }
+
+    private static final String OLDER_THAN_30_DAYS = "3 traces with 4 spans, created from 2026-01-31T09:29:00Z to"
+            + " 2026-01-31T10:29:59Z, are older than 30 days, counted from their ";
+
+    @Test
+    void retention_saysWhatItWouldDelete() {
+        for (String by : List.of("", " --by start", " --by end")) {
+            assertThat(cli.runLine("retention 30 --dry-run" + by))
+                    .isEqualTo(new CliRun.Result(
+                            0,
+                            "would delete 3 traces with 4 spans, created from 2026-01-31T09:29:00Z to 2026-01-31T10:29:59Z\n",
+                            ""));
+        }
+        assertThat(cli.runLine("retention 30 --dry-run --json").out())
+                .isEqualTo("{\"traces\":3,\"spans\":4,\"oldest_trace\":\"2026-01-31T09:29:00.123456789Z\","
+                        + "\"newest_trace\":\"2026-01-31T10:29:59.123456789Z\"}\n");
+        assertThat(cli.runLine("retention 36500 --dry-run").out()).isEqualTo("would delete no traces\n");
+        assertThat(cli.runLine("retention none --dry-run").out()).isEqualTo("would delete no traces\n");
+        assertThat(cli.runLine("retention").out()).isEqualTo("kept until they are deleted\n");
+        assertThat(cli.runLine("stats").lines()).contains("traces        3");
+    }
+
+    @Test
+    void retention_countsFromTheEndWhereToldSo() {
+        try (TraceRepository repository = TraceRepositories.open(url)) {
+            repository.storeSpan(Fixture.chat().spans().get(0).toBuilder()
+                    .spanId(UUID.randomUUID())
+                    .startTime(Instant.now())
+                    .endTime(null)
+                    .durationMs(null)
+                    .build());
+        }
+
+        assertThat(cli.runLine("retention 30 --by end --dry-run").out())
+                .isEqualTo(
+                        "would delete 2 traces with 3 spans, created from 2026-01-31T09:29:00Z to 2026-01-31T09:30:00Z\n");
+        assertThat(cli.runLine("retention 30 --by end --yes").out()).isEqualTo("kept for 30 days after their end\n");
+        assertThat(cli.runLine("retention").out()).isEqualTo("kept for 30 days after their end\n");
+        assertThat(cli.runLine("retention --json").out())
+                .isEqualTo("{\"retention_days\":30,\"retention_by\":\"end\"}\n");
+        assertThat(cli.runLine("stats").lines()).contains("traces        1", "spans         2");
+        assertThat(cli.runLine("retention 30 --dry-run").out()).startsWith("would delete 1 trace with 2 spans");
+    }
+
+    @Test
+    void retention_needsYesWhereTracesWouldBeDeletedAndNobodyCanAnswer() {
+        CliRun.Result result = cli.runLine("retention 30");
+
+        assertThat(result.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(result.err())
+                .startsWith("llmtrace: " + OLDER_THAN_30_DAYS
+                        + "start: retention asks before it deletes them, and nobody" + " can answer here: add --yes");
+        assertThat(cli.runLine("retention").out()).isEqualTo("kept until they are deleted\n");
+        assertThat(cli.runLine("stats").lines()).contains("traces        3");
+
+        assertThat(cli.runLine("retention 36500")).isEqualTo(new CliRun.Result(0, "kept for 36,500 days\n", ""));
+    }
+
+    @Test
+    void retention_asksAPerson() {
+        String question = OLDER_THAN_30_DAYS + "end\nDelete these from " + url
+                + ", and keep traces for 30 days from now on? [y/N] ";
+        cli.interactive = true;
+        cli.input = "n\n";
+
+        CliRun.Result refused = cli.runLine("retention 30 --by end");
+
+        assertThat(refused).isEqualTo(new CliRun.Result(0, "", question + "nothing was changed\n"));
+        assertThat(cli.runLine("retention").out()).isEqualTo("kept until they are deleted\n");
+        assertThat(cli.runLine("stats").lines()).contains("traces        3");
+
+        cli.input = "y\n";
+        CliRun.Result done = cli.runLine("retention 30 --by end");
+
+        assertThat(done).isEqualTo(new CliRun.Result(0, "kept for 30 days after their end\n", question));
+        assertThat(cli.runLine("stats").lines()).contains("traces        0");
+    }
+
+    @Test
+    void retention_withYesSaysWhatItDeletes() {
+        assertThat(cli.runLine("retention 30 --yes"))
+                .isEqualTo(new CliRun.Result(0, "kept for 30 days\n", OLDER_THAN_30_DAYS + "start\n"));
+        assertThat(cli.runLine("stats").lines()).contains("traces        0");
+        assertThat(cli.runLine("retention none")).isEqualTo(new CliRun.Result(0, "kept until they are deleted\n", ""));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "retention --yes",
+                "retention --dry-run",
+                "retention --by end",
+                "retention none --by end",
+                "retention 30 --by last",
+            })
+    void retention_withOptionsThatDoNotFit_isRefused(String line) {
+        CliRun.Result result = cli.runLine(line);
+
+        assertThat(result.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(result.out()).isEmpty();
+        assertThat(cli.runLine("retention").out()).isEqualTo("kept until they are deleted\n");
+    }
+
+    @Test
+    void retention_besideAWriterSaysSoButCanBeTried() {
+        try (TraceRepository writer = TraceRepositories.open(url)) {
+            assertThat(writer.stats(Fixture.TENANT).totalTraces()).isEqualTo(3);
+            assertThat(cli.runLine("retention 30 --dry-run").out()).startsWith("would delete 3 traces");
+
+            CliRun.Result result = cli.runLine("retention 30 --yes");
+
+            assertThat(result.code()).isEqualTo(ExitCode.FAILED);
+            assertThat(result.err()).contains("is open for writing");
+        }
     }
 
     @Test

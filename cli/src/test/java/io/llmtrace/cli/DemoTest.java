@@ -2,6 +2,7 @@ package io.llmtrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.llmtrace.cli.context.ExitCode;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.TraceRepositories;
 import io.llmtrace.storage.TraceRepository;
@@ -87,7 +88,9 @@ class DemoTest {
         CliRun.Result result = cli.runLine(DEMO);
 
         assertThat(result.code()).isEqualTo(ExitCode.FAILED);
-        assertThat(result.out()).contains("NOT all is as it was sent").contains("differs in prompt_tokens");
+        assertThat(result.out())
+                .contains("NOT everything came back as it was sent")
+                .contains("differs in prompt_tokens");
     }
 
     /** A store that changes spans before it stores them. */

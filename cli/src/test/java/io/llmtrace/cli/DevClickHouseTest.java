@@ -2,6 +2,7 @@ package io.llmtrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.llmtrace.cli.context.ExitCode;
 import io.llmtrace.testkit.NeedsClickHouse;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -80,7 +81,7 @@ class DevClickHouseTest {
         assertThat(ended.code()).isZero();
         assertThat(ended.out())
                 .startsWith("ClickHouse ")
-                .contains(" runs on 127.0.0.1, for development only; Ctrl-C ends it\n")
+                .contains(" runs on 127.0.0.1, for development only; press Ctrl-C to stop it\n")
                 .contains("data      " + folder.resolve("ch") + "\n")
                 .contains("  ./llmtrace serve --storage '" + first.url().group(1) + "'\n");
         Serving second = serve("dev clickhouse --data ch --port 0");
@@ -128,7 +129,7 @@ class DevClickHouseTest {
 
             assertThat(result.code()).isEqualTo(ExitCode.FAILED);
             assertThat(result.err())
-                    .startsWith("llmtrace: httpPort " + taken.getLocalPort() + " is taken by another program");
+                    .startsWith("llmtrace: httpPort " + taken.getLocalPort() + " is in use by another program");
         }
     }
 

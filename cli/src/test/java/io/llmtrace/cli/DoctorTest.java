@@ -3,6 +3,7 @@ package io.llmtrace.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.llmtrace.cli.context.ExitCode;
 import io.llmtrace.json.TraceJson;
 import io.llmtrace.storage.TraceRepositories;
 import io.llmtrace.storage.TraceRepository;
@@ -28,7 +29,14 @@ class DoctorTest {
 
         assertThat(result.code()).isZero();
         assertThat(result.out())
-                .contains("ok    jdk ", "ok    folder ", "ok    disk ", "ok    store ", "is not there yet")
+                .contains(
+                        "ok    jdk ",
+                        "ok    heap ",
+                        "(max-request-memory)",
+                        "ok    folder ",
+                        "ok    disk ",
+                        "ok    store ",
+                        "is not there yet")
                 .contains("port 0       any free one");
     }
 
@@ -126,6 +134,36 @@ class DoctorTest {
         assertThat(report.path("checks"))
                 .isNotEmpty()
                 .allMatch(check -> check.path("result").asText().equals("ok"));
+    }
+
+    @Test
+    void doctor_saysWhatRequestMemoryIsInForce() {
+        CliRun cli = new CliRun(folder);
+        cli.variables.put("LLMTRACE_MAX_REQUEST_MEMORY", "48MiB");
+
+        assertThat(cli.runLine(NO_PORTS).out())
+                .contains("request bodies may take 48.0 MiB (max-request-memory)")
+                .containsPattern("max-request-memory +48MiB +LLMTRACE_MAX_REQUEST_MEMORY");
+    }
+
+    @Test
+    void doctor_warnsOfSettingsThatLetEverybodyIn() {
+        CliRun.Result narrow = new CliRun(folder)
+                .runLine(NO_PORTS + " --public-url https://example.com/llmtrace --trusted-proxies 127.0.0.1"
+                        + " --allowed-hosts traces.internal --allowed-origins https://app.example.com");
+        CliRun.Result wide =
+                new CliRun(folder).runLine(NO_PORTS + " --trusted-proxies 10.0.0.0/8,0.0.0.0/0 --allowed-origins *");
+
+        assertThat(narrow.out())
+                .containsPattern("public-url +https://example.com/llmtrace +--public-url")
+                .containsPattern("trusted-proxies +127.0.0.1 +--trusted-proxies")
+                .containsPattern("allowed-hosts +traces.internal +--allowed-hosts")
+                .containsPattern("allowed-origins +https://app.example.com +--allowed-origins")
+                .doesNotContain("warn  proxies", "warn  origins");
+        assertThat(wide.code()).isZero();
+        assertThat(wide.out())
+                .containsPattern("warn  proxies +trusted-proxies 10.0.0.0/8,0.0.0.0/0 lets every client say")
+                .containsPattern("warn  origins +allowed-origins \\* lets every page");
     }
 
     @Test

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** Two traces with everything that a trace can have. */
+/** Traces for tests that together use every field of a trace. */
 public final class Fixture {
 
     public static final UUID TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
@@ -29,7 +29,7 @@ public final class Fixture {
 
     private Fixture() {}
 
-    /** An agent that calls a model, which calls a tool, which fails. */
+    /** Returns a trace of an agent that calls a model, which calls a tool, which fails. */
     public static TraceEvent agent() {
         UUID trace = Ids.parseTraceId(AGENT_ID);
         TraceSpan root = span(trace, 1, "support-agent", START)
@@ -53,16 +53,13 @@ public final class Fixture {
                 .promptTokens(3_204L)
                 .completionTokens(188L)
                 .estimatedCostUsd(0.0091)
-                .securityFindings(List.of(new SecurityFinding(
-                        UUID.fromString("00000000-0000-0000-0000-0000000000f1"),
-                        Severity.HIGH,
-                        "prompt_injection",
-                        "asks for the system prompt",
-                        START,
-                        0.97,
-                        "messages[1]",
-                        Map.of("voting_result", "majority"),
-                        null)))
+                .securityFindings(List.of(SecurityFinding.builder(Severity.HIGH, "prompt_injection", START)
+                        .id(UUID.fromString("00000000-0000-0000-0000-0000000000f1"))
+                        .description("asks for the system prompt")
+                        .confidenceScore(0.97)
+                        .location("messages[1]")
+                        .metadata(Map.of("voting_result", "majority"))
+                        .build()))
                 .tags(Map.of("env", "prod", "note", "tab\tand \"quote\""))
                 .attributes(Map.of(
                         "big", 9_007_199_254_740_993L, "ratio", 1.0, "nested", Map.of("list", List.of(1L, "two"))))
@@ -74,12 +71,11 @@ public final class Fixture {
                 .prompt("{\"order\":7731}")
                 .errorMessage("order service timed out")
                 .statusCode(504)
-                .events(List.of(new SpanEvent(
-                        UUID.fromString("00000000-0000-0000-0000-0000000000e1"),
-                        START.plusMillis(1_100),
-                        "retry",
-                        "second try",
-                        Map.of("attempt", 2L))))
+                .events(List.of(SpanEvent.builder("retry", START.plusMillis(1_100))
+                        .id(UUID.fromString("00000000-0000-0000-0000-0000000000e1"))
+                        .description("second try")
+                        .data(Map.of("attempt", 2L))
+                        .build()))
                 .agentActions(List.of(
                         AgentAction.builder(AgentActionType.WEB_ACCESS, "GET /orders/7731", START.plusMillis(1_010))
                                 .id(UUID.fromString("00000000-0000-0000-0000-0000000000a1"))
@@ -91,7 +87,7 @@ public final class Fixture {
         return TraceEvent.ofSpans(List.of(root, call, tool));
     }
 
-    /** A plain question and answer an hour later, created before its span began. */
+    /** Returns a trace of a question and its answer, an hour later, that was created before its span began. */
     public static TraceEvent chat() {
         UUID trace = Ids.parseTraceId(CHAT_ID);
         Instant start = START.plusSeconds(3_600);
@@ -106,10 +102,10 @@ public final class Fixture {
                 .completionTokens(3L)
                 .estimatedCostUsd(0.0)
                 .build();
-        return new TraceEvent(trace, TENANT, start.minusSeconds(1), List.of(span));
+        return TraceEvent.of(trace, TENANT, start.minusSeconds(1), List.of(span));
     }
 
-    /** A model that asks for two calls, one of which is made and fails, and a command. */
+    /** Returns a trace of a model that requests two calls, one of which is executed and fails, and of a command. */
     public static TraceEvent acting() {
         UUID trace = Ids.parseTraceId(ACTING_ID);
         Map<String, String> requested = Map.of(AgentAction.ORIGIN, AgentAction.REQUESTED, "tool_call_id", "c1");
@@ -140,13 +136,13 @@ public final class Fixture {
         return TraceEvent.ofSpans(List.of(call, tool));
     }
 
-    /** Without any span. */
+    /** Returns a trace without spans. */
     public static TraceEvent empty() {
-        return new TraceEvent(
+        return TraceEvent.of(
                 UUID.fromString("00000000-0000-0000-0000-0000000000aa"), TENANT, START.minusSeconds(60), List.of());
     }
 
-    /** @return the URL of a store with these traces */
+    /** Creates a store with these traces, and returns its URL. */
     public static String storeOf(Path file, TraceEvent... traces) {
         String url = "sqlite:" + file;
         try (TraceRepository repository = TraceRepositories.open(url)) {

@@ -2,6 +2,9 @@ package io.llmtrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.llmtrace.cli.context.ExitCode;
+import io.llmtrace.cli.settings.Setting;
+import io.llmtrace.ingest.redaction.Detector;
 import java.nio.file.Path;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -24,6 +27,7 @@ class HelpTest {
         "retention",
         "migrate",
         "remap",
+        "prices",
         "doctor",
         "deadletter",
         "dev",
@@ -49,6 +53,8 @@ class HelpTest {
                 "retention",
                 "migrate",
                 "remap",
+                "prices",
+                "prices missing",
                 "doctor",
                 "deadletter list",
                 "deadletter replay",
@@ -65,6 +71,30 @@ class HelpTest {
                 .contains("Examples:", "  llmtrace " + command)
                 .contains("Exit codes:", "3   no trace or span has that id")
                 .doesNotContain("\u001b");
+    }
+
+    @Test
+    void help_ofServeHasVariableAndDefaultOfEachSetting() {
+        String help = new CliRun(folder).run("serve", "--help").out().replaceAll("\\s+", " ");
+
+        for (Setting setting : Setting.values()) {
+            if (setting == Setting.SERVER || setting == Setting.TENANT) {
+                continue; // a setting of other commands
+            }
+            assertThat(help)
+                    .contains(
+                            " " + setting.flag(),
+                            "(" + setting.variable() + "; default: " + setting.describedDefault() + ").");
+        }
+    }
+
+    @Test
+    void help_ofServeNamesAllDetectors() {
+        String help = new CliRun(folder).run("serve", "--help").out();
+
+        for (Detector detector : Detector.values()) {
+            assertThat(help).contains(detector.text());
+        }
     }
 
     @Test
@@ -104,7 +134,7 @@ class HelpTest {
         CliRun.Result result = new CliRun(folder).run("completion", "fish");
 
         assertThat(result.code()).isEqualTo(ExitCode.USAGE);
-        assertThat(result.err()).contains("no completion for this shell, there is one for [bash, zsh]: 'fish'");
+        assertThat(result.err()).contains("no completion for this shell; known are [bash, zsh]: 'fish'");
     }
 
     @Test

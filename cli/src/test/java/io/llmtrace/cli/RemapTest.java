@@ -99,11 +99,11 @@ class RemapTest {
 
         assertThat(result.code()).isEqualTo(2);
         assertThat(result.err())
-                .startsWith("llmtrace: prices: " + prices + ", line 2: expected 9 columns, got 1: '" + prices
+                .startsWith("llmtrace: prices: " + prices + ", line 2: expected 9 to 16 columns, got 1: '" + prices
                         + "' (from --prices)");
     }
 
-    /** As a version stored it that did not know the convention. */
+    /** Returns the span as it was stored by an older version, which did not know the convention. */
     private static TraceSpan old(long id, Instant start) {
         return TraceSpan.builder(TENANT, TRACE, new UUID(0, id), "openai.chat", start)
                 .kind(SpanKind.LLM)
@@ -119,7 +119,7 @@ class RemapTest {
                 .build();
     }
 
-    /** As an application stored it. */
+    /** Returns a span that an application stored directly, without OTLP. */
     private static TraceSpan ofApplication(long id) {
         return TraceSpan.builder(TENANT, TRACE, new UUID(0, id), "mine", START)
                 .attributes(Map.of("gen_ai.request.model", "gpt-4o"))

@@ -2,11 +2,16 @@ package io.llmtrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.llmtrace.cli.context.ExitCode;
 import io.llmtrace.storage.TraceRepositories;
 import io.llmtrace.storage.TraceRepository;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -42,9 +47,44 @@ class ServeTest {
         server.stop.request();
 
         assertThat(serving.join().code()).isZero();
-        // Closed in order: the store is free, and has what was acknowledged.
+        // The server was closed cleanly: the store is free, and has what was acknowledged.
         try (TraceRepository store = TraceRepositories.open(ready.group(2))) {
             assertThat(store.stats(Fixture.TENANT).totalTraces()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void serve_behindAProxy_saysWhereItIsReached_andAnswersToThatName() throws Exception {
+        CliRun server = new CliRun(folder);
+        CompletableFuture<CliRun.Result> serving = CompletableFuture.supplyAsync(
+                () -> server.runLine("serve --port 0 --otlp-ports false --public-url https://example.com/llmtrace/"));
+        Matcher ready = Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(
+                        () -> Pattern.compile("llmtrace listens on http://127\\.0\\.0\\.1:(\\d+),"
+                                        + " and is reached at https://example\\.com/llmtrace; traces go to .*")
+                                .matcher(server.out()),
+                        Matcher::find);
+
+        assertThat(statusLine(Integer.parseInt(ready.group(1)), "example.com")).isEqualTo("HTTP/1.1 200 OK");
+        assertThat(statusLine(Integer.parseInt(ready.group(1)), "evil.example")).isEqualTo("HTTP/1.1 403 Forbidden");
+        // A client of the command line may use the path, too.
+        assertThat(new CliRun(folder)
+                        .runLine("stats --server http://127.0.0.1:" + ready.group(1) + "/llmtrace")
+                        .code())
+                .isZero();
+        server.stop.request();
+        assertThat(serving.join().code()).isZero();
+    }
+
+    /** Sends a {@code Host} of its own, which Java's HTTP client does not. */
+    private static String statusLine(int port, String host) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.getOutputStream()
+                    .write(("GET /llmtrace/health HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+                    .readLine();
         }
     }
 

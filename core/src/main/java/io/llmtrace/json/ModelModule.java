@@ -7,39 +7,48 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.SerializerProvider;
-import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
-import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import io.llmtrace.model.AgentAction;
 import io.llmtrace.model.AgentActionType;
+import io.llmtrace.model.FieldType;
 import io.llmtrace.model.Ids;
 import io.llmtrace.model.LlmProvider;
+import io.llmtrace.model.SecurityFinding;
 import io.llmtrace.model.Severity;
+import io.llmtrace.model.SpanEvent;
 import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.SpanStatus;
+import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.ExpiredTraces;
+import io.llmtrace.storage.GlobalStats;
 import io.llmtrace.storage.Order;
+import io.llmtrace.storage.SpanDigest;
 import io.llmtrace.storage.SpanOutline;
+import io.llmtrace.storage.StorageStats;
 import io.llmtrace.storage.StoreHealth;
+import io.llmtrace.storage.TraceSummary;
+import io.llmtrace.storage.analytics.ActionCount;
+import io.llmtrace.storage.analytics.FindingCount;
 import io.llmtrace.storage.analytics.Measures;
 import io.llmtrace.storage.analytics.SessionSummary;
 import io.llmtrace.storage.analytics.Timeline;
 import io.llmtrace.storage.analytics.ValueMeasures;
 import java.io.IOException;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.function.Function;
 
-/** How the values that are one JSON string are written and read. */
+/** A Jackson module that writes times, ids and enums as JSON strings, and spans and outlines as {@link SpanJson} does. */
 final class ModelModule extends SimpleModule {
 
     private static final long serialVersionUID = 1L;
 
     ModelModule() {
-        text(Instant.class, Instant::toString, ModelModule::parseTime);
+        text(Instant.class, Instant::toString, FieldType.TIME::parse);
         text(UUID.class, UUID::toString, Ids::parseTraceId);
         text(LlmProvider.class, LlmProvider::name, LlmProvider::new);
         text(SpanKind.class, SpanKind::text, SpanKind::ofText);
@@ -51,8 +60,27 @@ final class ModelModule extends SimpleModule {
                 StoreHealth.State.class,
                 state -> state.name().toLowerCase(Locale.ROOT),
                 name -> StoreHealth.State.valueOf(name.toUpperCase(Locale.ROOT)));
-        setMixInAnnotation(TraceSpan.class, SpanIdsAsHex.class);
-        setMixInAnnotation(SpanOutline.class, SpanIdsAsHex.class);
+        addSerializer(TraceSpan.class, new SpanJson.SpanWriter());
+        addDeserializer(TraceSpan.class, new SpanJson.SpanReader());
+        addSerializer(SpanOutline.class, new SpanJson.OutlineWriter());
+        addDeserializer(SpanOutline.class, new SpanJson.OutlineReader());
+        onlyImplementation(AgentAction.class);
+        onlyImplementation(SecurityFinding.class);
+        onlyImplementation(SpanEvent.class);
+        onlyImplementation(TraceEvent.class);
+        onlyImplementation(SpanDigest.class);
+        onlyImplementation(TraceSummary.class);
+        onlyImplementation(StorageStats.class);
+        onlyImplementation(ExpiredTraces.class);
+        onlyImplementation(GlobalStats.class);
+        onlyImplementation(StoreHealth.class);
+        onlyImplementation(Measures.class);
+        onlyImplementation(Timeline.class);
+        onlyImplementation(Timeline.Group.class);
+        onlyImplementation(Timeline.Bucket.class);
+        onlyImplementation(SessionSummary.class);
+        onlyImplementation(ActionCount.class);
+        onlyImplementation(FindingCount.class);
         setMixInAnnotation(Timeline.Bucket.class, FlatMeasures.class);
         setMixInAnnotation(ValueMeasures.class, FlatMeasures.class);
         setMixInAnnotation(SessionSummary.class, FlatMeasures.class);
@@ -63,46 +91,20 @@ final class ModelModule extends SimpleModule {
         addDeserializer(type, new TextDeserializer<>(type, read));
     }
 
-    private static Instant parseTime(String text) {
-        try {
-            return Instant.parse(text);
-        } catch (DateTimeParseException e) {
-            throw new IllegalArgumentException(
-                    "not an RFC 3339 time such as 2026-01-31T09:30:00.123456789Z: '" + text + "'", e);
+    /** Reads a sealed interface as its only implementation, which is a record that is not public. */
+    @SuppressWarnings("unchecked") // a permitted subclass is a subclass
+    private <T> void onlyImplementation(Class<T> sealed) {
+        Class<?>[] permitted = sealed.getPermittedSubclasses();
+        if (permitted.length != 1) {
+            throw new IllegalStateException(sealed + " has " + permitted.length + " implementations");
         }
+        addAbstractTypeMapping(sealed, (Class<? extends T>) permitted[0]);
     }
 
-    /** Span ids are UUIDs as well, but those of OTLP are shown and taken as 16 hex digits. */
-    private abstract static class SpanIdsAsHex {
-        @JsonSerialize(using = SpanIdSerializer.class)
-        @JsonDeserialize(using = SpanIdDeserializer.class)
-        abstract UUID spanId();
-
-        @JsonSerialize(using = SpanIdSerializer.class)
-        @JsonDeserialize(using = SpanIdDeserializer.class)
-        abstract UUID parentSpanId();
-    }
-
-    /** Measures stand beside the other fields, not in an object of their own. */
+    /** Writes the members of the measures into the object that contains them, not into a nested object. */
     private abstract static class FlatMeasures {
         @JsonUnwrapped
         abstract Measures measures();
-    }
-
-    private static final class SpanIdSerializer extends TextSerializer<UUID> {
-        private static final long serialVersionUID = 1L;
-
-        SpanIdSerializer() {
-            super(UUID.class, Ids::formatSpanId);
-        }
-    }
-
-    private static final class SpanIdDeserializer extends TextDeserializer<UUID> {
-        private static final long serialVersionUID = 1L;
-
-        SpanIdDeserializer() {
-            super(UUID.class, Ids::parseSpanId);
-        }
     }
 
     private static class TextSerializer<T> extends StdSerializer<T> {

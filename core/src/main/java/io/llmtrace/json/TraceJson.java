@@ -2,6 +2,7 @@ package io.llmtrace.json;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -10,7 +11,9 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
@@ -22,32 +25,46 @@ import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.InvalidRequestException;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.Reader;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JSON form of the model: snake_case names as in the vocabulary, RFC 3339 times in UTC with up to nine fractional
- * digits, fields without a value left out. Reading is exact or fails: an unknown field, a field given twice, a number in
- * quotes, a number where text belongs and a fraction where a whole number belongs are refused, and the message names the
- * place.
+ * Writes and reads the JSON form of the model: names in snake_case, RFC 3339 times in UTC with up to nine fractional
+ * digits, and no member for a field without a value.
+ *
+ * <p>Reading is exact or fails: an unknown or repeated member, a number in quotes, a number instead of text and a fraction
+ * instead of a whole number are refused with an {@link InvalidRequestException} that names the path of the member. Only
+ * {@link #readTree(byte[])}, which reads what others send, replaces what is not valid Unicode.
  */
 public final class TraceJson {
 
-    /** UTF-16 characters of one string: room for 16 MiB of UTF-8 of whatever script. */
+    /** The most UTF-16 characters of one string: enough for 16 MiB of UTF-8 in any script. */
     private static final int MAX_STRING_CHARACTERS = (16 << 20) + 1;
 
     private static final ObjectMapper MAPPER = newMapper();
 
+    private static final ObjectWriter TO_STREAM = MAPPER.writer()
+            .without(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
+            .without(SerializationFeature.FLUSH_AFTER_WRITE_VALUE);
+
     private TraceJson() {}
 
-    /** A mapper with these rules, for answers that hold model values. */
+    /** Returns a new mapper with these rules, for callers that embed model values in objects of their own. */
     public static ObjectMapper mapper() {
         return MAPPER.copy();
     }
 
-    /** One line, without line breaks. Takes any value of the model or of {@code io.llmtrace.storage}. */
+    /**
+     * Writes a value on one line, without line breaks.
+     *
+     * @param value any value of the model or of {@code io.llmtrace.storage}
+     * @throws IllegalArgumentException if the value has no JSON form
+     */
     public static String write(Object value) {
         try {
             return MAPPER.writeValueAsString(value);
@@ -56,7 +73,11 @@ public final class TraceJson {
         }
     }
 
-    /** As {@link #write}, in UTF-8. */
+    /**
+     * Writes a value like {@link #write}, as UTF-8 bytes.
+     *
+     * @throws IllegalArgumentException if the value has no JSON form
+     */
     public static byte[] writeBytes(Object value) {
         try {
             return MAPPER.writeValueAsBytes(value);
@@ -65,40 +86,89 @@ public final class TraceJson {
         }
     }
 
-    /** @throws InvalidRequestException if the text is not JSON; the message has line and column */
-    public static JsonNode readTree(byte[] json) {
+    /**
+     * Writes a value like {@link #write}, as UTF-8 bytes to a stream, which stays open.
+     *
+     * @throws IOException if the stream throws it
+     * @throws IllegalArgumentException if the value has no JSON form
+     */
+    public static void writeTo(OutputStream out, Object value) throws IOException {
         try {
-            return MAPPER.readTree(json);
+            TO_STREAM.writeValue(out, value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("not writable as JSON: " + value, e);
+        }
+    }
+
+    /**
+     * Reads any JSON as a tree. What is not valid Unicode in it becomes U+FFFD ({@link ValidText}), so that nothing is lost for one text
+     * that was cut off.
+     *
+     * @param json UTF-8 text
+     * @throws InvalidRequestException if the text is not JSON; the message has line and column
+     */
+    public static JsonNode readTree(byte[] json) {
+        return readTree(json, () -> {});
+    }
+
+    /**
+     * Reads any JSON as a tree, like {@link #readTree(byte[])}.
+     *
+     * @param json UTF-8 text
+     * @param onReplacement called once if anything became U+FFFD
+     * @throws InvalidRequestException if the text is not JSON; the message has line and column
+     */
+    public static JsonNode readTree(byte[] json, Runnable onReplacement) {
+        try {
+            byte[] whole = ValidText.withoutHalves(json);
+            Optional<Reader> reader = ValidText.reader(whole);
+            JsonNode tree = reader.isEmpty() ? MAPPER.readTree(whole) : MAPPER.readTree(reader.get());
+            if (whole != json || reader.isPresent()) {
+                onReplacement.run();
+            }
+            return tree;
         } catch (IOException e) {
             throw invalid(e);
         }
     }
 
-    /** @throws InvalidRequestException naming the field and the reason */
+    /**
+     * Reads a span.
+     *
+     * @throws InvalidRequestException if the text is not a span; the message names the member and the reason
+     */
     public static TraceSpan readSpan(String json) {
         return read(json, TraceSpan.class);
     }
 
-    /** @throws InvalidRequestException naming the field and the reason */
+    /**
+     * Reads a trace of any tenant. Its spans may leave out {@code trace_id} and {@code tenant_id} and inherit the trace's.
+     *
+     * @throws InvalidRequestException if the text is not a trace; the message names the member and the reason
+     */
     public static TraceEvent readTrace(String json) {
         return readTrace(parse(json), null);
     }
 
     /**
-     * @param tenantId whose span it must be; a span that does not say gets it
-     * @throws InvalidRequestException naming the field and the reason, also for a span of another tenant
+     * Reads a span of one tenant.
+     *
+     * @param tenantId the tenant of the request; a span without {@code tenant_id} gets this one
+     * @throws InvalidRequestException if the tree is not a span or the span belongs to another tenant; the message names the
+     *     member and the reason
      */
     public static TraceSpan readSpan(JsonNode json, UUID tenantId) {
         ObjectNode object = requireObject(json, "a span");
         giveTenant(object, tenantId);
-        return convert(object, TraceSpan.class);
+        return read(object, TraceSpan.class);
     }
 
     /**
-     * Spans inside may leave out {@code trace_id} and {@code tenant_id}: they are the trace's.
+     * Reads a trace. Its spans may leave out {@code trace_id} and {@code tenant_id} and inherit the trace's.
      *
-     * @param tenantId whose trace it must be; a trace that does not say gets it; null to take any
-     * @throws InvalidRequestException naming the field and the reason, also for a trace of another tenant
+     * @param tenantId the tenant of the request; a trace without {@code tenant_id} gets this one; null accepts any tenant
+     * @throws InvalidRequestException if the tree is not a trace or the trace belongs to another tenant; the message names the
+     *     member and the reason
      */
     public static TraceEvent readTrace(JsonNode json, @Nullable UUID tenantId) {
         ObjectNode object = requireObject(json, "a trace");
@@ -111,18 +181,22 @@ public final class TraceJson {
                 inherit(spanObject, object, "tenant_id");
             }
         }
-        return convert(object, TraceEvent.class);
+        return read(object, TraceEvent.class);
     }
 
-    /** Any JSON as the plain values of {@link io.llmtrace.model.JsonValues}. */
+    /**
+     * Reads any JSON as the plain Java values that {@link io.llmtrace.model.JsonValues} describes; the JSON {@code null} is null.
+     *
+     * @throws InvalidRequestException if the text is not JSON
+     */
     public static @Nullable Object readValue(String json) {
         return JsonValues.copyOf(read(json, Object.class), "value");
     }
 
     /**
-     * Any record of the model or of {@code io.llmtrace.storage}.
+     * Reads a value of any type of the model or of {@code io.llmtrace.storage}.
      *
-     * @throws InvalidRequestException naming the field and the reason
+     * @throws InvalidRequestException if the text is not such a value; the message names the member and the reason
      */
     public static <T> T read(String json, Class<T> type) {
         try {
@@ -132,18 +206,36 @@ public final class TraceJson {
         }
     }
 
-    private static JsonNode parse(String json) {
+    /**
+     * Reads any value of the model or of {@code io.llmtrace.storage} from UTF-8.
+     *
+     * @throws InvalidRequestException naming the field and the reason
+     */
+    public static <T> T read(byte[] json, Class<T> type) {
         try {
-            return MAPPER.readTree(json);
+            return MAPPER.readValue(json, type);
         } catch (IOException e) {
             throw invalid(e);
         }
     }
 
-    private static <T> T convert(JsonNode json, Class<T> type) {
+    /**
+     * Reads any value of the model or of {@code io.llmtrace.storage} from JSON that is already parsed.
+     *
+     * @throws InvalidRequestException naming the field and the reason
+     */
+    public static <T> T read(JsonNode json, Class<T> type) {
         try {
             return MAPPER.treeToValue(json, type);
         } catch (JsonProcessingException e) {
+            throw invalid(e);
+        }
+    }
+
+    private static JsonNode parse(String json) {
+        try {
+            return MAPPER.readTree(json);
+        } catch (IOException e) {
             throw invalid(e);
         }
     }
@@ -188,7 +280,7 @@ public final class TraceJson {
         return new InvalidRequestException("not JSON: " + e.getMessage(), e);
     }
 
-    /** Without Jackson's word on why it does not name the source. */
+    /** Removes Jackson's note that the source is not shown, but keeps line and column. */
     private static String plain(String message) {
         return message.replaceAll("\\[Source: REDACTED[^;]*; ([^]]*)]", "$1");
     }
@@ -219,16 +311,18 @@ public final class TraceJson {
 
     private static ObjectMapper newMapper() {
         JsonFactory factory = JsonFactory.builder()
+                // The table of interned names is the JVM's, and slow to add to: clients may send any names.
+                .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxStringLength(MAX_STRING_CHARACTERS)
-                        .maxNameLength(MAX_STRING_CHARACTERS) // a key of a tag is a text field like any other
+                        .maxNameLength(MAX_STRING_CHARACTERS) // the key of a tag may be as long as any text
                         .build())
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                 .build();
         return JsonMapper.builder(factory)
                 .addModule(new ModelModule())
                 .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-                // Fields without a value are left out, but a null inside free-form attributes is a value.
+                // A field without a value is left out, but a null inside free-form attributes is a value.
                 .defaultPropertyInclusion(
                         JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
                 .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)

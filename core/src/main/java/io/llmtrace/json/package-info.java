@@ -1,4 +1,4 @@
-/** The exact JSON form of the model. */
+/** The JSON form of the model: what is written reads back equal, and anything unexpected is refused. */
 @NullMarked
 package io.llmtrace.json;
 

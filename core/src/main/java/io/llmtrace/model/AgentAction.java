@@ -7,84 +7,103 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something an agent did: a tool call, a command, a request to the web, a file. Or what a model asked for and the span says
- * nothing more of: {@link #onlyRequested}.
- *
- * @param arguments as given to the tool, usually JSON text
- * @param success false as well when the outcome is an error that the agent handled
- * @param httpStatus in [0, 65535]
- * @param fileOperation such as {@code read} or {@code write}
+ * An action of an agent: a tool call, a command, a web request or a file access. It was either executed, or only requested by
+ * a model, see {@link #onlyRequested}. Texts are at most 16 MiB of UTF-8.
  */
-public record AgentAction(
-        UUID id,
-        AgentActionType actionType,
-        String name,
-        @Nullable String arguments,
-        @Nullable String result,
-        @Nullable Long durationMs,
-        boolean success,
-        @Nullable Integer exitCode,
-        @Nullable String httpMethod,
-        @Nullable Integer httpStatus,
-        @Nullable String fileOperation,
-        Instant timestamp,
-        Map<String, String> metadata) {
+public sealed interface AgentAction permits AgentActionValues {
 
-    /** Key of the metadata that says where an action is known from. Without it, or with another value, the action was done. */
-    public static final String ORIGIN = "origin";
+    /** The key of the metadata that says how an action is known. It was executed unless the value is {@link #REQUESTED}. */
+    String ORIGIN = "origin";
 
-    /** Value of {@link #ORIGIN}: the span is the action, as that of a tool. */
-    public static final String EXECUTED = "executed";
+    /** The value of {@link #ORIGIN} for an action that is the span itself, such as a tool span. */
+    String EXECUTED = "executed";
 
-    /** Value of {@link #ORIGIN}: the model's response asks for it. Whether it was done is for another span to say. */
-    public static final String REQUESTED = "requested";
+    /**
+     * The value of {@link #ORIGIN} for an action that a model's response requests. Another span reports its execution, if
+     * any.
+     */
+    String REQUESTED = "requested";
 
-    public AgentAction {
-        Objects.requireNonNull(id, "id");
-        Objects.requireNonNull(actionType, "actionType");
-        Objects.requireNonNull(name, "name");
-        Objects.requireNonNull(timestamp, "timestamp");
-        Texts.requireStorable(name, "agent_actions.name");
-        Texts.requireStorable(arguments, "agent_actions.arguments");
-        Texts.requireStorable(result, "agent_actions.result");
-        Texts.requireStorable(httpMethod, "agent_actions.http_method");
-        Texts.requireStorable(fileOperation, "agent_actions.file_operation");
-        Checks.notNegative(durationMs, "agent_actions.duration_ms");
-        Checks.within(httpStatus, 0, 65_535, "agent_actions.http_status");
-        Times.requireStorable(timestamp, "agent_actions.timestamp");
-        metadata = StringMaps.copyOf(metadata, "agent_actions.metadata");
+    /** Returns the id, unique among the actions of a span. */
+    UUID id();
+
+    /** Returns the kind of action. */
+    AgentActionType actionType();
+
+    /** Returns the name of the action, such as that of the tool. */
+    String name();
+
+    /** Returns the arguments of the call, usually JSON text; null if unknown. */
+    @Nullable
+    String arguments();
+
+    /** Returns the result of the call; null if unknown. */
+    @Nullable
+    String result();
+
+    /** Returns the duration in milliseconds, not negative; null if unknown. */
+    @Nullable
+    Long durationMs();
+
+    /** Returns false if the action failed, even if the agent handled the error. */
+    boolean success();
+
+    /** Returns the exit code of a command; null if unknown. */
+    @Nullable
+    Integer exitCode();
+
+    /** Returns the method of a web request; null if unknown. */
+    @Nullable
+    String httpMethod();
+
+    /** Returns the HTTP status of a web request, in [0, 65535]; null if unknown. */
+    @Nullable
+    Integer httpStatus();
+
+    /** Returns the kind of file access, such as {@code read} or {@code write}; null if unknown. */
+    @Nullable
+    String fileOperation();
+
+    /** Returns the start of the action, or the moment of the request. */
+    Instant timestamp();
+
+    /** Returns further values, possibly none; see {@link #ORIGIN}. */
+    Map<String, String> metadata();
+
+    /**
+     * Returns whether a model requested the action and nothing is known of its execution. Such an action has no outcome and no
+     * duration, so analytics count it separately.
+     */
+    default boolean onlyRequested() {
+        return REQUESTED.equals(metadata().get(ORIGIN));
     }
 
-    /** Whether the action is only asked for: it has not succeeded, failed or taken time yet, so figures count it apart. */
-    public boolean onlyRequested() {
-        return REQUESTED.equals(metadata.get(ORIGIN));
-    }
-
-    public static Builder builder(AgentActionType actionType, String name, Instant timestamp) {
+    /** Returns a builder with a random id and a successful outcome. */
+    static Builder builder(AgentActionType actionType, String name, Instant timestamp) {
         return new Builder(actionType, name, timestamp);
     }
 
-    /** A builder with everything of this action, also its id. */
-    public Builder toBuilder() {
-        return new Builder(actionType, name, timestamp)
-                .id(id)
-                .arguments(arguments)
-                .result(result)
-                .durationMs(durationMs)
-                .success(success)
-                .exitCode(exitCode)
-                .httpMethod(httpMethod)
-                .httpStatus(httpStatus)
-                .fileOperation(fileOperation)
-                .metadata(metadata);
+    /** Returns a builder with all values of this action, including its id. */
+    default Builder toBuilder() {
+        return new Builder(actionType(), name(), timestamp())
+                .id(id())
+                .arguments(arguments())
+                .result(result())
+                .durationMs(durationMs())
+                .success(success())
+                .exitCode(exitCode())
+                .httpMethod(httpMethod())
+                .httpStatus(httpStatus())
+                .fileOperation(fileOperation())
+                .metadata(metadata());
     }
 
-    /** Builds an action; it succeeded unless told otherwise. */
-    public static final class Builder {
+    /** Builds an action. Each method sets the value of its name; see {@link AgentAction} for units and ranges. */
+    final class Builder {
         private final AgentActionType actionType;
         private final String name;
         private final Instant timestamp;
-        private UUID id = UUID.randomUUID();
+        private @Nullable UUID id;
         private @Nullable String arguments;
         private @Nullable String result;
         private @Nullable Long durationMs;
@@ -102,7 +121,7 @@ public record AgentAction(
         }
 
         public Builder id(UUID value) {
-            this.id = value;
+            this.id = Objects.requireNonNull(value, "id");
             return this;
         }
 
@@ -151,9 +170,14 @@ public record AgentAction(
             return this;
         }
 
+        /**
+         * Builds the action.
+         *
+         * @throws IllegalArgumentException if a value is out of range or a text is too long; the message begins with its name
+         */
         public AgentAction build() {
-            return new AgentAction(
-                    id,
+            return new AgentActionValues(
+                    id == null ? UUID.randomUUID() : id,
                     actionType,
                     name,
                     arguments,

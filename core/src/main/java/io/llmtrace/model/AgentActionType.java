@@ -3,7 +3,7 @@ package io.llmtrace.model;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** What an agent did to the world. */
+/** The type of an agent's action. */
 public enum AgentActionType {
     TOOL_CALL,
     SKILL_INVOCATION,
@@ -11,12 +11,16 @@ public enum AgentActionType {
     WEB_ACCESS,
     FILE_ACCESS;
 
-    /** The name in JSON, such as {@code tool_call}. */
+    /** Returns the name in JSON, such as {@code tool_call}. */
     public String text() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** @throws IllegalArgumentException if no type has that name */
+    /**
+     * Returns the type with a name.
+     *
+     * @throws IllegalArgumentException if no type has that name
+     */
     public static AgentActionType ofText(String text) {
         for (AgentActionType type : values()) {
             if (type.text().equals(text)) {

@@ -3,7 +3,7 @@ package io.llmtrace.model;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Argument checks whose message is the failed expression and the value: {@code prompt_tokens < 0: -5}. */
+/** Argument checks whose messages are the failed expression and the value, such as {@code prompt_tokens < 0: -5}. */
 final class Checks {
 
     private Checks() {}
@@ -16,6 +16,12 @@ final class Checks {
 
     static void notNegative(@Nullable Long value, String field) {
         if (value != null && value < 0) {
+            throw new IllegalArgumentException(field + " < 0: " + value);
+        }
+    }
+
+    static void notNegative(@Nullable Double value, String field) {
+        if (value != null && !(value >= 0)) {
             throw new IllegalArgumentException(field + " < 0: " + value);
         }
     }

@@ -7,7 +7,8 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * Ids of traces and spans. Both are 16 bytes; OTLP's 8-byte span id is the low half of one, its high half zero.
+ * Parses and formats the ids of traces and spans. Both are 16 bytes; an 8-byte span id of OTLP is the low half, with a zero
+ * high half.
  *
  * <pre>
  *   trace  0af7651916cd43dd8448eb211c80319c  =  0af76519-16cd-43dd-8448-eb211c80319c
@@ -16,7 +17,7 @@ import java.util.regex.Pattern;
  */
 public final class Ids {
 
-    /** Order of the bytes, as every backend sorts ids. {@link UUID#compareTo} differs: it takes the halves as signed. */
+    /** The unsigned order of the bytes, in which every backend sorts ids; {@link UUID#compareTo} compares signed halves. */
     public static final Comparator<UUID> BYTE_ORDER = (a, b) -> {
         int high = Long.compareUnsigned(a.getMostSignificantBits(), b.getMostSignificantBits());
         return high != 0 ? high : Long.compareUnsigned(a.getLeastSignificantBits(), b.getLeastSignificantBits());
@@ -31,7 +32,9 @@ public final class Ids {
     private Ids() {}
 
     /**
-     * @param text a UUID, or 32 hex digits as OTLP writes them
+     * Parses the id of a trace or a tenant.
+     *
+     * @param text a UUID, or 32 hex digits as in OTLP
      * @throws IllegalArgumentException if it is neither
      */
     public static UUID parseTraceId(String text) {
@@ -45,7 +48,9 @@ public final class Ids {
     }
 
     /**
-     * @param text a UUID, or 16 hex digits as OTLP writes them, or 32
+     * Parses the id of a span.
+     *
+     * @param text a UUID, 16 hex digits as in OTLP, or 32 hex digits
      * @throws IllegalArgumentException if it is none of these
      */
     public static UUID parseSpanId(String text) {
@@ -61,7 +66,11 @@ public final class Ids {
         throw new IllegalArgumentException("not a span id (a UUID, or 16 or 32 hex digits): " + abbreviate(text));
     }
 
-    /** @throws IllegalArgumentException if {@code text} is not a UUID in its usual form of 36 characters */
+    /**
+     * Parses a UUID in its usual form of 36 characters.
+     *
+     * @throws IllegalArgumentException if the text has another form
+     */
     public static UUID parseUuid(String text) {
         if (!DASHED.matcher(text).matches()) {
             throw new IllegalArgumentException("not a UUID: " + abbreviate(text));
@@ -69,18 +78,19 @@ public final class Ids {
         return UUID.fromString(text);
     }
 
-    /** 16 hex digits for an id that came from OTLP (high half zero), a UUID for any other. */
+    /** Formats a span id: as 16 hex digits if its high half is zero, as in OTLP, otherwise as a UUID. */
     public static String formatSpanId(UUID spanId) {
         return spanId.getMostSignificantBits() == 0
                 ? HEX.toHexDigits(spanId.getLeastSignificantBits())
                 : spanId.toString();
     }
 
-    /** A span id of OTLP's 8 bytes. */
+    /** Returns the span id for the 8 bytes of an OTLP id. */
     public static UUID spanIdOf(long lowHalf) {
         return new UUID(0, lowHalf);
     }
 
+    /** Returns the 16 bytes of an id, in big-endian order. */
     public static byte[] toBytes(UUID id) {
         return ByteBuffer.allocate(16)
                 .putLong(id.getMostSignificantBits())
@@ -88,7 +98,11 @@ public final class Ids {
                 .array();
     }
 
-    /** @param bytes exactly 16 */
+    /**
+     * Returns the id with these bytes, in big-endian order.
+     *
+     * @throws IllegalArgumentException if there are not exactly 16
+     */
     public static UUID ofBytes(byte[] bytes) {
         if (bytes.length != 16) {
             throw new IllegalArgumentException("length of an id != 16: " + bytes.length);

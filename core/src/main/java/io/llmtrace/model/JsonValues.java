@@ -12,8 +12,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Free-form JSON as plain Java values: {@code null, Boolean, Long, BigInteger} (beyond 64 bits)<code>, Double, String,
- * List, Map</code>. Whole numbers and floating-point numbers stay apart: {@code 1} comes back as a Long, {@code 1.0} as a Double.
+ * Copies free-form JSON that is represented as plain Java values: null, {@link Boolean}, {@link Long}, {@link BigInteger} for
+ * whole numbers beyond 64 bits, {@link Double}, {@link String}, {@link List} and {@link Map}. Whole numbers and floating-point
+ * numbers are distinct: {@code 1} is a Long and {@code 1.0} a Double.
  */
 public final class JsonValues {
 
@@ -21,7 +22,7 @@ public final class JsonValues {
     private static final BigInteger LONG_MAX = BigInteger.valueOf(Long.MAX_VALUE);
     private static final int MAX_DEPTH = 500;
 
-    /** The sign included, JSON parsers take no longer ones: reading them takes time that grows with the square. */
+    /** The most digits of a whole number. JSON parsers refuse longer ones, since parsing takes quadratic time. */
     private static final int MAX_DIGITS = 999;
 
     private static final BigInteger TOO_LARGE = BigInteger.TEN.pow(MAX_DIGITS);
@@ -29,16 +30,23 @@ public final class JsonValues {
     private JsonValues() {}
 
     /**
-     * An immutable deep copy in the types above: an Integer becomes a Long, a Float a Double.
+     * Returns an immutable deep copy with the types above: an Integer becomes a Long, a Float a Double.
      *
-     * @param field how a message calls this value
-     * @throws IllegalArgumentException for a value that JSON has no form for, such as NaN, and for more than 500 levels
+     * @param field the name of the value in messages
+     * @throws IllegalArgumentException if a value has no JSON form, such as NaN, or is nested deeper than 500 levels; the
+     *     message begins with {@code field}
      */
     public static Map<String, @Nullable Object> copyOf(Map<String, ? extends @Nullable Object> values, String field) {
         return values instanceof Copied copied ? copied : new Copied(copyMap(values, field, 1));
     }
 
-    /** As {@link #copyOf(Map, String)}, for a value of any of the types. */
+    /**
+     * Returns an immutable deep copy of a value of any of these types, like {@link #copyOf(Map, String)}.
+     *
+     * @param field the name of the value in messages
+     * @throws IllegalArgumentException if a value has no JSON form, such as NaN, or is nested deeper than 500 levels; the
+     *     message begins with {@code field}
+     */
     public static @Nullable Object copyOf(@Nullable Object value, String field) {
         return copy(value, field, 0);
     }
@@ -109,7 +117,7 @@ public final class JsonValues {
         return value;
     }
 
-    /** What was checked and copied once: edits of a span copy the rest of it as it is. */
+    /** A map that was checked and copied already, so that editing a span does not copy its attributes again. */
     private static final class Copied extends AbstractMap<String, @Nullable Object> {
         private final Map<String, @Nullable Object> values;
 

@@ -3,8 +3,10 @@ package io.llmtrace.model;
 import java.util.Objects;
 
 /**
- * Who serves a model. Any name is legal and comes back unchanged; the constants are the names that llmtrace itself
- * writes for the providers that it knows.
+ * The provider that serves a model. Any name is legal and kept unchanged; the constants are the names that llmtrace writes for
+ * providers that it recognizes.
+ *
+ * @param name the name, at most 16 MiB of UTF-8; case matters
  */
 public record LlmProvider(String name) {
 
@@ -17,6 +19,11 @@ public record LlmProvider(String name) {
     public static final LlmProvider AZURE_OPENAI = new LlmProvider("AzureOpenAI");
     public static final LlmProvider BEDROCK = new LlmProvider("Bedrock");
 
+    /**
+     * Checks the name.
+     *
+     * @throws IllegalArgumentException if the name is not valid Unicode or too long
+     */
     public LlmProvider {
         Objects.requireNonNull(name, "name");
         Texts.requireStorable(name, "provider");

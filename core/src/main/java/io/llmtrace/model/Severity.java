@@ -2,7 +2,7 @@ package io.llmtrace.model;
 
 import java.util.Arrays;
 
-/** How bad a security finding is, with the score that a finding of this severity gives its span. */
+/** The severity of a security finding, from least to most severe. */
 public enum Severity {
     INFO("Info", 10),
     LOW("Low", 30),
@@ -18,22 +18,26 @@ public enum Severity {
         this.score = score;
     }
 
-    /** The name in JSON, such as {@code High}. */
+    /** Returns the name in JSON, such as {@code High}. */
     public String text() {
         return text;
     }
 
-    /** In [0, 100]. */
+    /** Returns the security score that a finding of this severity gives its span, in [0, 100]. */
     public int score() {
         return score;
     }
 
-    /** Whether a finding of this severity asks for an alert unless it says otherwise. */
+    /** Returns whether a finding of this severity requires an alert unless it says otherwise. */
     public boolean alertsByDefault() {
         return this == HIGH || this == CRITICAL;
     }
 
-    /** @throws IllegalArgumentException if no severity has that name */
+    /**
+     * Returns the severity with a name.
+     *
+     * @throws IllegalArgumentException if no severity has that name
+     */
     public static Severity ofText(String text) {
         for (Severity severity : values()) {
             if (severity.text.equals(text)) {

@@ -5,27 +5,73 @@ import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Something that happened at one moment of a span.
- *
- * @param description empty when there is nothing to say beyond the type
- * @param data any JSON, in the types of {@link JsonValues}
- */
-public record SpanEvent(
-        UUID id,
-        Instant timestamp,
-        String eventType,
-        String description,
-        @Nullable Object data) {
+/** An event at one moment of a span, such as the first token of a response. Texts are at most 16 MiB of UTF-8. */
+public sealed interface SpanEvent permits SpanEventValues {
 
-    public SpanEvent {
-        Objects.requireNonNull(id, "id");
-        Objects.requireNonNull(timestamp, "timestamp");
-        Objects.requireNonNull(eventType, "eventType");
-        description = description == null ? "" : description;
-        Times.requireStorable(timestamp, "events.timestamp");
-        Texts.requireStorable(eventType, "events.event_type");
-        Texts.requireStorable(description, "events.description");
-        data = JsonValues.copyOf(data, "events.data");
+    /** Returns the id, unique among the events of a span. */
+    UUID id();
+
+    /** Returns when the event happened. */
+    Instant timestamp();
+
+    /** Returns the type: free text, such as {@code first_token}. */
+    String eventType();
+
+    /** Returns a sentence for people; may be empty. */
+    String description();
+
+    /** Returns any JSON as the values that {@link JsonValues} describes; null for none. */
+    @Nullable
+    Object data();
+
+    /** Returns a builder with a random id, and with neither description nor data. */
+    static Builder builder(String eventType, Instant timestamp) {
+        return new Builder(eventType, timestamp);
+    }
+
+    /** Returns a builder with all values of this event, including its id. */
+    default Builder toBuilder() {
+        return new Builder(eventType(), timestamp())
+                .id(id())
+                .description(description())
+                .data(data());
+    }
+
+    /** Builds an event. Each method sets the value of its name; see {@link SpanEvent}. */
+    final class Builder {
+        private final String eventType;
+        private final Instant timestamp;
+        private @Nullable UUID id;
+        private String description = "";
+        private @Nullable Object data;
+
+        private Builder(String eventType, Instant timestamp) {
+            this.eventType = eventType;
+            this.timestamp = timestamp;
+        }
+
+        public Builder id(UUID value) {
+            this.id = Objects.requireNonNull(value, "id");
+            return this;
+        }
+
+        public Builder description(String value) {
+            this.description = value;
+            return this;
+        }
+
+        public Builder data(@Nullable Object value) {
+            this.data = value;
+            return this;
+        }
+
+        /**
+         * Builds the event, with a copy of the data.
+         *
+         * @throws IllegalArgumentException if a value is out of range or a text is too long; the message begins with its name
+         */
+        public SpanEvent build() {
+            return new SpanEventValues(id == null ? UUID.randomUUID() : id, timestamp, eventType, description, data);
+        }
     }
 }

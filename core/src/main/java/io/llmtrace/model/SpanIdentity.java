@@ -3,7 +3,10 @@ package io.llmtrace.model;
 import java.util.Objects;
 import java.util.UUID;
 
-/** What identifies a span among those of its tenant: its id alone is 8 bytes with OTLP, and can occur in several traces. */
+/**
+ * The identity of a span within its tenant. The span id alone is not enough: OTLP's ids have 8 bytes, and the same one can occur
+ * in several traces.
+ */
 public record SpanIdentity(UUID traceId, UUID spanId) {
 
     public SpanIdentity {
@@ -11,6 +14,7 @@ public record SpanIdentity(UUID traceId, UUID spanId) {
         Objects.requireNonNull(spanId, "spanId");
     }
 
+    /** Returns the identity of a span. */
     public static SpanIdentity of(TraceSpan span) {
         return new SpanIdentity(span.traceId(), span.spanId());
     }

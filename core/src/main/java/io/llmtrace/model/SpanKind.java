@@ -3,7 +3,7 @@ package io.llmtrace.model;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** What a span did. */
+/** The kind of work that a span reports. */
 public enum SpanKind {
     LLM,
     EMBEDDING,
@@ -18,20 +18,24 @@ public enum SpanKind {
 
     private final String text = name().toLowerCase(Locale.ROOT);
 
-    /** The name in JSON and SQL, such as {@code llm}. */
+    /** Returns the name in JSON and SQL, such as {@code llm}. */
     public String text() {
         return text;
     }
 
     /**
-     * Whether a span of this kind stands for its children, and may repeat their tokens and cost. Sums over a trace leave
-     * such spans out: see {@code TraceSummary}.
+     * Returns whether a span of this kind may report the tokens and the cost of its children again. Sums leave such spans out,
+     * so that no call counts twice: see {@code TraceSummary}.
      */
     public boolean repeatsUsageOfChildren() {
         return this == AGENT || this == CHAIN;
     }
 
-    /** @throws IllegalArgumentException if no kind has that name */
+    /**
+     * Returns the kind with a name.
+     *
+     * @throws IllegalArgumentException if no kind has that name
+     */
     public static SpanKind ofText(String text) {
         for (SpanKind kind : values()) {
             if (kind.text.equals(text)) {

@@ -2,17 +2,21 @@ package io.llmtrace.model;
 
 import java.util.Locale;
 
-/** Whether a call succeeded. */
+/** The outcome of a call. */
 public enum SpanStatus {
     OK,
     ERROR;
 
-    /** The name in JSON, such as {@code error}. */
+    /** Returns the name in JSON, such as {@code error}. */
     public String text() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** @throws IllegalArgumentException if no status has that name */
+    /**
+     * Returns the status with a name.
+     *
+     * @throws IllegalArgumentException if no status has that name
+     */
     public static SpanStatus ofText(String text) {
         for (SpanStatus status : values()) {
             if (status.text().equals(text)) {

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Immutable maps of text to text that keep their order and refuse nulls by name. */
+/** Copies maps of strings: immutable, in the same order, with a message that names a null. */
 final class StringMaps {
 
     private StringMaps() {}

@@ -3,15 +3,15 @@ package io.llmtrace.model;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The rules for text fields: valid Unicode, and a bounded size. */
+/** Checks of text fields: valid Unicode of a bounded size. */
 final class Texts {
 
-    /** UTF-8 bytes that one field may have. */
+    /** The most bytes of UTF-8 in one text. */
     static final int MAX_BYTES = 16 << 20;
 
     private Texts() {}
 
-    /** @return {@code text} itself */
+    /** Returns the text after checking it; null is legal. */
     static @Nullable String requireStorable(@Nullable String text, String field) {
         if (text != null) {
             check(text, () -> field);
@@ -19,7 +19,7 @@ final class Texts {
         return text;
     }
 
-    /** @param field asked for its name only if the text is not storable */
+    /** Checks a text. The field is a supplier, so that its name is computed only for a message. */
     static void check(String text, Supplier<String> field) {
         int length = text.length();
         long bytes = length;
@@ -37,7 +37,7 @@ final class Texts {
                         field.get() + " is not valid Unicode: unpaired surrogate at index " + i);
             }
             i++;
-            bytes += 2; // four bytes for two chars
+            bytes += 2; // a surrogate pair is two chars, and four bytes in UTF-8
         }
         if (bytes > MAX_BYTES) {
             throw new IllegalArgumentException(field.get() + " > " + MAX_BYTES + " bytes of UTF-8: " + bytes);

@@ -3,8 +3,8 @@ package io.llmtrace.model;
 import java.time.Instant;
 
 /**
- * Instants as a store can keep them: a signed 64-bit count of nanoseconds since 1970, cut off below at 1900 where
- * ClickHouse's {@code DateTime64} begins.
+ * The range of times that every store keeps exactly: those that a signed 64-bit count of nanoseconds since 1970 can hold, from
+ * 1900 on, where ClickHouse's {@code DateTime64} begins.
  */
 public final class Times {
 
@@ -18,7 +18,12 @@ public final class Times {
 
     private Times() {}
 
-    /** @throws IllegalArgumentException naming {@code field} when the time is outside [{@link #EARLIEST}, {@link #LATEST}] */
+    /**
+     * Returns the time after checking it.
+     *
+     * @param field the name of the time in messages
+     * @throws IllegalArgumentException if the time is not in [{@link #EARLIEST}, {@link #LATEST}]
+     */
     public static Instant requireStorable(Instant time, String field) {
         if (time.isBefore(EARLIEST) || time.isAfter(LATEST)) {
             throw new IllegalArgumentException(field + " not in [" + EARLIEST + ", " + LATEST + "]: " + time);
@@ -26,7 +31,7 @@ public final class Times {
         return time;
     }
 
-    /** Nanoseconds since 1970. Times outside of the storable range are cut to its ends. */
+    /** Returns the nanoseconds since 1970. A time outside the storable range becomes its nearer end. */
     public static long toNanos(Instant time) {
         if (time.isBefore(EARLIEST)) {
             return toNanos(EARLIEST);
@@ -34,12 +39,14 @@ public final class Times {
         if (time.isAfter(LATEST)) {
             return Long.MAX_VALUE;
         }
-        // Seconds before 1970 are negative while the nano part is not: add first, so that nothing overflows on the way.
+        // Before 1970 the seconds are negative and the nanos are not: one second is added first, so that the product
+        // cannot overflow.
         return time.getEpochSecond() < 0
                 ? (time.getEpochSecond() + 1) * NANOS_PER_SECOND + time.getNano() - NANOS_PER_SECOND
                 : time.getEpochSecond() * NANOS_PER_SECOND + time.getNano();
     }
 
+    /** Returns the time of a count of nanoseconds since 1970. */
     public static Instant ofNanos(long nanos) {
         return Instant.ofEpochSecond(Math.floorDiv(nanos, NANOS_PER_SECOND), Math.floorMod(nanos, NANOS_PER_SECOND));
     }

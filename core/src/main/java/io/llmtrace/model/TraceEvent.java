@@ -1,65 +1,91 @@
 package io.llmtrace.model;
 
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A trace: the spans of one run of an application, possibly none.
- *
- * @param createdAt left out, it is the earliest start of the spans
- * @param spans in the order of their start, ties by span id; a span given twice counts once, the later one
- */
-public record TraceEvent(UUID traceId, UUID tenantId, Instant createdAt, List<TraceSpan> spans) {
+/** A trace: the spans of one run of an application, possibly none. */
+public sealed interface TraceEvent permits TraceEventValues {
 
-    private static final Comparator<TraceSpan> BY_START =
-            Comparator.comparing(TraceSpan::startTime).thenComparing(TraceSpan::spanId, Ids.BYTE_ORDER);
+    /** Returns the id of the trace. */
+    UUID traceId();
 
-    public TraceEvent {
-        Objects.requireNonNull(traceId, "traceId");
-        Objects.requireNonNull(tenantId, "tenantId");
-        spans = inOrder(traceId, tenantId, spans == null ? List.of() : spans);
-        if (createdAt == null) {
-            Checks.argument(!spans.isEmpty(), "created_at missing on a trace without spans", traceId);
-            createdAt = spans.get(0).startTime();
-        }
-        Times.requireStorable(createdAt, "created_at");
-    }
+    /** Returns the tenant that the trace belongs to. */
+    UUID tenantId();
 
-    /** A trace whose creation is the earliest start of its spans, of which there is at least one. */
-    public static TraceEvent ofSpans(List<TraceSpan> spans) {
+    /** Returns the time of creation. */
+    Instant createdAt();
+
+    /** Returns the spans, ordered by start and then by span id. */
+    List<TraceSpan> spans();
+
+    /**
+     * Returns the trace of these spans, created at their earliest start.
+     *
+     * @param spans the spans; of two with the same id the later in the list is kept
+     * @throws IllegalArgumentException if there is no span, or if they belong to different traces or tenants
+     */
+    static TraceEvent ofSpans(List<TraceSpan> spans) {
         Checks.argument(!spans.isEmpty(), "spans is empty", spans);
         return of(spans.get(0).traceId(), spans.get(0).tenantId(), null, spans);
     }
 
-    /** @param createdAt null for the earliest start of the spans */
-    @SuppressWarnings("NullAway") // the constructor fills it in
-    public static TraceEvent of(UUID traceId, UUID tenantId, @Nullable Instant createdAt, List<TraceSpan> spans) {
-        return new TraceEvent(traceId, tenantId, createdAt, spans);
+    /**
+     * Returns a trace.
+     *
+     * @param createdAt null for the earliest start of the spans
+     * @param spans the spans; of two with the same id the later in the list is kept
+     * @throws IllegalArgumentException if a span belongs to another trace or tenant, or if the time of creation is missing on a
+     *     trace without spans or out of range
+     */
+    static TraceEvent of(UUID traceId, UUID tenantId, @Nullable Instant createdAt, List<TraceSpan> spans) {
+        return builder(traceId, tenantId).createdAt(createdAt).spans(spans).build();
     }
 
-    /** Short, without content: for logs. */
-    @Override
-    public String toString() {
-        return "TraceEvent[" + traceId + " " + createdAt + " spans=" + spans.size() + "]";
+    /** Returns a builder without spans. */
+    static Builder builder(UUID traceId, UUID tenantId) {
+        return new Builder(traceId, tenantId);
     }
 
-    private static List<TraceSpan> inOrder(UUID traceId, UUID tenantId, List<TraceSpan> spans) {
-        Map<UUID, TraceSpan> byId = new LinkedHashMap<>(spans.size() * 2);
-        for (TraceSpan span : spans) {
-            Checks.argument(span.traceId().equals(traceId), "span of another trace than " + traceId, span);
-            Checks.argument(
-                    span.tenantId().equals(tenantId), "span of another tenant than " + tenantId, span.tenantId());
-            byId.put(span.spanId(), span);
+    /** Returns a builder with all values of this trace. */
+    default Builder toBuilder() {
+        return builder(traceId(), tenantId()).createdAt(createdAt()).spans(spans());
+    }
+
+    /** Builds a trace. */
+    final class Builder {
+        private final UUID traceId;
+        private final UUID tenantId;
+        private @Nullable Instant createdAt;
+        private List<TraceSpan> spans = List.of();
+
+        private Builder(UUID traceId, UUID tenantId) {
+            this.traceId = traceId;
+            this.tenantId = tenantId;
         }
-        List<TraceSpan> ordered = new ArrayList<>(byId.values());
-        ordered.sort(BY_START);
-        return List.copyOf(ordered);
+
+        /** Sets the time of creation; null, the default, for the earliest start of the spans. */
+        public Builder createdAt(@Nullable Instant value) {
+            this.createdAt = value;
+            return this;
+        }
+
+        /** Sets the spans, in any order; of two with the same id the later in the list is kept. */
+        public Builder spans(List<TraceSpan> value) {
+            this.spans = value;
+            return this;
+        }
+
+        /**
+         * Builds the trace.
+         *
+         * @throws IllegalArgumentException if a span belongs to another trace or tenant, or if the time of creation is missing
+         *     on a trace without spans or out of range
+         */
+        @SuppressWarnings("NullAway") // the constructor fills in the time of creation
+        public TraceEvent build() {
+            return new TraceEventValues(traceId, tenantId, createdAt, spans);
+        }
     }
 }

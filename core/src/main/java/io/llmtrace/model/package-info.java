@@ -1,4 +1,4 @@
-/** The vocabulary of LLM traces: immutable, validated values that are the same in Java, JSON and SQL. */
+/** The domain model: immutable, validated spans and traces whose fields have the same names in Java, JSON and SQL. */
 @NullMarked
 package io.llmtrace.model;
 

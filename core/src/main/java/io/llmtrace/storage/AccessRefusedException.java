@@ -1,6 +1,9 @@
 package io.llmtrace.storage;
 
-/** The store is there, but refuses the user that its URL names, or gives it too little: it will not change by itself. */
+/**
+ * Thrown when the store is reachable but refuses the user of its URL or lacks a permission for it. Trying again does not help until
+ * an operator changes that.
+ */
 public final class AccessRefusedException extends UnavailableException {
 
     private static final long serialVersionUID = 1L;

@@ -2,7 +2,7 @@ package io.llmtrace.storage;
 
 import org.jspecify.annotations.Nullable;
 
-/** What is stored cannot be read, or is of a version that this program does not know. Trying again does not help. */
+/** Thrown when stored data cannot be read or has a version that this program does not know. Trying again does not help. */
 public final class CorruptStoreException extends StorageException {
 
     private static final long serialVersionUID = 1L;

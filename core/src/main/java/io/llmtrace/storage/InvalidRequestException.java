@@ -2,7 +2,7 @@ package io.llmtrace.storage;
 
 import org.jspecify.annotations.Nullable;
 
-/** The request itself is wrong, and will be wrong again: a cursor of another query, an unknown field, an unknown scheme. */
+/** Thrown when the request itself is wrong, such as a cursor of another query, an unknown field or an unknown URL scheme. */
 public final class InvalidRequestException extends StorageException {
 
     private static final long serialVersionUID = 1L;

@@ -2,7 +2,7 @@ package io.llmtrace.storage;
 
 import org.jspecify.annotations.Nullable;
 
-/** This store cannot do what was asked, such as a write to a store that was opened for reading only. */
+/** Thrown when the store does not support the request, such as a write to a store that was opened for reading only. */
 public final class NotSupportedException extends StorageException {
 
     private static final long serialVersionUID = 1L;

@@ -2,8 +2,11 @@ package io.llmtrace.storage;
 
 import org.jspecify.annotations.Nullable;
 
-/** The store is alive but has no room or time for this call: disk full, a query over its time limit. Nothing was changed; try again later, or ask for less. */
-public final class OverloadedException extends StorageException {
+/**
+ * Thrown when the store lacks the space or time for this call, such as on a full disk or for a query over its time limit. Nothing
+ * was changed; the caller may try again later, or narrow the request.
+ */
+public sealed class OverloadedException extends StorageException permits ResultTooLargeException {
 
     private static final long serialVersionUID = 1L;
 

@@ -10,25 +10,29 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first words of a prompt or a response, as lists show them. Of a JSON array of chat messages it is the text of the
- * last message from the user (of a prompt) or the first text at all (of a response); of anything else its beginning.
+ * Shortens prompts and responses to the preview that lists show. The preview of a JSON array of chat messages is the beginning of
+ * the last message from the user (in a prompt) or of the first text (in a response); that of any other text is its beginning.
  */
 public final class Preview {
 
-    /** Characters of a preview; a longer text ends in an ellipsis within them. */
+    /** The most UTF-16 characters of a preview, including the ellipsis that ends the preview of a longer text. */
     public static final int MAX_CHARACTERS = 200;
 
-    /** A larger text is not parsed: its beginning must do. */
+    /** Longer texts are not parsed as JSON; their preview is their beginning. */
     private static final int MAX_PARSED_CHARACTERS = 1 << 18;
 
-    private static final JsonFactory JSON = new JsonFactory();
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES) // JVM-wide, and slow to add to: clients may send any names
+            .build();
 
     private Preview() {}
 
+    /** Returns the preview of a prompt; null for null. */
     public static @Nullable String ofPrompt(@Nullable String prompt) {
         return prompt == null ? null : shorten(textOfMessages(prompt, true));
     }
 
+    /** Returns the preview of a response or an error message; null for null. */
     public static @Nullable String ofResponse(@Nullable String response) {
         return response == null ? null : shorten(textOfMessages(response, false));
     }
@@ -41,21 +45,24 @@ public final class Preview {
         if (lastUser < 0) {
             return text;
         }
-        // From a reader it is copied only as far as it is parsed.
+        // Parsing from a reader copies only the part of the text that is read.
         try (JsonParser parser = JSON.createParser(new StringReader(text))) {
             String found = new MessageText(parser, ofUser, lastUser).find();
             return found == null ? text : found;
         } catch (IOException e) {
-            return text; // not JSON after all, or cut off: show it as it is
+            return text; // not JSON after all, or JSON that was cut off
         }
     }
 
-    /** @return where the last name of a user stands; negative for none */
+    /** Returns the index of the last role name of a user; negative if there is none. */
     private static int lastUser(String text) {
         return Math.max(lastIndexOf(text, "user\""), lastIndexOf(text, "human\""));
     }
 
-    /** As {@link String#lastIndexOf(String)}, and much faster where there are few: only forwards the JDK compares by words. */
+    /**
+     * Returns the same as {@link String#lastIndexOf(String)}. It is much faster if the part is rare, because the JDK vectorizes
+     * the forward search only.
+     */
     private static int lastIndexOf(String text, String part) {
         int last = -1;
         for (int at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + 1)) {
@@ -74,7 +81,7 @@ public final class Preview {
         return false;
     }
 
-    /** On one line: runs of white space become one space. */
+    /** Returns the beginning of a text on one line, with each run of white space as one space. */
     private static String shorten(String text) {
         char[] line = new char[MAX_CHARACTERS + 2];
         int length = 0;
@@ -97,18 +104,18 @@ public final class Preview {
         return wholeCharacters(new String(line, 0, MAX_CHARACTERS - 1)) + "…";
     }
 
-    /** Without half of a surrogate pair at the end. */
+    /** Removes half of a surrogate pair at the end. */
     private static String wholeCharacters(String text) {
         return !text.isEmpty() && Character.isHighSurrogate(text.charAt(text.length() - 1))
                 ? text.substring(0, text.length() - 1)
                 : text;
     }
 
-    /** Looks for {@code {"role": …, "content" | "text": "…"}} at any depth, without building a tree. */
+    /** Finds {@code {"role": …, "content" | "text": "…"}} at any depth, without building a tree. */
     private static final class MessageText {
         private final JsonParser parser;
         private final boolean ofUser;
-        /** Where the name of the last user stands, if it is one. */
+        /** The index of the last role name of a user in the text, for prompts. */
         private final int lastUser;
 
         private final Deque<Level> levels = new ArrayDeque<>();
@@ -136,7 +143,10 @@ public final class Preview {
             return found;
         }
 
-        /** Then the rest, of an agent's history nearly all, need not be read. */
+        /**
+         * Returns whether the parser is past the last role name of a user: no later message is from the user, so the rest need
+         * not be parsed.
+         */
         private boolean isBehindLastUser() {
             return parser.currentLocation().getCharOffset() > lastUser;
         }
@@ -154,7 +164,10 @@ public final class Preview {
             }
         }
 
-        /** Text of other roles than the wanted is not even unpacked: of an agent's history that is nearly all. */
+        /**
+         * Returns whether the text may become the preview. In an agent's history few texts may, and the others need not be
+         * decoded.
+         */
         private boolean wanted(Level level) {
             return !ofUser || level.role == null || isUser(level.role);
         }
@@ -163,7 +176,7 @@ public final class Preview {
             return "user".equals(role) || "human".equals(role);
         }
 
-        /** A part without a role hands its text to the message around it. */
+        /** Ends an object. A part without a role passes its text to the enclosing message. */
         private void leave(Level level) {
             if (level.text == null) {
                 return;

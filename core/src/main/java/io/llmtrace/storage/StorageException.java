@@ -3,8 +3,8 @@ package io.llmtrace.storage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that a store could not serve. The subclass tells the caller what to do; the message names the setting to turn,
- * the value seen, and the next step. The cause is kept.
+ * Thrown when a store cannot serve a call. The subclass tells the caller whether to try again; the message names the setting to
+ * change, its value, and the next step.
  */
 public abstract sealed class StorageException extends RuntimeException
         permits InvalidRequestException,
@@ -15,6 +15,7 @@ public abstract sealed class StorageException extends RuntimeException
 
     private static final long serialVersionUID = 1L;
 
+    /** Creates an exception; the cause may be null. */
     protected StorageException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }

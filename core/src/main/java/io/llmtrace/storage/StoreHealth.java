@@ -1,28 +1,59 @@
 package io.llmtrace.storage;
 
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
-/**
- * What a store says of itself at this moment.
- *
- * @param message one sentence for an operator; for a state other than {@link State#OK} it says what to do
- * @param details figures of the backend, such as its version or how far its text index is behind
- */
-public record StoreHealth(State state, String message, Map<String, String> details) {
+/** The health of a store at one moment. */
+public sealed interface StoreHealth permits StoreHealthValues {
 
-    /** Whether the store serves calls. */
-    public enum State {
+    /** Returns the calls that the store serves. */
+    State state();
+
+    /** Returns one sentence for an operator; for a state other than {@link State#OK} it says what to do. */
+    String message();
+
+    /** Returns further values of the backend, such as its version or the lag of its text index, in the order to show. */
+    Map<String, String> details();
+
+    /** Returns a builder without details. */
+    static Builder builder(State state, String message) {
+        return new Builder(state, message);
+    }
+
+    /** The detail of a store in the state {@link State#FULL} that says what is full: {@code disk} or {@code quota}. */
+    String FULL_DETAIL = "full";
+
+    /** The calls that a store serves. */
+    enum State {
         /** Reads and writes work. */
         OK,
+        /** Reads and deletes work; spans are refused until there is room for them. */
+        FULL,
         /** Reads work, writes do not. */
         READ_ONLY,
         /** Nothing works. */
         DOWN
     }
 
-    public StoreHealth {
-        details = Collections.unmodifiableMap(new LinkedHashMap<>(details));
+    /** Builds the health of a store, without details unless they are set. */
+    final class Builder {
+        private final State state;
+        private final String message;
+        private Map<String, String> details = Map.of();
+
+        private Builder(State state, String message) {
+            this.state = Objects.requireNonNull(state, "state");
+            this.message = Objects.requireNonNull(message, "message");
+        }
+
+        public Builder details(Map<String, String> value) {
+            this.details = Objects.requireNonNull(value, "details");
+            return this;
+        }
+
+        /** Builds the health. */
+        public StoreHealth build() {
+            return new StoreHealthValues(state, message, details);
+        }
     }
 }

@@ -1,15 +1,20 @@
 package io.llmtrace.storage;
 
 import io.llmtrace.model.LlmProvider;
+import io.llmtrace.model.SearchTerm;
+import io.llmtrace.model.SecurityFinding;
 import io.llmtrace.model.Severity;
+import io.llmtrace.model.SpanField;
 import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.SpanStatus;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
-import io.llmtrace.storage.spi.SearchText;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,96 +25,90 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which spans, or traces by their spans, one tenant wants to see. A filter that is left out lets everything pass; all
- * filters given must hold on the same span. {@link #matches(TraceSpan)} is their definition.
+ * A query for spans of one tenant, or for traces by their spans. A filter that is not set lets every span pass; all filters that
+ * are set must hold on the same span. {@link QueryFilter} lists the filters, {@link #matches(TraceSpan)} defines them.
  *
- * @param startTime earliest span start, inclusive
- * @param endTime latest span start, inclusive
- * @param tags each of these must be on the span, with this value
- * @param minSecurityScore a span without a score does not pass
- * @param findingType the span has a finding of this type
- * @param findingSeverity the span has a finding of this severity; with a type, one finding has both
- * @param actionName an agent action of the span has this name, such as that of a tool, whether it was done or only asked for
- * @param minDurationMs inclusive; a span without a duration does not pass
- * @param minCostUsd inclusive; a span without a cost does not pass
- * @param text every word of it must be among the words of the span: of its name, prompt, response, error message, of the
- *     names, arguments and results of its agent actions, and of its findings. Words are compared without case; see
- *     {@link SearchText}
- * @param limit of the items of one page, in [1, {@value #MAX_LIMIT}]
- * @param cursor where the page before ended, see {@link Page#nextCursor()}; not together with an offset
- * @param offset how many items to leave out, counted from the start
+ * <p>Queries are immutable. Two queries are equal if their filters, paging and order are.
  */
-public record TraceQuery(
-        UUID tenantId,
-        @Nullable Instant startTime,
-        @Nullable Instant endTime,
-        @Nullable LlmProvider provider,
-        @Nullable String modelName,
-        @Nullable String operationName,
-        @Nullable SpanKind kind,
-        @Nullable UUID traceId,
-        @Nullable String sessionId,
-        @Nullable String userId,
-        @Nullable String serviceName,
-        Map<String, String> tags,
-        @Nullable Integer minSecurityScore,
-        @Nullable Integer maxSecurityScore,
-        @Nullable String findingType,
-        @Nullable Severity findingSeverity,
-        @Nullable String actionName,
-        @Nullable Long minDurationMs,
-        @Nullable Long maxDurationMs,
-        @Nullable Double minCostUsd,
-        @Nullable Double maxCostUsd,
-        @Nullable SpanStatus status,
-        @Nullable String text,
-        int limit,
-        @Nullable String cursor,
-        int offset,
-        Order order) {
+public final class TraceQuery {
 
+    /** The limit of a query that sets none. */
     public static final int DEFAULT_LIMIT = 50;
+    /** The most items of one page. */
     public static final int MAX_LIMIT = 10_000;
 
-    public TraceQuery {
-        Objects.requireNonNull(tenantId, "tenantId");
-        Objects.requireNonNull(order, "order");
-        tags = Collections.unmodifiableMap(new LinkedHashMap<>(tags));
-        tags.forEach((key, value) -> {
-            Objects.requireNonNull(key, "tags key");
-            Objects.requireNonNull(value, "tags." + key);
-        });
-        minCostUsd = withoutMinusZero(minCostUsd);
-        maxCostUsd = withoutMinusZero(maxCostUsd);
+    private static final QueryFilter<Instant> EARLIEST_START = QueryFilter.atLeast(SpanField.START_TIME);
+    private static final QueryFilter<Instant> LATEST_START = QueryFilter.atMost(SpanField.START_TIME);
+    private static final QueryFilter<UUID> TRACE_ID = QueryFilter.equalTo(SpanField.TRACE_ID);
+    private static final QueryFilter<SpanKind> KIND = QueryFilter.equalTo(SpanField.KIND);
+    private static final QueryFilter<String> FINDING_TYPE = QueryFilter.equalTo(SpanField.FINDING_TYPE);
+    private static final QueryFilter<Severity> FINDING_SEVERITY = QueryFilter.equalTo(SpanField.FINDING_SEVERITY);
+
+    private final UUID tenantId;
+
+    /** The criteria in the order of {@link QueryFilter#all()}, then others by their names: the same order for equal queries. */
+    private final Map<QueryFilter<?>, Criterion<?>> criteria;
+
+    private final int limit;
+    private final @Nullable String cursor;
+    private final int offset;
+    private final Order order;
+
+    private TraceQuery(Builder builder) {
+        this.tenantId = builder.tenantId;
+        this.criteria = inOrder(builder.criteria);
+        this.limit = builder.limit;
+        this.cursor = builder.cursor;
+        this.offset = builder.offset;
+        this.order = builder.order;
         argument(limit > 0, "limit <= 0: " + limit);
         argument(limit <= MAX_LIMIT, "limit > " + MAX_LIMIT + ": " + limit);
         argument(offset >= 0, "offset < 0: " + offset);
         argument(cursor == null || offset == 0, "offset with a cursor: " + offset);
-        argument(
-                startTime == null || endTime == null || !endTime.isBefore(startTime),
-                "end_time < start_time: " + endTime + " < " + startTime);
-        score(minSecurityScore, "min_security_score");
-        score(maxSecurityScore, "max_security_score");
-        notNegative(minDurationMs, "min_duration_ms");
-        notNegative(maxDurationMs, "max_duration_ms");
-        notNegative(minCostUsd, "min_cost_usd");
-        notNegative(maxCostUsd, "max_cost_usd");
-        ordered(minSecurityScore, maxSecurityScore, "security_score");
-        ordered(minDurationMs, maxDurationMs, "duration_ms");
-        ordered(minCostUsd, maxCostUsd, "cost_usd");
-        argument(text == null || !SearchText.wordsOf(text).isEmpty(), "text has no word to search for: '" + text + "'");
+        criteria.values().forEach(Criterion::check);
+        for (SpanField<?> field : SpanField.all()) {
+            if (field.isFilteredByRange()) {
+                checkRange(field);
+            }
+        }
     }
 
+    private static Map<QueryFilter<?>, Criterion<?>> inOrder(Map<QueryFilter<?>, Criterion<?>> criteria) {
+        Map<QueryFilter<?>, Criterion<?>> ordered = new LinkedHashMap<>();
+        for (QueryFilter<?> filter : QueryFilter.all()) {
+            Criterion<?> criterion = criteria.get(filter);
+            if (criterion != null) {
+                ordered.put(filter, criterion);
+            }
+        }
+        criteria.values().stream()
+                .filter(criterion -> !ordered.containsKey(criterion.filter()))
+                .sorted(Comparator.comparing(criterion -> criterion.filter().name()))
+                .forEach(criterion -> ordered.put(criterion.filter(), criterion));
+        return Collections.unmodifiableMap(ordered);
+    }
+
+    private <T> void checkRange(SpanField<T> field) {
+        QueryFilter<T> lower = QueryFilter.atLeast(field);
+        QueryFilter<T> upper = QueryFilter.atMost(field);
+        T minimum = value(lower);
+        T maximum = value(upper);
+        argument(
+                minimum == null || maximum == null || QueryFilter.isAtMost(minimum, maximum),
+                upper.name() + " < " + lower.name() + ": " + maximum + " < " + minimum);
+    }
+
+    /** Returns a builder of a query that selects everything of a tenant. */
     public static Builder builder(UUID tenantId) {
         return new Builder(tenantId);
     }
 
-    /** A builder that starts from this query. */
+    /** Returns a builder with the values of this query. */
     public Builder toBuilder() {
         return new Builder(this);
     }
 
-    /** This query for the page that follows {@code page}, or for none if there is none. */
+    /** Returns this query for the page after {@code page}; empty if that was the last. */
     public Optional<TraceQuery> next(Page<?> page) {
         String next = page.nextCursor();
         return next == null
@@ -117,127 +116,191 @@ public record TraceQuery(
                 : Optional.of(toBuilder().offset(0).cursor(next).build());
     }
 
-    /** Whether the span passes every filter. Paging and order play no part. */
+    /** Returns whether the span passes every filter. Paging and order do not matter. */
     public boolean matches(TraceSpan span) {
         return tenantId.equals(span.tenantId())
-                && (startTime == null || !span.startTime().isBefore(startTime))
-                && (endTime == null || !span.startTime().isAfter(endTime))
-                && equalOrAny(provider, span.provider())
-                && equalOrAny(modelName, span.modelName())
-                && equalOrAny(operationName, span.operationName())
-                && equalOrAny(kind, span.kind())
-                && equalOrAny(traceId, span.traceId())
-                && equalOrAny(sessionId, span.sessionId())
-                && equalOrAny(userId, span.userId())
-                && equalOrAny(serviceName, span.serviceName())
-                && equalOrAny(status, span.status())
-                && within(minSecurityScore, maxSecurityScore, span.securityScore())
-                && within(minDurationMs, maxDurationMs, span.durationMs())
-                && within(minCostUsd, maxCostUsd, span.estimatedCostUsd())
-                && span.tags().entrySet().containsAll(tags.entrySet())
-                && ((findingType == null && findingSeverity == null)
-                        || span.securityFindings().stream()
-                                .anyMatch(f -> equalOrAny(findingType, f.findingType())
-                                        && equalOrAny(findingSeverity, f.severity())))
-                && (actionName == null
-                        || span.agentActions().stream()
-                                .anyMatch(action -> action.name().equals(actionName)))
-                && (text == null || SearchText.wordsOf(span).containsAll(SearchText.wordsOf(text)));
+                && criteria.values().stream().allMatch(criterion -> criterion.passes(span))
+                && passesFinding(span);
+    }
+
+    /** Returns whether a single finding has both the type and the severity, if the query sets both. */
+    private boolean passesFinding(TraceSpan span) {
+        String type = value(FINDING_TYPE);
+        Severity severity = value(FINDING_SEVERITY);
+        if (type == null || severity == null) {
+            return true;
+        }
+        for (SecurityFinding finding : span.securityFindings()) {
+            if (finding.findingType().equals(type) && finding.severity() == severity) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
-     * Whether the trace is in the answer: one of its spans passes every filter. A trace without spans passes when the query
-     * asks nothing of spans, only for the tenant or for a trace id.
+     * Returns whether the query selects a trace: one of its spans passes every filter. A trace without spans passes if the query
+     * filters by the tenant or by a trace id only.
      */
     public boolean matches(TraceEvent trace) {
-        if (!tenantId.equals(trace.tenantId()) || !equalOrAny(traceId, trace.traceId())) {
+        UUID traceId = traceId();
+        if (!tenantId.equals(trace.tenantId()) || (traceId != null && !traceId.equals(trace.traceId()))) {
             return false;
         }
         return !filtersSpans() || trace.spans().stream().anyMatch(this::matches);
     }
 
-    /** Whether there is a filter that only a span can pass: any but the tenant and the trace id. */
+    /** Returns whether a filter other than the trace id is set, so that only a trace with spans can pass. */
     public boolean filtersSpans() {
-        return startTime != null
-                || endTime != null
-                || provider != null
-                || modelName != null
-                || operationName != null
-                || kind != null
-                || sessionId != null
-                || userId != null
-                || serviceName != null
-                || !tags.isEmpty()
-                || minSecurityScore != null
-                || maxSecurityScore != null
-                || findingType != null
-                || findingSeverity != null
-                || actionName != null
-                || minDurationMs != null
-                || maxDurationMs != null
-                || minCostUsd != null
-                || maxCostUsd != null
-                || status != null
-                || text != null;
+        return criteria.keySet().stream().anyMatch(filter -> !filter.equals(TRACE_ID));
     }
 
-    /** The words of {@link #text()}, each of which must be in the span; empty without a text. */
-    public Set<String> words() {
-        return text == null ? Set.of() : SearchText.wordsOf(text);
+    /** Returns the tenant whose spans the query selects. */
+    public UUID tenantId() {
+        return tenantId;
     }
 
-    /** The filters that are set and the paging, without the text's content: for logs. */
+    /** Returns the filters that are set, with their values, in the order of {@link QueryFilter#all()}, then others by name. */
+    public Collection<Criterion<?>> criteria() {
+        return criteria.values();
+    }
+
+    /** Returns the value of a filter; null if it is not set. */
+    @SuppressWarnings("unchecked") // the builder puts a criterion of the filter's type
+    public <T> @Nullable T value(QueryFilter<T> filter) {
+        Criterion<T> criterion = (Criterion<T>) criteria.get(filter);
+        return criterion == null ? null : criterion.value();
+    }
+
+    /** Returns the value that a field must have; null if the query does not filter by it. */
+    public <T> @Nullable T value(SpanField<T> field) {
+        return value(QueryFilter.equalTo(field));
+    }
+
+    /** Returns the earliest span start, inclusive; null if open. */
+    public @Nullable Instant startTime() {
+        return value(EARLIEST_START);
+    }
+
+    /** Returns the latest span start, inclusive; null if open. */
+    public @Nullable Instant endTime() {
+        return value(LATEST_START);
+    }
+
+    /** Returns the trace whose spans the query selects; null if open. */
+    public @Nullable UUID traceId() {
+        return value(TRACE_ID);
+    }
+
+    /** Returns the kind of the spans; null if open. */
+    public @Nullable SpanKind kind() {
+        return value(KIND);
+    }
+
+    /** Returns the tags that a span must have, with these values; possibly empty. */
+    public Map<String, String> tags() {
+        Map<String, String> tags = new LinkedHashMap<>();
+        criteria.forEach((filter, criterion) -> {
+            String key = filter.field().tagKey();
+            if (key != null && filter.comparison() == QueryFilter.Comparison.EQUAL) {
+                tags.put(key, criterion.text());
+            }
+        });
+        return Collections.unmodifiableMap(tags);
+    }
+
+    /** Returns the text whose words a span must all contain, see {@link SearchTerm}; null if open. */
+    public @Nullable String text() {
+        return value(QueryFilter.TEXT);
+    }
+
+    /** Returns the distinct terms of {@link #text()}; empty without a text. */
+    public Set<SearchTerm> terms() {
+        String text = text();
+        return text == null ? Set.of() : SearchTerm.of(text);
+    }
+
+    /** Returns the most items of one page, in [1, {@value #MAX_LIMIT}]. */
+    public int limit() {
+        return limit;
+    }
+
+    /** Returns the {@link Page#nextCursor()} of the page before; null for the first page. It excludes an offset. */
+    public @Nullable String cursor() {
+        return cursor;
+    }
+
+    /** Returns the number of items to skip from the first; 0 with a cursor. */
+    public int offset() {
+        return offset;
+    }
+
+    /** Returns the order of the items. */
+    public Order order() {
+        return order;
+    }
+
+    /**
+     * Returns the tenant, the filters and the order as one unambiguous text, which is the same for equal filters and orders. A
+     * cursor is valid only for queries with the same text, so the form must not change from release to release.
+     */
+    public String canonicalForm() {
+        StringBuilder form = new StringBuilder();
+        append(form, "tenant_id", tenantId.toString());
+        for (Criterion<?> criterion : criteria()) {
+            append(form, criterion.filter().name(), criterion.text());
+        }
+        append(form, "order", order.text());
+        return form.toString();
+    }
+
+    /** Appends a name and a value with their lengths, so that no value can look like another filter. */
+    private static void append(StringBuilder form, String name, String value) {
+        form.append(name.length()).append(':').append(name).append('=');
+        form.append(value.length()).append(':').append(value).append(';');
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof TraceQuery query
+                && tenantId.equals(query.tenantId)
+                && criteria.equals(query.criteria)
+                && limit == query.limit
+                && Objects.equals(cursor, query.cursor)
+                && offset == query.offset
+                && order == query.order;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(tenantId, criteria, limit, cursor, offset);
+    }
+
+    /** Returns the filters and the paging for logs, without the search text and the values of tags. */
     @Override
     public String toString() {
         List<String> parts = new ArrayList<>();
         parts.add("tenant_id=" + tenantId);
-        add(parts, "start_time", startTime);
-        add(parts, "end_time", endTime);
-        add(parts, "provider", provider);
-        add(parts, "model_name", modelName);
-        add(parts, "operation_name", operationName);
-        add(parts, "kind", kind == null ? null : kind.text());
-        add(parts, "trace_id", traceId);
-        add(parts, "session_id", sessionId);
-        add(parts, "user_id", userId);
-        add(parts, "service_name", serviceName);
-        add(parts, "tags", tags.isEmpty() ? null : tags.keySet());
-        add(parts, "min_security_score", minSecurityScore);
-        add(parts, "max_security_score", maxSecurityScore);
-        add(parts, "finding_type", findingType);
-        add(parts, "finding_severity", findingSeverity == null ? null : findingSeverity.text());
-        add(parts, "action_name", actionName);
-        add(parts, "min_duration_ms", minDurationMs);
-        add(parts, "max_duration_ms", maxDurationMs);
-        add(parts, "min_cost_usd", minCostUsd);
-        add(parts, "max_cost_usd", maxCostUsd);
-        add(parts, "status", status == null ? null : status.text());
-        add(parts, "text", text == null ? null : words().size() + " words");
-        add(parts, "limit", limit);
-        add(parts, "offset", offset == 0 ? null : offset);
-        add(parts, "cursor", cursor == null ? null : "yes");
-        add(parts, "order", order.text());
+        for (Criterion<?> criterion : criteria()) {
+            QueryFilter<?> filter = criterion.filter();
+            if (filter.comparison() == QueryFilter.Comparison.WORDS) {
+                parts.add(filter.name() + "=" + terms().size() + " words");
+            } else if (filter.field().tagKey() == null || filter.comparison() == QueryFilter.Comparison.PRESENT) {
+                parts.add(filter.name() + "=" + criterion.text());
+            }
+        }
+        if (!tags().isEmpty()) {
+            parts.add("tags=" + tags().keySet());
+        }
+        parts.add("limit=" + limit);
+        if (offset != 0) {
+            parts.add("offset=" + offset);
+        }
+        if (cursor != null) {
+            parts.add("cursor=yes");
+        }
+        parts.add("order=" + order.text());
         return "TraceQuery[" + String.join(" ", parts) + "]";
-    }
-
-    private static void add(List<String> parts, String name, @Nullable Object value) {
-        if (value != null) {
-            parts.add(name + "=" + value);
-        }
-    }
-
-    private static boolean equalOrAny(@Nullable Object wanted, @Nullable Object value) {
-        return wanted == null || wanted.equals(value);
-    }
-
-    private static <N extends Comparable<N>> boolean within(
-            @Nullable N minimum, @Nullable N maximum, @Nullable N value) {
-        if (minimum == null && maximum == null) {
-            return true;
-        }
-        return value != null
-                && (minimum == null || value.compareTo(minimum) >= 0)
-                && (maximum == null || value.compareTo(maximum) <= 0);
     }
 
     private static void argument(boolean holds, String message) {
@@ -246,50 +309,10 @@ public record TraceQuery(
         }
     }
 
-    /** As costs of spans are kept. */
-    private static @Nullable Double withoutMinusZero(@Nullable Double value) {
-        return value == null ? null : Double.valueOf(value + 0.0);
-    }
-
-    private static void score(@Nullable Integer value, String name) {
-        argument(value == null || (value >= 0 && value <= 100), name + " not in [0, 100]: " + value);
-    }
-
-    private static void notNegative(@Nullable Number value, String name) {
-        argument(value == null || value.doubleValue() >= 0, name + " < 0: " + value);
-    }
-
-    private static <N extends Comparable<N>> void ordered(@Nullable N minimum, @Nullable N maximum, String name) {
-        argument(
-                minimum == null || maximum == null || minimum.compareTo(maximum) <= 0,
-                "max_" + name + " < min_" + name + ": " + maximum + " < " + minimum);
-    }
-
-    /** Builds a query; what is not set filters nothing. */
+    /** Builds a query; a filter that is not set, or set to null, lets every span pass. */
     public static final class Builder {
         private final UUID tenantId;
-        private @Nullable Instant startTime;
-        private @Nullable Instant endTime;
-        private @Nullable LlmProvider provider;
-        private @Nullable String modelName;
-        private @Nullable String operationName;
-        private @Nullable SpanKind kind;
-        private @Nullable UUID traceId;
-        private @Nullable String sessionId;
-        private @Nullable String userId;
-        private @Nullable String serviceName;
-        private Map<String, String> tags = Map.of();
-        private @Nullable Integer minSecurityScore;
-        private @Nullable Integer maxSecurityScore;
-        private @Nullable String findingType;
-        private @Nullable Severity findingSeverity;
-        private @Nullable String actionName;
-        private @Nullable Long minDurationMs;
-        private @Nullable Long maxDurationMs;
-        private @Nullable Double minCostUsd;
-        private @Nullable Double maxCostUsd;
-        private @Nullable SpanStatus status;
-        private @Nullable String text;
+        private final Map<QueryFilter<?>, Criterion<?>> criteria;
         private int limit = DEFAULT_LIMIT;
         private @Nullable String cursor;
         private int offset;
@@ -297,205 +320,215 @@ public record TraceQuery(
 
         private Builder(UUID tenantId) {
             this.tenantId = Objects.requireNonNull(tenantId, "tenantId");
+            this.criteria = new HashMap<>();
         }
 
         private Builder(TraceQuery query) {
             this.tenantId = query.tenantId;
-            this.startTime = query.startTime;
-            this.endTime = query.endTime;
-            this.provider = query.provider;
-            this.modelName = query.modelName;
-            this.operationName = query.operationName;
-            this.kind = query.kind;
-            this.traceId = query.traceId;
-            this.sessionId = query.sessionId;
-            this.userId = query.userId;
-            this.serviceName = query.serviceName;
-            this.tags = query.tags;
-            this.minSecurityScore = query.minSecurityScore;
-            this.maxSecurityScore = query.maxSecurityScore;
-            this.findingType = query.findingType;
-            this.findingSeverity = query.findingSeverity;
-            this.actionName = query.actionName;
-            this.minDurationMs = query.minDurationMs;
-            this.maxDurationMs = query.maxDurationMs;
-            this.minCostUsd = query.minCostUsd;
-            this.maxCostUsd = query.maxCostUsd;
-            this.status = query.status;
-            this.text = query.text;
+            this.criteria = new HashMap<>(query.criteria);
             this.limit = query.limit;
             this.cursor = query.cursor;
             this.offset = query.offset;
             this.order = query.order;
         }
 
+        /** Sets any filter. */
+        public <T> Builder filter(QueryFilter<T> filter, @Nullable T value) {
+            if (value == null) {
+                criteria.remove(filter);
+            } else {
+                criteria.put(filter, new Criterion<>(filter, filter.normalize(value)));
+            }
+            return this;
+        }
+
+        /**
+         * Sets any filter to the value with a text form.
+         *
+         * @throws IllegalArgumentException if the text is not a value of the filter's type
+         */
+        public <T> Builder parseFilter(QueryFilter<T> filter, String text) {
+            return filter(filter, filter.type().parse(text));
+        }
+
+        /** Selects spans that have the value, or have it among several; for any field with such a filter. */
+        public <T> Builder equalTo(SpanField<T> field, @Nullable T value) {
+            return filter(QueryFilter.equalTo(field), value);
+        }
+
+        /** Selects spans with any value of the field, see {@link SpanField#isPresent}; for any field with such a filter. */
+        public Builder has(SpanField<?> field) {
+            return filter(QueryFilter.present(field), true);
+        }
+
+        /** Selects spans without a value of the field, see {@link SpanField#isPresent}; for any field with such a filter. */
+        public Builder lacks(SpanField<?> field) {
+            return filter(QueryFilter.present(field), false);
+        }
+
+        private <T> Builder atLeast(SpanField<T> field, @Nullable T value) {
+            return filter(QueryFilter.atLeast(field), value);
+        }
+
+        private <T> Builder atMost(SpanField<T> field, @Nullable T value) {
+            return filter(QueryFilter.atMost(field), value);
+        }
+
+        /** Sets the earliest span start, inclusive. */
         public Builder startTime(@Nullable Instant value) {
-            this.startTime = value;
-            return this;
+            return filter(EARLIEST_START, value);
         }
 
+        /** Sets the latest span start, inclusive. */
         public Builder endTime(@Nullable Instant value) {
-            this.endTime = value;
-            return this;
+            return filter(LATEST_START, value);
         }
 
+        /** Asks for spans with this {@link TraceSpan#provider()}. */
         public Builder provider(@Nullable LlmProvider value) {
-            this.provider = value;
-            return this;
+            return equalTo(SpanField.PROVIDER, value);
         }
 
+        /** Asks for spans with this {@link TraceSpan#modelName()}. */
         public Builder modelName(@Nullable String value) {
-            this.modelName = value;
-            return this;
+            return equalTo(SpanField.MODEL_NAME, value);
         }
 
+        /** Asks for spans with this {@link TraceSpan#operationName()}. */
         public Builder operationName(@Nullable String value) {
-            this.operationName = value;
-            return this;
+            return equalTo(SpanField.OPERATION_NAME, value);
         }
 
+        /** Asks for spans with this {@link TraceSpan#kind()}. */
         public Builder kind(@Nullable SpanKind value) {
-            this.kind = value;
-            return this;
+            return filter(KIND, value);
         }
 
+        /** Asks for spans of this trace. */
         public Builder traceId(@Nullable UUID value) {
-            this.traceId = value;
-            return this;
+            return filter(TRACE_ID, value);
         }
 
+        /** Asks for spans with this {@link TraceSpan#sessionId()}. */
         public Builder sessionId(@Nullable String value) {
-            this.sessionId = value;
-            return this;
+            return equalTo(SpanField.SESSION_ID, value);
         }
 
+        /** Asks for spans with this {@link TraceSpan#userId()}. */
         public Builder userId(@Nullable String value) {
-            this.userId = value;
-            return this;
+            return equalTo(SpanField.USER_ID, value);
         }
 
+        /** Asks for spans with this {@link TraceSpan#serviceName()}. */
         public Builder serviceName(@Nullable String value) {
-            this.serviceName = value;
-            return this;
+            return equalTo(SpanField.SERVICE_NAME, value);
         }
 
+        /** Sets the tags that must all be on the span, with these values, in place of those set before. */
         public Builder tags(Map<String, String> value) {
-            this.tags = Objects.requireNonNull(value, "tags");
+            Objects.requireNonNull(value, "tags");
+            criteria.keySet()
+                    .removeIf(filter ->
+                            filter.field().tagKey() != null && filter.comparison() == QueryFilter.Comparison.EQUAL);
+            value.forEach((key, tag) -> {
+                Objects.requireNonNull(key, "tags key");
+                tag(key, Objects.requireNonNull(tag, "tags." + key));
+            });
             return this;
         }
 
         /** Adds one tag to those that must be on the span. */
         public Builder tag(String key, String value) {
-            Map<String, String> all = new LinkedHashMap<>(tags);
-            all.put(Objects.requireNonNull(key, "key"), Objects.requireNonNull(value, "value"));
-            this.tags = all;
-            return this;
+            return equalTo(SpanField.tag(key), Objects.requireNonNull(value, "value"));
         }
 
+        /** Sets the lowest security score, inclusive, in [0, 100]; a span without a score does not pass. */
         public Builder minSecurityScore(@Nullable Integer value) {
-            this.minSecurityScore = value;
-            return this;
+            return atLeast(SpanField.SECURITY_SCORE, value);
         }
 
+        /** Sets the highest security score, inclusive, in [0, 100]; a span without a score does not pass. */
         public Builder maxSecurityScore(@Nullable Integer value) {
-            this.maxSecurityScore = value;
-            return this;
+            return atMost(SpanField.SECURITY_SCORE, value);
         }
 
+        /** Asks for spans that have a finding of this type. */
         public Builder findingType(@Nullable String value) {
-            this.findingType = value;
-            return this;
+            return filter(FINDING_TYPE, value);
         }
 
+        /** Asks for spans that have a finding of this severity; with a type, one finding has both. */
         public Builder findingSeverity(@Nullable Severity value) {
-            this.findingSeverity = value;
-            return this;
+            return filter(FINDING_SEVERITY, value);
         }
 
+        /** Asks for spans with an agent action of this name, such as that of a tool, whether done or only requested. */
         public Builder actionName(@Nullable String value) {
-            this.actionName = value;
-            return this;
+            return equalTo(SpanField.ACTION_NAME, value);
         }
 
+        /** Sets the shortest duration in milliseconds, inclusive; a span without a duration does not pass. */
         public Builder minDurationMs(@Nullable Long value) {
-            this.minDurationMs = value;
-            return this;
+            return atLeast(SpanField.DURATION_MS, value);
         }
 
+        /** Sets the longest duration in milliseconds, inclusive; a span without a duration does not pass. */
         public Builder maxDurationMs(@Nullable Long value) {
-            this.maxDurationMs = value;
-            return this;
+            return atMost(SpanField.DURATION_MS, value);
         }
 
+        /** Sets the lowest cost in US dollars, inclusive; a span without a cost does not pass. */
         public Builder minCostUsd(@Nullable Double value) {
-            this.minCostUsd = value;
-            return this;
+            return atLeast(SpanField.ESTIMATED_COST_USD, value);
         }
 
+        /** Sets the highest cost in US dollars, inclusive; a span without a cost does not pass. */
         public Builder maxCostUsd(@Nullable Double value) {
-            this.maxCostUsd = value;
-            return this;
+            return atMost(SpanField.ESTIMATED_COST_USD, value);
         }
 
+        /** Asks for spans with this {@link TraceSpan#status()}. */
         public Builder status(@Nullable SpanStatus value) {
-            this.status = value;
-            return this;
+            return equalTo(SpanField.STATUS, value);
         }
 
+        /** Sets the text whose words, or beginnings of words such as {@code refun*}, the span must all have; see {@link SearchTerm}. */
         public Builder text(@Nullable String value) {
-            this.text = value;
-            return this;
+            return filter(QueryFilter.TEXT, value);
         }
 
+        /** Sets how many items one page has at most, in [1, {@value #MAX_LIMIT}]. */
         public Builder limit(int value) {
             this.limit = value;
             return this;
         }
 
+        /** Sets where the page before ended, see {@link Page#nextCursor()}; not together with an offset. */
         public Builder cursor(@Nullable String value) {
             this.cursor = value;
             return this;
         }
 
+        /** Sets how many items to leave out, counted from the start. */
         public Builder offset(int value) {
             this.offset = value;
             return this;
         }
 
+        /** Sets the order of the items; newest first unless set. */
         public Builder order(Order value) {
             this.order = Objects.requireNonNull(value, "order");
             return this;
         }
 
+        /**
+         * Builds the query.
+         *
+         * @throws IllegalArgumentException if a value is out of range, or a lower bound above its upper bound; the message begins
+         *     with the name of the filter
+         */
         public TraceQuery build() {
-            return new TraceQuery(
-                    tenantId,
-                    startTime,
-                    endTime,
-                    provider,
-                    modelName,
-                    operationName,
-                    kind,
-                    traceId,
-                    sessionId,
-                    userId,
-                    serviceName,
-                    tags,
-                    minSecurityScore,
-                    maxSecurityScore,
-                    findingType,
-                    findingSeverity,
-                    actionName,
-                    minDurationMs,
-                    maxDurationMs,
-                    minCostUsd,
-                    maxCostUsd,
-                    status,
-                    text,
-                    limit,
-                    cursor,
-                    offset,
-                    order);
+            return new TraceQuery(this);
         }
     }
 }

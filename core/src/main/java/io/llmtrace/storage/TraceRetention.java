@@ -5,25 +5,27 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long the traces of each tenant are kept, beside {@link TraceRepository}. It is stored with them, and so holds for every
- * process that opens the store.
+ * The retention of traces for each tenant, an optional capability of a {@link TraceRepository}. The rule is stored with the
+ * traces, so it applies to every process that opens the store.
  *
- * <p>A trace is as old as its {@code created_at} says. It goes when that lies further back than its tenant's days, with all of
- * its spans, as {@link TraceRepository#deleteTracesBefore} removes it: also when it was written a moment ago, with old times. A
- * durable store that is open for writing looks for such traces by itself, at least once a day; each backend's README says how
- * often.
+ * <ul>
+ *   <li>A trace that is older than its tenant's rule allows expires, and is deleted with all its spans as by
+ *       {@link TraceRepository#deleteTrace}. {@link RetentionRule#isExpired} says which traces that are.
+ *   <li>The times in the trace count, whenever it was written and whatever the clocks of its clients said. Of a span that was
+ *       written again, the last version counts.
+ *   <li>A store that is open for writing deletes expired traces itself: within a minute after a process, this or another, has
+ *       set a rule, within a minute after the store was opened, and at least once a day. Each backend's README says how often, and
+ *       when the space is reclaimed.
+ * </ul>
  *
- * <p>Null arguments, wrong ones and errors are as in {@link TraceRepository}. All methods block, and are safe to call from many
- * threads.
+ * <p>Null arguments, illegal ones and errors are handled as in {@link TraceRepository}. All methods block and are thread-safe.
  */
 public interface TraceRetention {
 
-    int MAX_DAYS = 36_500;
-
     /**
-     * The retention of a repository: itself, when its class implements this interface, too.
+     * Returns the retention of a repository, which is the repository itself.
      *
-     * @throws NotSupportedException if it does not
+     * @throws NotSupportedException if the repository does not implement this interface
      */
     static TraceRetention of(TraceRepository repository) {
         if (repository instanceof TraceRetention retention) {
@@ -32,21 +34,29 @@ public interface TraceRetention {
         throw new NotSupportedException(repository + " has no retention: its class does not implement TraceRetention");
     }
 
-    /** In days of 24 hours; null if its traces are kept until they are deleted, as those of any tenant are at first. */
+    /** Returns a tenant's rule; null, the default, if its traces are kept until they are deleted. */
     @Nullable
-    Integer retentionDays(UUID tenantId);
+    RetentionRule retention(UUID tenantId);
 
     /**
-     * Durable when it returns. What is too old by then goes the next time that somebody looks, not at once.
+     * Sets a tenant's rule, durably. The call does not wait until the traces that have expired already are deleted.
      *
-     * @param days in [1, {@value #MAX_DAYS}], or null to keep traces until they are deleted
+     * @param rule null to keep traces until they are deleted
      */
-    void setRetentionDays(UUID tenantId, @Nullable Integer days);
+    void setRetention(UUID tenantId, @Nullable RetentionRule rule);
 
     /**
-     * Removes of every tenant what is too old at a time.
+     * Counts the traces that would have expired if the tenant had this rule. Deletes nothing.
      *
-     * @return exactly how many traces this call removed
+     * @param now the time from which ages are counted
+     */
+    ExpiredTraces expired(UUID tenantId, RetentionRule rule, Instant now);
+
+    /**
+     * Deletes the expired traces of every tenant before it returns.
+     *
+     * @param now the time from which ages are counted
+     * @return the exact number of traces that this call deleted
      */
     long deleteExpired(Instant now);
 }

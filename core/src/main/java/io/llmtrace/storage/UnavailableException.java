@@ -2,7 +2,10 @@ package io.llmtrace.storage;
 
 import org.jspecify.annotations.Nullable;
 
-/** The store cannot be reached or written to now: locked, read-only, missing. Nothing was changed; the same call may be tried again once the reason is gone. */
+/**
+ * Thrown when the store cannot be reached or written to at the moment, because it is locked, read-only or missing, say. Nothing was
+ * changed; the same call may be tried again once the reason is gone.
+ */
 public sealed class UnavailableException extends StorageException permits AccessRefusedException {
 
     private static final long serialVersionUID = 1L;

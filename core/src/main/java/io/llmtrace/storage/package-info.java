@@ -1,4 +1,4 @@
-/** The repository contract: what every store of traces promises, whatever engine is behind it. */
+/** The contract of a store of traces, its queries and its results, independent of the storage engine. */
 @NullMarked
 package io.llmtrace.storage;
 

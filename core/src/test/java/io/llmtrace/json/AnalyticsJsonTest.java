@@ -15,12 +15,20 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What analytics give is written flat, and reads back as it was. */
+/** Tests that the results of analytics are written as flat objects and read back equal. */
 class AnalyticsJsonTest {
 
     private static final Instant TIME = Instant.parse("2026-03-01T12:00:00Z");
-    private static final Measures ALL = new Measures(9, 1, 10L, 20L, 30L, 0.5, new Percentiles(1, 2, 3));
-    private static final Measures FEW = new Measures(1, 0, null, null, null, null, null);
+    private static final Measures ALL = Measures.builder()
+            .spans(9)
+            .errors(1)
+            .promptTokens(10L)
+            .completionTokens(20L)
+            .totalTokens(30L)
+            .costUsd(0.5)
+            .durationMs(new Percentiles(1, 2, 3))
+            .build();
+    private static final Measures FEW = Measures.builder().spans(1).build();
     private static final String ALL_JSON =
             "\"spans\":9,\"errors\":1,\"prompt_tokens\":10,\"completion_tokens\":20,\"total_tokens\":30,\"cost_usd\":0.5,"
                     + "\"duration_ms\":{\"p50\":1,\"p95\":2,\"p99\":3}";
@@ -28,57 +36,81 @@ class AnalyticsJsonTest {
 
     @Test
     void valueMeasures() {
-        assertJson(new ValueMeasures("gpt", ALL), "{\"value\":\"gpt\"," + ALL_JSON + "}");
-        assertJson(new ValueMeasures(null, FEW), "{" + FEW_JSON + "}");
+        assertJson(ValueMeasures.class, new ValueMeasures("gpt", ALL), "{\"value\":\"gpt\"," + ALL_JSON + "}");
+        assertJson(ValueMeasures.class, new ValueMeasures(null, FEW), "{" + FEW_JSON + "}");
     }
 
     @Test
     void sessionSummary() {
         assertJson(
-                new SessionSummary("s", "ann", TIME, TIME.plusSeconds(1), 2, ALL),
+                SessionSummary.class,
+                SessionSummary.builder("s", TIME, TIME.plusSeconds(1), ALL)
+                        .userId("ann")
+                        .traces(2)
+                        .build(),
                 "{\"session_id\":\"s\",\"user_id\":\"ann\",\"first_time\":\"2026-03-01T12:00:00Z\","
                         + "\"last_time\":\"2026-03-01T12:00:01Z\",\"traces\":2," + ALL_JSON + "}");
     }
 
     @Test
     void timeline() {
-        Timeline.Bucket bucket = new Timeline.Bucket(TIME, ALL);
+        Timeline.Bucket bucket = Timeline.Bucket.of(TIME, ALL);
         assertJson(
-                new Timeline(
-                        TIME,
-                        TIME.plusSeconds(60),
-                        60_000L,
-                        ALL,
-                        List.of(
-                                new Timeline.Group("gpt", false, ALL, List.of(bucket)),
-                                new Timeline.Group(null, true, FEW, List.of()))),
+                Timeline.class,
+                Timeline.builder(ALL)
+                        .start(TIME)
+                        .end(TIME.plusSeconds(60))
+                        .bucketMs(60_000L)
+                        .groups(List.of(
+                                Timeline.Group.builder(ALL)
+                                        .value("gpt")
+                                        .buckets(List.of(bucket))
+                                        .build(),
+                                Timeline.Group.builder(FEW).rest(true).build()))
+                        .build(),
                 "{\"start\":\"2026-03-01T12:00:00Z\",\"end\":\"2026-03-01T12:01:00Z\",\"bucket_ms\":60000,\"total\":{"
                         + ALL_JSON + "},\"groups\":[{\"value\":\"gpt\",\"rest\":false,\"total\":{" + ALL_JSON
                         + "},\"buckets\":[{\"time\":\"2026-03-01T12:00:00Z\"," + ALL_JSON
                         + "}]},{\"rest\":true,\"total\":{" + FEW_JSON + "},\"buckets\":[]}]}");
         assertJson(
-                new Timeline(null, null, null, Measures.NONE, List.of()),
+                Timeline.class,
+                Timeline.builder(Measures.NONE).build(),
                 "{\"total\":{\"spans\":0,\"errors\":0},\"groups\":[]}");
     }
 
     @Test
     void findingAndActionCounts() {
         assertJson(
-                new FindingCount("pii", Severity.HIGH, 3, 2, TIME),
+                FindingCount.class,
+                FindingCount.builder("pii", Severity.HIGH, TIME)
+                        .findings(3)
+                        .spans(2)
+                        .build(),
                 "{\"finding_type\":\"pii\",\"severity\":\"High\",\"findings\":3,\"spans\":2,"
                         + "\"last_time\":\"2026-03-01T12:00:00Z\"}");
         assertJson(
-                new ActionCount(AgentActionType.TOOL_CALL, "search", 4, 5, 1, 3, new Percentiles(1, 2, 3)),
+                ActionCount.class,
+                ActionCount.builder(AgentActionType.TOOL_CALL, "search")
+                        .actions(4)
+                        .requested(5)
+                        .failures(1)
+                        .spans(3)
+                        .durationMs(new Percentiles(1, 2, 3))
+                        .build(),
                 "{\"action_type\":\"tool_call\",\"name\":\"search\",\"actions\":4,\"requested\":5,\"failures\":1,"
                         + "\"failure_rate\":0.25,\"spans\":3,\"duration_ms\":{\"p50\":1,\"p95\":2,\"p99\":3}}");
         assertJson(
-                new ActionCount(AgentActionType.TOOL_CALL, "search", 0, 5, 0, 3, null),
+                ActionCount.class,
+                ActionCount.builder(AgentActionType.TOOL_CALL, "search")
+                        .requested(5)
+                        .spans(3)
+                        .build(),
                 "{\"action_type\":\"tool_call\",\"name\":\"search\",\"actions\":0,\"requested\":5,\"failures\":0,"
                         + "\"failure_rate\":0.0,\"spans\":3}");
     }
 
-    private static void assertJson(Object value, String json) {
+    private static <T> void assertJson(Class<T> type, T value, String json) {
         assertThat(TraceJson.write(value)).isEqualTo(json);
-        assertThat((Object) TraceJson.read(json, value.getClass())).isEqualTo(value);
+        assertThat(TraceJson.read(json, type)).isEqualTo(value);
     }
 }

@@ -70,7 +70,12 @@ final class TraceJsonTest {
 
     @Test
     void storageStats_thereAndBack() {
-        StorageStats stats = new StorageStats(1, 2, Long.MAX_VALUE, START, null);
+        StorageStats stats = StorageStats.builder()
+                .totalTraces(1)
+                .totalSpans(2)
+                .storageSizeBytes(Long.MAX_VALUE)
+                .oldestTrace(START)
+                .build();
         assertThat(TraceJson.write(stats))
                 .isEqualTo("{\"total_traces\":1,\"total_spans\":2,\"storage_size_bytes\":9223372036854775807,"
                         + "\"oldest_trace\":\"2026-03-01T12:00:00.123456789Z\"}");
@@ -103,7 +108,7 @@ final class TraceJsonTest {
         assertThat(TraceJson.readValue(TraceJson.write(numbers))).isEqualTo(numbers);
     }
 
-    /** A backend keeps tags and attributes in this form, so whatever the model takes must be readable. */
+    /** Backends store tags and attributes in this form, so every value that the model accepts must be readable. */
     @Test
     void longNamesTextsAndDeepNesting_areReadable() {
         Object deep = "x";
@@ -200,7 +205,7 @@ final class TraceJsonTest {
     }
 
     @Test
-    void tenant_isGivenOrMustBeTheSame() {
+    void tenant_isFilledInOrMustBeTheSame() {
         byte[] without =
                 ("{" + REQUIRED.replaceFirst("\"tenant_id\":\"[^\"]*\",", "") + "}").getBytes(StandardCharsets.UTF_8);
         assertThat(TraceJson.readSpan(TraceJson.readTree(without), TENANT).tenantId())
@@ -261,12 +266,21 @@ final class TraceJsonTest {
                 .userId("u")
                 .serviceName("v")
                 .securityScore(1)
-                .securityFindings(List.of(new SecurityFinding(
-                        TRACE, Severity.HIGH, "pii", "d", START, 0.25, "here", Map.of("a", "b"), false)))
+                .securityFindings(List.of(SecurityFinding.builder(Severity.HIGH, "pii", START)
+                        .id(TRACE)
+                        .description("d")
+                        .confidenceScore(0.25)
+                        .location("here")
+                        .metadata(Map.of("a", "b"))
+                        .requiresAlert(false)
+                        .build()))
                 .tags(Map.of("", ""))
                 .events(List.of(
-                        new SpanEvent(TRACE, START, "e", "", Arrays.asList(1L, 1.0, null)),
-                        new SpanEvent(TRACE, START, "e", "d", null)))
+                        SpanEvent.builder("e", START)
+                                .id(TRACE)
+                                .data(Arrays.asList(1L, 1.0, null))
+                                .build(),
+                        SpanEvent.builder("e", START).id(TRACE).description("d").build()))
                 .agentActions(List.of(AgentAction.builder(AgentActionType.WEB_ACCESS, "fetch", START)
                         .arguments("{}")
                         .result("r")

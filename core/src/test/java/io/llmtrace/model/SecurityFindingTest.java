@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -57,12 +56,15 @@ final class SecurityFindingTest {
     @ValueSource(doubles = {-0.01, 1.01, Double.NaN})
     void confidence_isWithinZeroAndOne(double confidence) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new SecurityFinding(
-                        UUID.randomUUID(), Severity.LOW, "x", "", Instant.EPOCH, confidence, null, Map.of(), null))
+                .isThrownBy(() -> SecurityFinding.builder(Severity.LOW, "x", Instant.EPOCH)
+                        .confidenceScore(confidence)
+                        .build())
                 .withMessage("security_findings.confidence_score not in [0, 1]: " + confidence);
     }
 
     private static SecurityFinding finding(Severity severity, String type, Map<String, String> metadata) {
-        return new SecurityFinding(UUID.randomUUID(), severity, type, "", Instant.EPOCH, 1.0, null, metadata, null);
+        return SecurityFinding.builder(severity, type, Instant.EPOCH)
+                .metadata(metadata)
+                .build();
     }
 }

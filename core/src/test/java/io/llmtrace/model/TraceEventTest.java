@@ -36,7 +36,7 @@ final class TraceEventTest {
     }
 
     @Test
-    void createdAt_isTheEarliestStartUnlessGiven() {
+    void createdAt_isTheEarliestStartUnlessSet() {
         List<TraceSpan> spans = List.of(span(new UUID(0, 1), START.plusSeconds(1)), span(new UUID(0, 2), START));
         assertThat(TraceEvent.ofSpans(spans).createdAt()).isEqualTo(START);
         assertThat(TraceEvent.of(TRACE, TENANT, START.plusSeconds(9), spans).createdAt())

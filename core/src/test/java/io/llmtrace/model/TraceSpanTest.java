@@ -87,9 +87,20 @@ final class TraceSpanTest {
                 text("tags", (s, v) -> s.tags(Map.of(v, "x"))),
                 text("tags.x", (s, v) -> s.tags(Map.of("x", v))),
                 text("attributes", (s, v) -> s.attributes(Map.of("x", List.of(v)))),
-                text("events.event_type", (s, v) -> s.events(List.of(new SpanEvent(ID, START, v, "", null)))),
-                text("events.description", (s, v) -> s.events(List.of(new SpanEvent(ID, START, "x", v, null)))),
-                text("events.data", (s, v) -> s.events(List.of(new SpanEvent(ID, START, "x", "", v)))),
+                text(
+                        "events.event_type",
+                        (s, v) -> s.events(
+                                List.of(SpanEvent.builder(v, START).id(ID).build()))),
+                text(
+                        "events.description",
+                        (s, v) -> s.events(List.of(SpanEvent.builder("x", START)
+                                .id(ID)
+                                .description(v)
+                                .build()))),
+                text(
+                        "events.data",
+                        (s, v) -> s.events(List.of(
+                                SpanEvent.builder("x", START).id(ID).data(v).build()))),
                 text("security_findings.finding_type", (s, v) -> s.addSecurityFinding(finding(v, "", null))),
                 text("security_findings.description", (s, v) -> s.addSecurityFinding(finding("x", v, null))),
                 text("security_findings.location", (s, v) -> s.addSecurityFinding(finding("x", "", v))),
@@ -154,7 +165,7 @@ final class TraceSpanTest {
     }
 
     @Test
-    void whatFollows_isFilledInUnlessGiven() {
+    void derivedValues_areFilledInUnlessSet() {
         TraceSpan derived = span().endTime(START.plusNanos(1_999_999))
                 .promptTokens(3L)
                 .completionTokens(4L)
@@ -244,7 +255,11 @@ final class TraceSpanTest {
     }
 
     private static SecurityFinding finding(String type, String description, String location) {
-        return new SecurityFinding(ID, Severity.HIGH, type, description, START, 1.0, location, Map.of(), null);
+        return SecurityFinding.builder(Severity.HIGH, type, START)
+                .id(ID)
+                .description(description)
+                .location(location)
+                .build();
     }
 
     private static AgentAction.Builder action(String name) {

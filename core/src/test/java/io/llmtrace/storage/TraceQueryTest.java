@@ -9,6 +9,7 @@ import io.llmtrace.model.AgentActionType;
 import io.llmtrace.model.LlmProvider;
 import io.llmtrace.model.SecurityFinding;
 import io.llmtrace.model.Severity;
+import io.llmtrace.model.SpanField;
 import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.SpanStatus;
 import io.llmtrace.model.TraceEvent;
@@ -55,8 +56,8 @@ final class TraceQueryTest {
                 refused(
                         "max_cost_usd < min_cost_usd: 0.1 < 0.2",
                         q -> q.minCostUsd(0.2).maxCostUsd(0.1)),
-                refused("text has no word to search for: ' -- '", q -> q.text(" -- ")),
-                refused("text has no word to search for: ''", q -> q.text("")));
+                refused("text has no word to search for, only signs: ' -- '", q -> q.text(" -- ")),
+                refused("text has no word to search for, only signs: ''", q -> q.text("")));
     }
 
     @ParameterizedTest
@@ -82,7 +83,7 @@ final class TraceQueryTest {
                 .withMessage("value");
     }
 
-    /** The filter, a span that passes, and spans that do not. */
+    /** Returns for each filter a span that passes and spans that do not. */
     static List<Arguments> filters() {
         return List.of(
                 filter("start_time", q -> q.startTime(START), s -> s, s -> s.startTime(START.minusNanos(1))),
@@ -95,6 +96,30 @@ final class TraceQueryTest {
                         s -> s),
                 filter("model_name", q -> q.modelName("m"), s -> s.modelName("m"), s -> s.modelName("M"), s -> s),
                 filter("operation_name", q -> q.operationName("chat"), s -> s, s -> s.operationName("chat ")),
+                filter(
+                        "has.model_name",
+                        q -> q.has(SpanField.MODEL_NAME),
+                        s -> s.modelName(""),
+                        s -> s,
+                        s -> s.provider(LlmProvider.OPENAI)),
+                filter(
+                        "has.model_name=false",
+                        q -> q.lacks(SpanField.MODEL_NAME),
+                        s -> s,
+                        s -> s.modelName(""),
+                        s -> s.modelName("m")),
+                filter("has.tags", q -> q.has(SpanField.TAGS), s -> s.tags(Map.of("", "")), s -> s.tags(Map.of())),
+                filter(
+                        "has.agent_actions=false",
+                        q -> q.lacks(SpanField.AGENT_ACTIONS),
+                        s -> s.agentActions(List.of()),
+                        s -> s.agentActions(List.of(AgentAction.builder(AgentActionType.TOOL_CALL, "", START)
+                                .build()))),
+                filter(
+                        "has.tag.a",
+                        q -> q.has(SpanField.tag("a")),
+                        s -> s.tags(Map.of("a", "")),
+                        s -> s.tags(Map.of("b", "a"))),
                 filter("kind", q -> q.kind(SpanKind.LLM), s -> s.kind(SpanKind.LLM), s -> s),
                 filter("trace_id", q -> q.traceId(TRACE), s -> s, s -> s.traceId(new UUID(2, 3))),
                 filter("session_id", q -> q.sessionId("x"), s -> s.sessionId("x"), s -> s.sessionId(""), s -> s),
@@ -254,8 +279,8 @@ final class TraceQueryTest {
                         .status(SpanStatus.ERROR)
                         .build()
                         .toString())
-                .isEqualTo("TraceQuery[tenant_id=00000000-0000-0001-0000-000000000001 model_name=m kind=llm tags=[env]"
-                        + " status=error text=2 words limit=50 cursor=yes order=newest_first]");
+                .isEqualTo("TraceQuery[tenant_id=00000000-0000-0001-0000-000000000001 kind=llm model_name=m"
+                        + " status=error text=2 words tags=[env] limit=50 cursor=yes order=newest_first]");
     }
 
     private static TraceQuery.Builder query() {

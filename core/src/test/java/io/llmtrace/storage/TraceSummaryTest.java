@@ -27,10 +27,11 @@ final class TraceSummaryTest {
     void traceWithoutSpans() {
         TraceSummary summary = TraceSummary.of(TraceEvent.of(TRACE, TENANT, START, List.of()));
         assertThat(summary)
-                .isEqualTo(new TraceSummary(
+                .isEqualTo(new TraceSummaryValues(
                         TRACE,
                         TENANT,
                         START,
+                        null,
                         null,
                         null,
                         null,
@@ -74,6 +75,7 @@ final class TraceSummaryTest {
         TraceSpan agent = span(5, 1)
                 .kind(SpanKind.AGENT)
                 .operationName("agent")
+                .traceName("Support")
                 .promptTokens(30L)
                 .completionTokens(5L)
                 .estimatedCostUsd(0.5)
@@ -93,11 +95,12 @@ final class TraceSummaryTest {
                 .build();
         TraceSummary summary = TraceSummary.of(TraceEvent.of(TRACE, TENANT, START, List.of(first, agent, second)));
         assertThat(summary)
-                .isEqualTo(new TraceSummary(
+                .isEqualTo(new TraceSummaryValues(
                         TRACE,
                         TENANT,
                         START,
                         "agent",
+                        "Support",
                         null,
                         "s",
                         "u",
@@ -155,17 +158,17 @@ final class TraceSummaryTest {
                 List.of(span(1, 1).build(), span(2, 0).build()),
                 List.of(span(-1, 0).build(), span(1, 0).build()),
                 List.of(span(1, 0).build(), span(1, 0).build()))) {
-            TraceSummary.Accumulator accumulator = new TraceSummary.Accumulator(TRACE, TENANT, START);
-            accumulator.add(TraceSummary.SpanFacts.of(spans.get(0)));
+            TraceSummarizer accumulator = new TraceSummarizer(TRACE, TENANT, START);
+            accumulator.add(spans.get(0), SpanDigest.of(spans.get(0)));
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> accumulator.add(TraceSummary.SpanFacts.of(spans.get(1))))
+                    .isThrownBy(() -> accumulator.add(spans.get(1), SpanDigest.of(spans.get(1))))
                     .withMessageStartingWith("span out of order: ");
         }
     }
 
     @Test
     void callThatTwoInstrumentationsReport_countsOnce() {
-        // A proxy, the SDK below it, and a step without figures between them.
+        // A proxy, the SDK below it, and a step without usage between them.
         TraceSpan proxy = call(1, null, SpanKind.LLM, 100L, 0.5);
         TraceSpan step = call(2, 1L, SpanKind.OTHER, null, null);
         TraceSpan sdk = call(3, 2L, SpanKind.LLM, 90L, null);
@@ -179,7 +182,7 @@ final class TraceSummaryTest {
     }
 
     @Test
-    void callThatAToolMakes_countsBesideTheCallThatAskedForIt() {
+    void callOfATool_countsInAdditionToTheCallThatRequestedIt() {
         TraceSpan outer = call(1, null, SpanKind.LLM, 100L, 0.5);
         TraceSpan tool = call(2, 1L, SpanKind.TOOL, null, null);
         TraceSpan inner = call(3, 2L, SpanKind.LLM, 10L, 0.25);

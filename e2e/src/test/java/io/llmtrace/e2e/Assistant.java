@@ -61,7 +61,7 @@ final class Assistant implements AutoCloseable {
         }
     }
 
-    /** Two turns: the model calls the tool, then answers from its result. */
+    /** Runs two turns: the model calls the tool, then answers from its result. */
     String chatWithTool(String question) {
         ChatCompletionCreateParams.Builder conversation = ask(question).addFunctionTool(weatherTool());
         ChatCompletionMessage request = create(conversation);
@@ -75,7 +75,7 @@ final class Assistant implements AutoCloseable {
         return textOf(create(conversation));
     }
 
-    /** The first turn of {@link #chatWithTool}, as a stream. */
+    /** Runs the first turn of {@link #chatWithTool} as a stream. */
     void requestToolStreamed(String question) {
         ChatCompletionCreateParams params = withUsage(ask(question).addFunctionTool(weatherTool()));
         try (StreamResponse<ChatCompletionChunk> answer =
@@ -107,7 +107,7 @@ final class Assistant implements AutoCloseable {
                 .message();
     }
 
-    /** A stream tells its tokens only if it is asked for them. */
+    /** Asks for token counts, which streams report only on request. */
     private static ChatCompletionCreateParams withUsage(ChatCompletionCreateParams.Builder conversation) {
         return conversation
                 .streamOptions(

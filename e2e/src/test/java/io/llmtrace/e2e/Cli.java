@@ -2,9 +2,9 @@ package io.llmtrace.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.llmtrace.cli.CliContext;
 import io.llmtrace.cli.LlmTraceCli;
-import io.llmtrace.cli.StopSignal;
+import io.llmtrace.cli.context.CliContext;
+import io.llmtrace.cli.context.StopSignal;
 import io.llmtrace.cli.terminal.Terminal;
 import io.llmtrace.storage.TraceRepositories;
 import java.io.ByteArrayOutputStream;
@@ -14,12 +14,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** The command line as the program runs it, in this JVM. */
+/** Runs commands of the program in this JVM. */
 final class Cli {
 
     private Cli() {}
 
-    /** @return what a command that succeeds prints */
+    /** Runs a command that must succeed, and returns its output. */
     static String run(String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();

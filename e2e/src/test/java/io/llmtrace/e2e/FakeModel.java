@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Answers in the form of OpenAI's API, which depend on the request alone.
+ * Creates responses in the format of OpenAI's API. They depend only on the request, so that tests are repeatable.
  *
  * <ul>
  *   <li>A plain question is answered with {@code You said: <question>}.
@@ -32,7 +32,7 @@ final class FakeModel {
         this.answer = answer();
     }
 
-    /** The last message of the user. */
+    /** Returns the last message of the user. */
     String question() {
         String last = "";
         for (JsonNode message : request.path("messages")) {
@@ -43,7 +43,7 @@ final class FakeModel {
         return last;
     }
 
-    /** The answer in one piece. */
+    /** Returns the whole answer. */
     ObjectNode completion() {
         ObjectNode completion = envelope("chat.completion");
         ObjectNode choice = completion.putArray("choices").addObject().put("index", 0);
@@ -57,7 +57,7 @@ final class FakeModel {
         return completion;
     }
 
-    /** The answer word by word. Token counts come last, and only if they are asked for. */
+    /** Returns the answer word by word, with token counts at the end if the request asks for them. */
     List<ObjectNode> chunks() {
         List<ObjectNode> chunks = new ArrayList<>();
         if (answer.isToolCall()) {
@@ -80,7 +80,7 @@ final class FakeModel {
         return chunks;
     }
 
-    /** A vector of two numbers for a text. */
+    /** Returns a vector of two numbers for a text. */
     static ObjectNode embeddings(JsonNode request) {
         ObjectNode response = JSON.objectNode().put("object", "list");
         ObjectNode item = response.putArray("data").addObject();
@@ -95,7 +95,7 @@ final class FakeModel {
         return response;
     }
 
-    /** Text, or the call of a tool if there is a tool name. */
+    /** Returns a text, or a call of the tool if there is a tool name. */
     private record Answer(String text, String toolName, String toolArguments) {
         boolean isToolCall() {
             return !toolName.isEmpty();
@@ -181,7 +181,7 @@ final class FakeModel {
                 .put("total_tokens", prompt + answer.tokens());
     }
 
-    /** The text of a message, whose content is a string, a list of parts or absent. */
+    /** Returns the text of a message, whose content is a string, a list of parts or absent. */
     private static String contentOf(JsonNode message) {
         JsonNode content = message.path("content");
         if (!content.isArray()) {

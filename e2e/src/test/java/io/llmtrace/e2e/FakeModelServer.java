@@ -15,10 +15,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * A stand-in for OpenAI's API on a free loopback port. {@link FakeModel} answers.
+ * A fake of OpenAI's API on a free loopback port. {@link FakeModel} creates the responses.
  *
- * <p>With {@code "stream": true} the answer comes as server-sent events. A key other than {@link #API_KEY} is refused with
- * 401, a question that holds {@link #RATE_LIMIT_TRIGGER} with 429.
+ * <p>With {@code "stream": true}, the answer is sent as server-sent events. It refuses keys other than {@link #API_KEY} with 401,
+ * and questions that contain {@link #RATE_LIMIT_TRIGGER} with 429.
  */
 final class FakeModelServer implements AutoCloseable {
 
@@ -42,7 +42,7 @@ final class FakeModelServer implements AutoCloseable {
         return new FakeModelServer(HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0));
     }
 
-    /** For a client: ends in {@code /v1}. */
+    /** Returns the base URL for clients, which ends in {@code /v1}. */
     URI baseUrl() {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/v1");
     }

@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** JSON as text that is easy to compare. */
+/** Formats JSON for comparison. */
 final class Json {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -36,7 +36,7 @@ final class Json {
         return array;
     }
 
-    /** The text of a file on the class path. */
+    /** Returns the text of a file on the class path. */
     static String resource(String name) {
         try (InputStream in = Json.class.getResourceAsStream("/" + name)) {
             return new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
@@ -45,7 +45,7 @@ final class Json {
         }
     }
 
-    /** Keys in their order, one a line. Equal texts are equal JSON; 1 and 1.0 differ. */
+    /** Returns the JSON with sorted keys, one per line. Equal texts mean equal JSON; 1 and 1.0 differ. */
     static String sorted(JsonNode json) {
         try {
             return SORTED.writeValueAsString(MAPPER.treeToValue(json, Object.class));

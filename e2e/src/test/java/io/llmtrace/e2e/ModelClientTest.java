@@ -16,9 +16,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What an instrumented OpenAI client does can be read: over REST field by field, and with {@code show}.
+ * Reads the calls of an instrumented OpenAI client back: over REST field by field, and with {@code show}.
  *
- * <p>The instrumentation sends what was said as log records, apart from the spans and usually before them.
+ * <p>The instrumentation sends messages as log records, apart from the spans and usually before them.
  */
 class ModelClientTest {
 
@@ -123,7 +123,7 @@ class ModelClientTest {
         assertThat(trace.show()).contains("\n  tool call   get_weather({\"city\":\"Paris\"})\n");
     }
 
-    /** The instrumentation sends the text of chats only. */
+    /** The instrumentation sends the text of chats only, not of embeddings. */
     @ParameterizedTest
     @EnumSource(names = {"HTTP_PROTOBUF", "GRPC"})
     void embed_isReadable(Transport transport) {
@@ -211,7 +211,7 @@ class ModelClientTest {
         assertThat(fieldOf(trace, "model_name")).isEqualTo("gpt-4o-mini");
     }
 
-    /** What {@code show --span} prints beside the field's name. */
+    /** Returns the value that {@code show --span} prints for the field. */
     private static String fieldOf(StoredTrace trace, String field) {
         return trace.showFirstCall()
                 .lines()

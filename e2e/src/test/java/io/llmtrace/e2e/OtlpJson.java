@@ -13,8 +13,8 @@ import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.util.Collection;
 
 /**
- * OTLP over HTTP as JSON, with the OpenTelemetry SDK's own writer and sender. The SDK's public builders offer protobuf
- * only, so this reaches into its internal packages.
+ * Sends OTLP/HTTP as JSON, with the writer and sender of the OpenTelemetry SDK. The SDK's public builders offer protobuf
+ * only, so this uses its internal packages.
  */
 final class OtlpJson {
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the OpenTelemetry SDK sends is read back over REST, whichever way it came. */
+/** Sends spans with the OpenTelemetry SDK over each transport, and reads them back over REST. */
 class OtlpTransportTest {
 
     @TempDir
@@ -58,7 +58,7 @@ class OtlpTransportTest {
             JsonNode trace = llmtrace.get("traces/" + traceId);
             assertThat(Json.sorted(withoutDerived(trace))).isEqualTo(Json.sorted(expected(traceId)));
 
-            export(exporter, spans); // as a client does that lost the first answer
+            export(exporter, spans); // as a client does when the response to its first request was lost
             assertThat(llmtrace.get("traces/" + traceId)).isEqualTo(trace);
             assertThat(llmtrace.get("spans?trace_id=" + traceId).path("data")).hasSameSizeAs(spans);
         }
@@ -116,7 +116,7 @@ class OtlpTransportTest {
         return Json.parse(Json.resource("rich-trace.json").replace("${trace_id}", uuid));
     }
 
-    /** Events and actions get their ids from llmtrace, each its own. */
+    /** Removes the ids of events and actions, which llmtrace generates. */
     private static JsonNode withoutDerived(JsonNode trace) {
         JsonNode copy = trace.deepCopy();
         Set<String> ids = new HashSet<>();
@@ -126,7 +126,7 @@ class OtlpTransportTest {
                     .asText();
             assertThat(mapping).matches("[0-9]+( .*)?");
             if (mapping.contains(" cost=prices:")) {
-                ((ObjectNode) span).remove("estimated_cost_usd"); // moves with the list prices
+                ((ObjectNode) span).remove("estimated_cost_usd"); // changes whenever the list prices are updated
             }
             for (String list : List.of("events", "agent_actions")) {
                 for (JsonNode item : span.path(list)) {

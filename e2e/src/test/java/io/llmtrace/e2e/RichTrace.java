@@ -24,17 +24,17 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * A trace with everything that spans can have, made by the OpenTelemetry SDK, the same each time but for its id.
+ * A trace with everything that spans can have, made by the OpenTelemetry SDK. Only its id differs between runs.
  *
  * <pre>
  *   invoke_agent travel-agent      agent
  *   ├─ chat gpt-4o                 model call: messages, tokens, a tool call, events, tags
  *   ├─ execute_tool get_weather    fails with an exception
- *   ├─ embeddings                  of another instrumentation scope, called from another process, with a trace state
+ *   ├─ embeddings                  another instrumentation scope, a parent in another process, a trace state
  *   └─ every type                  attributes of all types, links
  * </pre>
  *
- * {@code rich-trace.json} is what must be read back.
+ * {@code rich-trace.json} is the JSON that must be read back.
  */
 final class RichTrace {
 
@@ -58,7 +58,7 @@ final class RichTrace {
         search = provider.get("travel.search");
     }
 
-    /** In the order in which they ended: children first. */
+    /** Returns the spans in the order of their ends, children first. */
     static List<SpanData> spans(String traceId) {
         RichTrace trace = new RichTrace(traceId);
         try (SdkTracerProvider provider = trace.provider) {
@@ -151,7 +151,7 @@ final class RichTrace {
                 .end(at(960));
     }
 
-    /** As another process sees the span that called it. */
+    /** Returns the span's context as a called process receives it: remote, and with a trace state. */
     private static Context elsewhere(Span caller) {
         SpanContext local = caller.getSpanContext();
         SpanContext remote = SpanContext.createFromRemoteParent(
@@ -236,7 +236,7 @@ final class RichTrace {
                 .setAttribute(stringArrayKey("array.empty"), List.of());
     }
 
-    /** The types that OpenTelemetry added last: bytes, maps, nothing, and lists of any of them. */
+    /** Adds attributes of the newest OpenTelemetry types: bytes, maps, empty values, and lists of these. */
     private static void values(Span span) {
         span.setAttribute(valueKey("value.bytes"), Value.of(new byte[] {0, 1, (byte) 0xff}))
                 .setAttribute(valueKey("value.nothing"), Value.empty())

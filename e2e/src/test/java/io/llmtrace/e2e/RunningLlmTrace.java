@@ -19,7 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A server on a free port over a SQLite file, and its readers: REST, and the command line. */
+/** A running server on a free port with a SQLite file, read over REST and with the command line. */
 final class RunningLlmTrace implements AutoCloseable {
 
     private final HttpClient client = HttpClient.newHttpClient();
@@ -35,7 +35,7 @@ final class RunningLlmTrace implements AutoCloseable {
         server = LlmTraceServer.start(config, repository);
     }
 
-    /** Creates {@code traces.db} in the folder. */
+    /** Starts a server, which creates {@code traces.db} in the folder. */
     static RunningLlmTrace startIn(Path folder) {
         return new RunningLlmTrace("sqlite:" + folder.resolve("traces.db"));
     }
@@ -44,7 +44,7 @@ final class RunningLlmTrace implements AutoCloseable {
         return server.uri();
     }
 
-    /** What {@code GET} of a path below {@code /api/v1/} answers. */
+    /** Returns the answer to {@code GET} of a path below {@code /api/v1/}. */
     JsonNode get(String path) {
         HttpRequest request =
                 HttpRequest.newBuilder(uri().resolve("/api/v1/" + path)).build();
@@ -60,7 +60,7 @@ final class RunningLlmTrace implements AutoCloseable {
         }
     }
 
-    /** What the command {@code show} prints: the same beside the server, from its file, and through it. */
+    /** Returns the output of {@code show}, after checking that it is the same from the file and through the server. */
     String show(String traceId, String... options) {
         String local = Cli.run(show(traceId, options, "--storage", storageUrl + "?mode=ro"));
         String remote = Cli.run(show(traceId, options, "--server", uri().toString()));

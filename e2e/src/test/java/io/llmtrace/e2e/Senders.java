@@ -20,7 +20,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Clients that send spans over OTLP, and note which ones the server has acknowledged. */
+/** Clients that send spans over OTLP, and record which ones the server has acknowledged. */
 final class Senders implements AutoCloseable {
 
     private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
@@ -40,14 +40,14 @@ final class Senders implements AutoCloseable {
         this(count, Duration.ofSeconds(40));
     }
 
-    /** @param timeout after which a client sends the same again */
+    /** @param timeout the time after which a client repeats a request */
     Senders(int count, Duration timeout) {
         this.count = count;
         this.timeout = timeout;
         this.threads = Executors.newFixedThreadPool(count);
     }
 
-    /** Sends to this server, until it is gone or {@link #stop} is called. */
+    /** Sends to this server until it has ended or {@link #stop} is called. */
     void start(ServerProcess to) {
         server = to;
         stopped = false;
@@ -71,12 +71,12 @@ final class Senders implements AutoCloseable {
                     spans.forEach(span -> acknowledged.add(span.spanId()));
                     spans = spans();
                 } else {
-                    refused.incrementAndGet(); // and sent again
+                    refused.incrementAndGet(); // and retried
                 }
             } catch (HttpTimeoutException e) {
-                timedOut.incrementAndGet(); // and sent again
+                timedOut.incrementAndGet(); // and retried
             } catch (IOException e) {
-                return; // the server is gone; what was sent may be stored or not
+                return; // the server has ended; the request may or may not have been stored
             }
         }
     }
@@ -99,7 +99,7 @@ final class Senders implements AutoCloseable {
         return acknowledged.size();
     }
 
-    /** Answers other than 200. */
+    /** Returns the number of answers other than 200. */
     int refusedCount() {
         return refused.get();
     }
@@ -112,7 +112,7 @@ final class Senders implements AutoCloseable {
         return new HashSet<>(acknowledged);
     }
 
-    /** Returns when no request is under way. */
+    /** Stops sending, and waits for the requests in flight. */
     void stop() throws Exception {
         stopped = true;
         for (Future<?> each : running) {

@@ -3,6 +3,7 @@ package io.llmtrace.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.llmtrace.testkit.Effort;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,6 +11,9 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -33,15 +39,20 @@ import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A server with little memory, and clients that send it more than it has. */
+/** Tests a server with a small heap, whose clients send more than fits into it. */
 @Timeout(300)
 @Isolated
 class ServerMemoryTest {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServerMemoryTest.class);
 
-    private static final int CONNECTIONS = 200;
-    private static final int SLOW_SENDERS = 50;
+    private static final int CONNECTIONS = Effort.of(60, 200);
+    private static final int SLOW_SENDERS = Effort.of(20, 50);
+    /** The largest number of parts by the smallest. */
+    private static final int FRACTION = 500;
+
+    private static final int AT_THE_SAME_TIME = 3;
+
     private static final int INFLATED_MB = 200;
     private static final byte[] BOMB = bomb();
 
@@ -49,6 +60,7 @@ class ServerMemoryTest {
     Path folder;
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final HttpClient client = HttpClient.newHttpClient();
     private ServerProcess server;
 
     @BeforeEach
@@ -67,7 +79,7 @@ class ServerMemoryTest {
         server.close();
     }
 
-    /** About 10 MiB, of which 200 MiB come. */
+    /** Returns a zip bomb: about 10 MiB that inflate to 200 MiB. */
     private static byte[] bomb() {
         Random random = new Random(1);
         byte[] megabyte = new byte[1 << 20];
@@ -113,7 +125,7 @@ class ServerMemoryTest {
                     vanishing.getOutputStream().write(head("Content-Length: " + BOMB.length));
                     vanishing.getOutputStream().write(BOMB, 0, 200_000);
                 } catch (SocketException e) {
-                    // refused while it was sent
+                    // refused while sending
                 }
             }
             assertServes();
@@ -124,7 +136,45 @@ class ServerMemoryTest {
         }
     }
 
-    /** How often each answer came; {@code /health} is asked meanwhile. */
+    @Test
+    @Timeout(600)
+    void smallBodies_ofManyObjects_areRefusedOrServed() throws Exception {
+        for (ManyParts.Kind kind : ManyParts.kinds()) {
+            Map<Integer, Integer> statuses = new TreeMap<>();
+            for (int parts = kind.largest(); parts >= kind.largest() / FRACTION; parts /= 2) {
+                send(kind, parts).forEach((status, count) -> statuses.merge(status, count, Integer::sum));
+                assertThat(server.health().path("status").asText())
+                        .as("%s", kind)
+                        .isEqualTo("ok");
+            }
+            LOG.info("{}: {}", kind, statuses);
+            assertThat(statuses.keySet()).as("%s", kind).isSubsetOf(200, 400, 413, 429);
+        }
+        assertServes();
+    }
+
+    /** Sends some such bodies at the same time, and counts the answers by status. */
+    private Map<Integer, Integer> send(ManyParts.Kind kind, int parts) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(server.uri().resolve(kind.path()))
+                .header("Content-Type", kind.type())
+                .POST(HttpRequest.BodyPublishers.ofByteArray(kind.body().apply(parts)))
+                .build();
+        List<CompletableFuture<HttpResponse<Void>>> answers = new ArrayList<>();
+        for (int i = 0; i < AT_THE_SAME_TIME; i++) {
+            answers.add(client.sendAsync(request, HttpResponse.BodyHandlers.discarding()));
+        }
+        Map<Integer, Integer> statuses = new TreeMap<>();
+        for (CompletableFuture<HttpResponse<Void>> answer : answers) {
+            try {
+                statuses.merge(answer.get(120, TimeUnit.SECONDS).statusCode(), 1, Integer::sum);
+            } catch (ExecutionException e) {
+                throw new AssertionError(parts + " parts of " + kind, e);
+            }
+        }
+        return statuses;
+    }
+
+    /** Sends the bodies and counts the answers by status. The server must answer {@code /health} meanwhile. */
     private Map<Integer, Integer> statusesOf(boolean chunked) throws Exception {
         List<Future<Integer>> answers = new ArrayList<>();
         for (int i = 0; i < CONNECTIONS; i++) {
@@ -154,7 +204,7 @@ class ServerMemoryTest {
                 }
                 out.flush();
             } catch (SocketException e) {
-                // the server need not take what it will not use
+                // the server may close the connection without reading a body that it refuses
             }
             return statusOf(socket.getInputStream());
         }

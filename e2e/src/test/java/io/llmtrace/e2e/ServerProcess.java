@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** {@code llmtrace serve} as a process of its own, which can be killed. */
+/** An {@code llmtrace serve} process, which can be killed. */
 final class ServerProcess implements AutoCloseable {
 
     private static final Pattern READY = Pattern.compile("llmtrace listens on (\\S+?)[,;].*");
@@ -31,7 +31,7 @@ final class ServerProcess implements AutoCloseable {
     private final Process process;
     private final URI uri;
     private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1) // a connection for each request under way
+            .version(HttpClient.Version.HTTP_1_1) // so that each request in flight has a connection of its own
             .connectTimeout(Duration.ofSeconds(5))
             .build();
 
@@ -40,7 +40,7 @@ final class ServerProcess implements AutoCloseable {
         this.uri = uri;
     }
 
-    /** Returns when it listens. */
+    /** Starts the process, and returns when it listens. */
     static ServerProcess start(Path data, String... options) throws IOException {
         return start(data, List.of("-Xmx512m"), options);
     }
@@ -49,7 +49,7 @@ final class ServerProcess implements AutoCloseable {
         return start(List.of(), data, jvmOptions, options);
     }
 
-    /** @param launcher a command that runs another one, such as {@code nice} */
+    /** @param launcher the prefix of the command line, such as {@code nice}, which runs the rest as a command */
     static ServerProcess start(List<String> launcher, Path data, List<String> jvmOptions, String... options)
             throws IOException {
         List<String> command = new ArrayList<>(launcher);
@@ -82,13 +82,13 @@ final class ServerProcess implements AutoCloseable {
         return uri;
     }
 
-    /** SIGKILL. */
+    /** Kills the process with SIGKILL. */
     void kill() throws InterruptedException {
         process.destroyForcibly();
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
     }
 
-    /** SIGTERM. @return whether it ended within the time */
+    /** Ends the process with SIGTERM, and returns whether it ended within the time. */
     boolean terminate(Duration time) throws InterruptedException {
         process.destroy();
         return process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
@@ -98,7 +98,7 @@ final class ServerProcess implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** @throws IOException if there is no answer */
+    /** @throws IOException if the server does not answer */
     HttpResponse<String> post(Duration timeout, String path, String contentType, byte[] body) throws IOException {
         return send(HttpRequest.newBuilder(uri.resolve(path))
                 .timeout(timeout)
@@ -122,7 +122,7 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    /** The time of day that it has. */
+    /** Returns the time on the server's clock. */
     Instant clock() throws IOException {
         String date = get("/health").headers().firstValue("date").orElseThrow();
         return Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date));
@@ -130,6 +130,17 @@ final class ServerProcess implements AutoCloseable {
 
     JsonNode health() throws IOException {
         return TraceJson.readTree(get("/health").body().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Returns how many spans wait on disk now; {@code /health} tells what was known last, if the machine is busy. */
+    long spooledSpans() throws IOException {
+        return get("/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith("llmtrace_ingest_spooled"))
+                .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Override

@@ -12,8 +12,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A file system of its own in memory, that can really be full. It is mounted in a namespace of its own, which needs no rights;
- * a process sees it if it is started by {@link #launcher}. Needs util-linux.
+ * A small file system in memory, which can become full. It is mounted in a namespace of its own, which needs no privileges.
+ * Only processes that are started with {@link #launcher} can access it. Requires util-linux.
  */
 final class SmallDisk implements AutoCloseable {
 
@@ -27,7 +27,7 @@ final class SmallDisk implements AutoCloseable {
         this.folder = folder;
     }
 
-    /** @param folder an empty one, over which it is mounted */
+    /** @param folder the empty folder on which it is mounted */
     static SmallDisk mount(Path folder, int megabytes) throws IOException {
         String script = "mount -t tmpfs -o size=" + megabytes + "m tmpfs \"$0\" && echo mounted && exec cat";
         Process holder = new ProcessBuilder(
@@ -41,7 +41,7 @@ final class SmallDisk implements AutoCloseable {
         return new SmallDisk(holder, folder);
     }
 
-    /** What a command that is to see it begins with. */
+    /** Returns the command prefix for a process that can access it. */
     List<String> launcher() {
         return List.of(
                 "nsenter",
@@ -54,7 +54,12 @@ final class SmallDisk implements AutoCloseable {
                 "--");
     }
 
-    /** Until nothing more fits. */
+    /** Returns whether a file is on it. */
+    boolean holds(String file) {
+        return Files.exists(fromOutside().resolve(file));
+    }
+
+    /** Writes until the disk is full. */
     void fill() throws IOException {
         byte[] chunk = new byte[64 << 10];
         try (OutputStream out = Files.newOutputStream(fromOutside().resolve(FILLER))) {
@@ -75,7 +80,7 @@ final class SmallDisk implements AutoCloseable {
         return Path.of("/proc/" + holder.pid() + "/root" + folder.toAbsolutePath());
     }
 
-    /** With what is on it. */
+    /** Unmounts it, which removes its contents. */
     @Override
     public void close() {
         holder.destroyForcibly();

@@ -8,7 +8,7 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Keeps the spans that have ended, as exporters get them. */
+/** Collects the ended spans, as exporters get them. */
 final class SpanCollector implements SpanProcessor {
 
     private final List<SpanData> ended = new CopyOnWriteArrayList<>();

@@ -18,7 +18,10 @@ import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** The time of day of processes that are started by {@link #launcher}, which can be set while they run. Needs libfaketime. */
+/**
+ * A clock for processes that are started with {@link #launcher}, which tests can set while the processes run. Requires
+ * libfaketime.
+ */
 final class SteppedClock {
 
     private static final String LIBRARY = "libfaketimeMT.so.1";
@@ -31,7 +34,7 @@ final class SteppedClock {
         this.offset = offset;
     }
 
-    /** @param folder for its file */
+    /** @param folder the folder of the file that controls it */
     static SteppedClock in(Path folder) throws IOException {
         Path library = library().orElseThrow(() -> new IOException(LIBRARY + " is not here: install faketime"));
         SteppedClock clock = new SteppedClock(library, folder.resolve("clock"));
@@ -39,19 +42,19 @@ final class SteppedClock {
         return clock;
     }
 
-    /** What a command that is to have this clock begins with. */
+    /** Returns the command prefix for a process with this clock. */
     List<String> launcher() {
         return List.of(
                 "env",
                 "LD_PRELOAD=" + library,
                 "FAKETIME_TIMESTAMP_FILE=" + offset,
                 "FAKETIME_CACHE_DURATION=1",
-                // Timeouts and intervals go on as they are.
+                // Keeps the monotonic clock correct, on which timeouts and intervals are based.
                 "FAKETIME_DONT_FAKE_MONOTONIC=1",
                 "DONT_FAKE_MONOTONIC=1");
     }
 
-    /** From the true time; counts within a second or two. */
+    /** Sets the difference from the true time, which takes effect within two seconds. */
     void set(Duration fromTrueTime) throws IOException {
         Path written = offset.resolveSibling("clock.new");
         Files.writeString(written, "%+d\n".formatted(fromTrueTime.toSeconds()));
@@ -71,15 +74,15 @@ final class SteppedClock {
     }
 
     /**
-     * A test that sets the clock of processes. On a machine without libfaketime it is skipped, and says so; with
-     * {@code -DrequireFaketime}, which the gate gives, it fails.
+     * Marks a test that sets the clock of processes. Without libfaketime, it is skipped with a message; with
+     * {@code -DrequireFaketime}, which the gate sets, it fails.
      */
     @Target(ElementType.METHOD)
     @Retention(RetentionPolicy.RUNTIME)
     @ExtendWith(Condition.class)
     @interface Needed {}
 
-    /** Where there is a clock that can be set, or must be one. */
+    /** Enables the test if libfaketime is installed or required. */
     static final class Condition implements ExecutionCondition {
         @Override
         public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {

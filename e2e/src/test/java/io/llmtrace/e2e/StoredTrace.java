@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** A trace of an application as its readers see it: a root span, and the calls of models below it. */
+/** A stored trace of an application: a root span, with the calls of models below it. */
 final class StoredTrace {
 
-    /** Of a call: what differs from run to run, or is the same in all. */
+    /** The fields that are not compared: they differ between runs, or are the same in all calls. */
     private static final List<String> SURROUNDINGS = List.of(
             "trace_id",
             "span_id",
@@ -22,7 +22,7 @@ final class StoredTrace {
             "end_time",
             "duration_ms",
             "service_name",
-            "estimated_cost_usd"); // moves with the list prices
+            "estimated_cost_usd"); // changes whenever the list prices are updated
 
     private final RunningLlmTrace llmtrace;
     private final String traceId;
@@ -34,7 +34,7 @@ final class StoredTrace {
         this.spans = items(llmtrace.get("traces/" + traceId).path("spans"));
     }
 
-    /** Asserts the model calls below the root, in the order of time: each whole, as the named file says. */
+    /** Asserts that the model calls below the root, in order of time, equal those of the named file in all fields. */
     void assertCalls(String... files) {
         assertThat(spans).hasSize(1 + files.length);
         for (int i = 0; i < files.length; i++) {
@@ -45,12 +45,12 @@ final class StoredTrace {
         }
     }
 
-    /** What {@code show} prints of the trace: the same beside the server and through it. */
+    /** Returns the output of {@code show}, which is the same from the file and through the server. */
     String show(String... options) {
         return llmtrace.show(traceId, options);
     }
 
-    /** What {@code show --span} prints of the first model call. */
+    /** Returns the output of {@code show --span} for the first model call. */
     String showFirstCall() {
         return show("--span", spans.get(1).path("span_id").asText());
     }
@@ -64,7 +64,7 @@ final class StoredTrace {
         assertThat(call.path("duration_ms").isIntegralNumber()).isTrue();
     }
 
-    /** Prompt and response as the JSON that they hold, events as their types. */
+    /** Replaces prompt and response by the JSON in them, and events by their types. */
     private static JsonNode content(JsonNode call) {
         ObjectNode content = call.deepCopy();
         content.remove(SURROUNDINGS);

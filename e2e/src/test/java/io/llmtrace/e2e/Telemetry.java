@@ -17,7 +17,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** The OpenTelemetry SDK of an application. It sends batches, each kind when a test says so. */
+/** The OpenTelemetry SDK of an application. It sends spans and log records only when a test flushes it. */
 final class Telemetry implements AutoCloseable {
 
     static final String SERVICE_NAME = "assistant";
@@ -50,7 +50,7 @@ final class Telemetry implements AutoCloseable {
     }
 
     /**
-     * Does the work in a span of the application.
+     * Runs the work within a span of the application.
      *
      * @return the id of its trace
      */

@@ -8,7 +8,7 @@ import io.opentelemetry.sdk.logs.export.LogRecordExporter;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.net.URI;
 
-/** The ways in which an OpenTelemetry SDK sends. Compression is {@code gzip} or {@code none}. */
+/** The transports of an OpenTelemetry SDK. The compression is {@code gzip} or {@code none}. */
 enum Transport {
     HTTP_PROTOBUF,
     HTTP_JSON,

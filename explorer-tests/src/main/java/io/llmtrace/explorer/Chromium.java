@@ -11,44 +11,49 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The Chromium of this machine, started once in a process. Nothing is downloaded. */
+/** Starts the Chromium installed on this machine, once per process. Nothing is downloaded. */
 public final class Chromium {
 
     private static final String VARIABLE = "LLMTRACE_CHROMIUM";
     private static final List<String> NAMES =
             List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
 
-    public static final String MISSING = "the tests of the trace explorer need Chromium, and there is none of " + NAMES
-            + " on the PATH. Install it (Debian: apt install chromium), or name it with " + VARIABLE
-            + "=/path/to/chromium";
+    public static final String MISSING =
+            "the tests of the trace explorer need Chromium, and the PATH has none of " + NAMES
+                    + ". Install it (Debian: apt install chromium), or set " + VARIABLE
+                    + "=/path/to/chromium";
 
     private Chromium() {}
 
-    /** @throws IllegalStateException if there is none */
+    /**
+     * Returns the running browser, which is started on the first call.
+     *
+     * @throws IllegalStateException if there is no Chromium
+     */
     public static Browser browser() {
         return Started.BROWSER;
     }
 
-    /** When the first test asks for it. */
+    /** Starts the browser when it is first used. */
     private static final class Started {
         private static final Playwright PLAYWRIGHT = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
 
-        // As root, which builds in containers are, Chromium has no sandbox; it sees pages of this machine only.
+        // Builds in containers run as root, for which Chromium has no sandbox. It opens pages of this machine only.
         private static final Browser BROWSER = PLAYWRIGHT
                 .chromium()
                 .launch(new LaunchOptions()
                         .setExecutablePath(executable().orElseThrow(() -> new IllegalStateException(MISSING)))
-                        .setArgs(List.of("--no-sandbox")));
+                        .setArgs(List.of("--no-sandbox", "--host-resolver-rules=MAP *example.com 127.0.0.1")));
     }
 
-    /** Empty where there is none. */
+    /** Returns the path of Chromium, or empty if it is not installed. */
     public static Optional<Path> executable() {
         String named = System.getenv(VARIABLE);
         if (named != null && !named.isBlank()) {
             Path path = Path.of(named);
             if (!Files.isExecutable(path)) {
-                throw new IllegalStateException(VARIABLE + "=" + named + " is no program");
+                throw new IllegalStateException(VARIABLE + "=" + named + " is not an executable file");
             }
             return Optional.of(path);
         }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** WCAG 2.1 AA as far as a program can tell, in both themes; a phone; the keyboard. */
+/** Tests accessibility: WCAG 2.1 AA as far as axe-core checks it, in both themes, on a phone, and focus by keyboard. */
 final class AccessTest extends ExplorerTest {
 
     private static final List<String> RULES = List.of("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice");
@@ -34,16 +34,16 @@ final class AccessTest extends ExplorerTest {
                 .orElseThrow();
     }
 
-    /** Addresses, and what is there when they are ready. */
+    /** Returns paths, each with a selector that matches when its page is ready. */
     private Map<String, String> pages() {
         Map<String, String> pages = new LinkedHashMap<>();
         pages.put("/?time=7d&status=ok", "tr.row");
         pages.put("/traces/" + agent.traceId(), "lt-chat .msg");
         pages.put("/traces/" + agent.traceId() + "?show=actions", "lt-actions [role=option]");
-        pages.put("/sessions?time=7d", ".figures-table tbody tr");
+        pages.put("/sessions?time=7d", ".data-table tbody tr");
         pages.put("/sessions?id=" + agent.spans().get(0).sessionId(), ".turn .msg");
         pages.put("/dashboard?time=7d", ".tables tbody tr >> nth=20");
-        pages.put("/security?time=7d", ".figures-table tbody tr");
+        pages.put("/security?time=7d", ".data-table tbody tr");
         pages.put("/?time=7d&model_name=none", ".state");
         return pages;
     }
@@ -96,7 +96,9 @@ final class AccessTest extends ExplorerTest {
                     .isLessThanOrEqualTo(PHONE_WIDTH);
             screenshot("phone-" + nameOf(path) + "-" + scheme.name().toLowerCase(Locale.ROOT));
             if (scheme == ColorScheme.LIGHT) {
-                assertThat(violations()).as(path).isEmpty(); // the colours are those of the wide page
+                assertThat(violations())
+                        .as(path)
+                        .isEmpty(); // the colours are those of the wide page, which is checked in both themes
             }
         });
     }
@@ -122,7 +124,7 @@ final class AccessTest extends ExplorerTest {
     void theme_isKept() {
         open("/?time=7d");
         rows();
-        page.getByLabel("Light or dark").click();
+        page.getByLabel("Toggle light and dark theme").click();
         assertThat(page.locator("html").getAttribute("data-theme")).isEqualTo("dark");
         page.reload();
         rows();

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What agents did, and what they only asked for: in a trace, and in sum. */
+/** Tests the actions that agents executed or requested, in a trace and in the totals on the dashboard. */
 final class ActionsTest extends ExplorerTest {
 
     private static final UUID TRACE = UUID.fromString("0af76519-16cd-43dd-8448-eb211c80319d");
@@ -88,7 +88,7 @@ final class ActionsTest extends ExplorerTest {
 
         Locator rows = page.getByRole(AriaRole.OPTION);
         assertThat(rows).hasText(new String[] {
-            cells("900 ms", "send_mail", "asked for only", "–", "{\"to\": \"ann@example.com\"}"),
+            cells("900 ms", "send_mail", "requested", "–", "{\"to\": \"ann@example.com\"}"),
             cells("1.10 s", "lookup_order", "failed", "300 ms", "{\"order_id\": 7731}"),
             cells("1.50 s", "ls", "ok", "400 ms", "-l /var/orders")
         });
@@ -105,7 +105,7 @@ final class ActionsTest extends ExplorerTest {
         assertThat(page.getByRole(AriaRole.TREEITEM)).hasCount(4);
     }
 
-    /** Cells stand without a space between them in the text of a row. */
+    /** Returns the text of a row with these cells. */
     private static String cells(String... cells) {
         return String.join(" ", cells);
     }
@@ -139,13 +139,13 @@ final class ActionsTest extends ExplorerTest {
     }
 
     @Test
-    void dashboard_tellsWhatWasDoneFromWhatWasAskedFor() {
+    void dashboard_countsExecutedActionsApartFromRequestedOnes() {
         open("/dashboard?time=1h");
         Locator actions = page.getByRole(AriaRole.REGION, new GetByRoleOptions().setName("Agent actions"));
 
         assertThat(actions.locator("tbody tr")).hasText(new Pattern[] {
-            Pattern.compile("lookup_order\\s*tool call\\s*1\\s*100.0 %\\s*1\\s*300 ms\\s*300 ms"),
-            Pattern.compile("ls\\s*command execution\\s*1\\s*0 %\\s*0\\s*400 ms\\s*400 ms"),
+            Pattern.compile("lookup_order\\s*tool call\\s*1\\s*100.0%\\s*1\\s*300 ms\\s*300 ms"),
+            Pattern.compile("ls\\s*command execution\\s*1\\s*0%\\s*0\\s*400 ms\\s*400 ms"),
             Pattern.compile("send_mail\\s*tool call\\s*0\\s*–\\s*1\\s*–\\s*–")
         });
     }

@@ -29,9 +29,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * A server for the tests of a class, and a page for each. Whatever a test does, its page must ask nobody but the server, and
- * report no error: neither of its code nor of its policy.
+/** Runs a server for the tests of a class, and opens a page for each test. In every test, the page must send requests to the server
+ * only, and the browser must report no error, whether of a script or of the content security policy.
  */
 @NeedsBrowser
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -56,7 +55,7 @@ abstract class ExplorerTest {
         fill();
     }
 
-    /** Stores what the tests of the class look at. */
+    /** Stores the data for the tests of the class. */
     abstract void fill();
 
     @AfterAll
@@ -70,7 +69,7 @@ abstract class ExplorerTest {
         page = newPage(WIDTH, HEIGHT, ColorScheme.LIGHT);
     }
 
-    /** Closes the page before, if there is one. */
+    /** Opens a page in a new browser context, and closes the previous one. */
     final Page newPage(int width, int height, ColorScheme scheme) {
         if (context != null) {
             context.close();
@@ -113,7 +112,7 @@ abstract class ExplorerTest {
         assertThat(unexpected).isEmpty();
     }
 
-    /** The test makes the browser complain: about an answer of the server, which it logs as an error. */
+    /** Expects the browser to log an error that contains {@code part}, for example about a request that the test makes fail. */
     final void expectComplaint(String part) {
         expected.add(part);
     }
@@ -122,7 +121,7 @@ abstract class ExplorerTest {
         page.navigate(server.uri() + path);
     }
 
-    /** Traces of generated applications, the last of them some moments ago. */
+    /** Stores generated traces of the last 20 hours, always the same ones relative to now, and returns them. */
     final List<TraceEvent> storeSamples(int count) {
         Instant end = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         List<TraceEvent> traces = SampleTraces.generate(42, count, TENANT, end, Duration.ofHours(20))
@@ -132,14 +131,14 @@ abstract class ExplorerTest {
         return traces;
     }
 
-    /** Waits until there are rows. */
+    /** Waits for the rows of the list, and returns them. */
     final Locator rows() {
         Locator rows = page.locator("table.list tr.row");
         rows.first().waitFor();
         return rows;
     }
 
-    /** Of all rows in the page, in their order. */
+    /** Returns the links of all rendered rows, in order. */
     final List<String> hrefs() {
         rows();
         return page.locator("table.list tr.row .c-name a").all().stream()
@@ -155,7 +154,7 @@ abstract class ExplorerTest {
         return (String) page.evaluate("() => decodeURIComponent(location.pathname + location.search)");
     }
 
-    /** Kept as an artefact of the build. */
+    /** Saves a screenshot of the page as a build artefact. */
     final void screenshot(String name) {
         Path folder = Path.of(System.getProperty("llmtrace.screenshots", "target/screenshots"));
         page.screenshot(new ScreenshotOptions().setPath(folder.resolve(name + ".png")));

@@ -12,6 +12,7 @@ import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
 import io.llmtrace.model.Ids;
+import io.llmtrace.model.SpanField;
 import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.SpanStatus;
 import io.llmtrace.model.TraceEvent;
@@ -24,7 +25,7 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The list: what it shows, and how one gets to fewer rows. */
+/** Tests the list: its order, filters, search, sorting, and keyboard navigation. */
 final class FindTest extends ExplorerTest {
 
     private static final int TRACES = 400;
@@ -112,6 +113,58 @@ final class FindTest extends ExplorerTest {
         open(link);
         assertThat(hrefs()).isEqualTo(wanted.subList(0, hrefs().size()));
         assertThat(page.locator("lt-search-bar .chip")).hasText(Pattern.compile("model gpt-4o.*"));
+    }
+
+    @Test
+    void searchBox_takesBeginningsOfWords_andFindsWordsBehindLineBreaks() {
+        open("/?time=7d");
+        rows();
+        page.keyboard().press("/");
+        page.keyboard().type("escal*");
+        page.keyboard().press("Enter");
+
+        waitForAddress("text=escal");
+        List<String> wanted = found(query().text("escal*").limit(100));
+        assertThat(wanted).isNotEmpty();
+        assertThat(hrefs()).isEqualTo(wanted.subList(0, hrefs().size()));
+        assertThat(found(query().text("nescalate").limit(100))).isEmpty();
+    }
+
+    @Test
+    void searchBox_withSignsOnly_saysWhatCanBeFound() {
+        open("/?time=7d");
+        rows();
+        page.keyboard().press("/");
+        expectComplaint("400");
+        page.keyboard().type("->");
+        page.keyboard().press("Enter");
+
+        assertThat(page.getByRole(AriaRole.ALERT)).containsText("There is no word to search for");
+        assertThat(page.locator("body")).not().containsText("could not be counted");
+        screenshot("list-no-word");
+        page.getByText("Remove the text").click();
+        rows();
+    }
+
+    @Test
+    void searchBox_takesPresence() {
+        open("/?time=7d");
+        rows();
+        page.keyboard().press("/");
+        page.keyboard().type("error:* -session:* tag.env:*");
+        page.keyboard().press("Enter");
+
+        waitForAddress("has.error_message=true");
+        waitForAddress("has.session_id=false");
+        waitForAddress("has.tag.env=true");
+        List<String> wanted = found(query().has(SpanField.ERROR_MESSAGE)
+                .lacks(SpanField.SESSION_ID)
+                .has(SpanField.tag("env"))
+                .limit(100));
+        assertThat(hrefs()).isEqualTo(wanted.subList(0, hrefs().size()));
+        assertThat(page.locator("lt-search-bar .chip bdi"))
+                .hasText(new String[] {"has error", "no session", "has tag.env"});
+        screenshot("list-presence");
     }
 
     @Test
@@ -224,7 +277,7 @@ final class FindTest extends ExplorerTest {
     @Test
     void live_showsWhatComes() {
         open("/?time=1h&service_name=live-test");
-        page.getByText("Nothing found").waitFor();
+        page.getByText("No traces match these filters").waitFor();
         page.keyboard().press("l");
         for (int i = 0; i < 2; i++) {
             TraceSpan span = TraceSpan.builder(
@@ -249,12 +302,12 @@ final class FindTest extends ExplorerTest {
     void nothingFound_offersAllTime_andFewerFilters() {
         open("/?time=15m&model_name=no-such-model&status=error");
 
-        page.getByText("Nothing found").waitFor();
+        page.getByText("No traces match these filters").waitFor();
         screenshot("list-nothing");
-        page.getByRole(AriaRole.BUTTON, new GetByRoleOptions().setName("Remove the filters"))
+        page.getByRole(AriaRole.BUTTON, new GetByRoleOptions().setName("Clear filters"))
                 .click();
         waitForAddress("/?time=15m");
-        page.getByRole(AriaRole.BUTTON, new GetByRoleOptions().setName("Look at all time"))
+        page.getByRole(AriaRole.BUTTON, new GetByRoleOptions().setName("Show all time"))
                 .or(page.locator("tr.row").first())
                 .first()
                 .waitFor();

@@ -25,13 +25,13 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** Traces that want to harm who reads them, or are too large for a page. */
+/** Tests traces that attack the reader's browser, or are too large to render at once. */
 final class HostileTest extends ExplorerTest {
 
     private static final int MANY = 20_000;
     private static final int PROMPT = 5_000_000;
 
-    /** Each would set {@code window.harmed}, or ask another site, if anything ran or loaded it. */
+    /** Text of attacks. If any of it is executed or loaded, it sets {@code window.harmed} or sends a request to another site. */
     private static final String EVIL = """
             <script>window.harmed = 1</script><img src=x onerror="window.harmed = 1"><svg onload="window.harmed = 1"></svg>
             <iframe srcdoc="<script>parent.harmed = 1</script>"></iframe><style>@import 'https://evil.example/x.css';</style>
@@ -109,9 +109,15 @@ final class HostileTest extends ExplorerTest {
                 .serviceName(EVIL)
                 .tags(Map.of(EVIL, EVIL))
                 .attributes(Map.of(EVIL, EVIL, "gen_ai.request." + EVIL, EVIL))
-                .securityFindings(List.of(new SecurityFinding(
-                        UUID.randomUUID(), Severity.CRITICAL, EVIL, EVIL, now, 1, EVIL, Map.of("match", EVIL), null)))
-                .events(List.of(new SpanEvent(UUID.randomUUID(), now, EVIL, EVIL, Map.of(EVIL, EVIL))))
+                .securityFindings(List.of(SecurityFinding.builder(Severity.CRITICAL, EVIL, now)
+                        .description(EVIL)
+                        .location(EVIL)
+                        .metadata(Map.of("match", EVIL))
+                        .build()))
+                .events(List.of(SpanEvent.builder(EVIL, now)
+                        .description(EVIL)
+                        .data(Map.of(EVIL, EVIL))
+                        .build()))
                 .agentActions(List.of(AgentAction.builder(AgentActionType.TOOL_CALL, EVIL, now)
                         .arguments(EVIL)
                         .result(EVIL)
@@ -137,14 +143,14 @@ final class HostileTest extends ExplorerTest {
                 .endTime(start.plusMillis(MANY))
                 .build());
         for (long i = 2; i <= MANY; i++) {
-            // Wide at first, then a chain thousands deep.
+            // The first half are siblings, the second half is a chain thousands of levels deep.
             long parent = i < MANY / 2 ? 1 : i - 1;
             spans.add(span(many, i, parent, start.plusMillis(i)).build());
         }
         return spans;
     }
 
-    /** A circle, a span that is its own parent, one whose parent is missing, and clocks that disagree. */
+    /** Returns a cycle, a span that is its own parent, one with a missing parent, and one whose clock is wrong. */
     private List<TraceSpan> brokenSpans(Instant start) {
         return List.of(
                 span(broken, 1, 2L, start).build(),
@@ -202,8 +208,7 @@ final class HostileTest extends ExplorerTest {
         expectComplaint("Content Security Policy");
         expectComplaint("TrustedHTML");
         expectComplaint("TrustedScript");
-        expectComplaint(
-                "asked https://evil.example"); // the browser refuses it before it leaves, and reports it all the same
+        expectComplaint("asked https://evil.example"); // blocked before it is sent, but reported as a request
         Map<String, Object> outcome = new HashMap<>();
         outcome.put(
                 "inline script",

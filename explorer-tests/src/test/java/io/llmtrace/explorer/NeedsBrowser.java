@@ -9,21 +9,20 @@ import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/**
- * A test that runs in Chromium. On a machine without one it is skipped, and says so; with {@code -DrequireBrowser}, which the gate
- * gives, it fails.
+/** Marks a test that runs in Chromium. On a machine without Chromium it is skipped with a message; with {@code -DrequireBrowser},
+ * which the gate sets, it fails.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(NeedsBrowser.Condition.class)
 @interface NeedsBrowser {
 
-    /** Where there is a browser, or must be one. */
+    /** Enables a test if Chromium is installed or required. */
     final class Condition implements ExecutionCondition {
         @Override
         public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
             return Chromium.executable().isPresent() || System.getProperty("requireBrowser") != null
-                    ? ConditionEvaluationResult.enabled("Chromium is here, or required")
+                    ? ConditionEvaluationResult.enabled("Chromium is installed or required")
                     : ConditionEvaluationResult.disabled(Chromium.MISSING);
         }
     }

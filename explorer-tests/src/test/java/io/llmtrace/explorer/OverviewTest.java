@@ -17,7 +17,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Sessions, figures, findings: and the ways from them to the traces. */
+/** Tests dashboard, sessions and security, and their links to traces and spans. */
 final class OverviewTest extends ExplorerTest {
 
     private List<TraceEvent> stored;
@@ -35,12 +35,12 @@ final class OverviewTest extends ExplorerTest {
     void dashboard_hasTheFiguresOfTheStore() {
         open("/dashboard?time=7d");
 
-        Locator figures = page.locator(".figures dd");
-        assertThat(figures.nth(0)).hasText(String.format(Locale.ROOT, "%,d", spans().size()));
+        Locator totals = page.locator(".totals dd");
+        assertThat(totals.nth(0)).hasText(String.format(Locale.ROOT, "%,d", spans().size()));
         long errors = spans().stream()
                 .filter(span -> span.status() == SpanStatus.ERROR)
                 .count();
-        assertThat(figures.nth(1)).containsText(String.valueOf(errors));
+        assertThat(totals.nth(1)).containsText(String.valueOf(errors));
         assertThat(page.locator("lt-chart canvas")).hasCount(6);
         page.locator(".tables tbody tr").nth(20).waitFor();
         screenshot("dashboard");
@@ -52,7 +52,7 @@ final class OverviewTest extends ExplorerTest {
     void dashboard_leadsToTheSlowestTraces() {
         open("/dashboard?time=7d");
         Locator slowest = page.getByRole(AriaRole.REGION, new GetByRoleOptions().setName("Slowest traces"));
-        slowest.getByRole(AriaRole.LINK, new Locator.GetByRoleOptions().setName("all"))
+        slowest.getByRole(AriaRole.LINK, new Locator.GetByRoleOptions().setName("View all"))
                 .click();
         waitForAddress("sort=duration");
         assertThat(rows().count()).isGreaterThan(10);
@@ -76,13 +76,13 @@ final class OverviewTest extends ExplorerTest {
         Map.Entry<String, Long> longest =
                 traces.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow();
         open("/sessions?time=7d");
-        page.locator(".figures-table tbody tr").first().waitFor();
+        page.locator(".data-table tbody tr").first().waitFor();
         screenshot("sessions");
 
         open("/sessions?id=" + longest.getKey());
         assertThat(page.locator(".turn")).hasCount(longest.getValue().intValue());
         page.locator(".turn .msg").nth(1).waitFor();
-        page.waitForLoadState(LoadState.NETWORKIDLE); // then whole messages stand where their first words stood
+        page.waitForLoadState(LoadState.NETWORKIDLE); // by then, full messages have replaced the previews
         for (Locator turn : page.locator(".turn").all()) {
             assertThat(turn.locator(".msg").last()).containsText("assistant");
         }

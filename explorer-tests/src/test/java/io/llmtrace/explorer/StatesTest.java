@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** An empty store, and a server that lacks something. */
+/** Tests the page with an empty store, and with a server that fails or lacks a feature. */
 final class StatesTest extends ExplorerTest {
 
     @Override
@@ -34,9 +34,9 @@ final class StatesTest extends ExplorerTest {
         open("/");
         assertThat(page.locator(".state")).containsText("No traces yet");
         open("/dashboard");
-        assertThat(page.locator(".panel").first()).containsText("does not count that");
+        assertThat(page.locator(".panel").first()).containsText("does not support this");
         open("/sessions");
-        assertThat(page.locator(".state").first()).containsText("cannot be shown");
+        assertThat(page.locator(".state").first()).containsText("is not available");
     }
 
     @Test

@@ -3,13 +3,13 @@ package io.llmtrace.ingest;
 import io.llmtrace.model.SpanEvent;
 import io.llmtrace.model.TraceSpan;
 
-/** What ingest needs to know of events that carry content of spans, without knowing the protocol that they came in. */
+/** Interprets events that carry the content of spans, so that ingest need not know the protocol by which they arrived. */
 public interface EventContent {
 
-    /** Where no event comes apart. */
+    /** The interpretation for sources whose events always arrive inside their spans. */
     EventContent NONE = new EventContent() {
         @Override
-        public boolean cameApart(SpanEvent event) {
+        public boolean isSeparate(SpanEvent event) {
             return false;
         }
 
@@ -19,12 +19,12 @@ public interface EventContent {
         }
     };
 
-    /** Whether the event came on its own, apart from its span. */
-    boolean cameApart(SpanEvent event);
+    /** Returns whether the event arrived on its own, separately from its span. */
+    boolean isSeparate(SpanEvent event);
 
     /**
-     * The span with what its events that came apart say, where it says nothing itself. Completing a span again, with more
-     * events, MUST give what completing it once with all of them gives.
+     * Fills in the content of the span's separate events, where the span has no content of its own. Completing a span again
+     * with more events MUST give the same result as completing it once with all of them.
      */
     TraceSpan complete(TraceSpan span);
 }

@@ -3,80 +3,85 @@ package io.llmtrace.ingest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How spans go into the repository.
- *
- * @param maxBatchSpans requests that wait are stored together up to so many spans
- * @param maxBatchBytes … and up to so many bytes, as an estimate; a single larger request is stored alone
- * @param linger how long a request waits for others, when none is being stored; while one is, all that come wait for its end
- *     anyway, or until they are worth a write of their own
- * @param patience after which a store that does not answer counts as away
- * @param maxBytesInFlight of requests that wait or are being stored, as an estimate; more are refused
- * @param folder of the spool and of dead letters; null for neither: then what the store does not take is the caller's again
- * @param maxSpoolBytes of the spool's files
- * @param keepFreeBytes that the spool leaves free on its disk
- * @param processors what is done to each span before it is written anywhere, in this order
- * @param failOpen whether a span that a processor fails on is stored as it came; otherwise its request is refused
+ * Settings of the way of spans into the repository. Where the command line has a setting for one of them, messages name that, in
+ * its unit: {@code spool-max-mb} for {@code maxSpoolBytes}.
  */
-public record IngestConfig(
-        int maxBatchSpans,
-        long maxBatchBytes,
-        Duration linger,
-        Duration patience,
-        long maxBytesInFlight,
-        @Nullable Path folder,
-        long maxSpoolBytes,
-        long keepFreeBytes,
-        List<SpanProcessor> processors,
-        boolean failOpen) {
+public sealed interface IngestConfig permits IngestConfigValues {
 
-    private static final long MIB = 1 << 20;
+    /** The default of {@code batch-max-spans}. */
+    int DEFAULT_MAX_BATCH_SPANS = 5_000;
 
-    public IngestConfig {
-        Objects.requireNonNull(linger, "linger");
-        Objects.requireNonNull(patience, "patience");
-        processors = List.copyOf(processors);
-        requirePositive(maxBatchSpans, "batch-max-spans");
-        requirePositive(maxBatchBytes, "batch-max-bytes");
-        requirePositive(patience.toMillis(), "store-patience in ms");
-        requirePositive(maxBytesInFlight, "max-bytes-in-flight");
-        requirePositive(maxSpoolBytes, "spool-max-bytes");
-        if (linger.isNegative()) {
-            throw new IllegalArgumentException("linger < 0: " + linger.toMillis() + " ms");
-        }
-        if (keepFreeBytes < 0) {
-            throw new IllegalArgumentException("keep-free-bytes < 0: " + keepFreeBytes);
-        }
-    }
+    /** The default of {@code linger-ms}: none, since everything that arrives during a write forms one batch anyway. */
+    Duration DEFAULT_LINGER = Duration.ZERO;
 
-    /** Without a spool. */
-    public static IngestConfig defaults() {
+    /** The default of {@code store-patience-ms}: 5 s. */
+    Duration DEFAULT_PATIENCE = Duration.ofSeconds(5);
+
+    /** The default of {@code spool-max-mb}: 1 GiB. */
+    long DEFAULT_MAX_SPOOL_BYTES = 1L << 30;
+
+    /** The default of {@code maxBytesInFlight}: an eighth of this process's heap, but at least 16 MiB. */
+    long DEFAULT_MAX_BYTES_IN_FLIGHT = Math.max(16L << 20, Runtime.getRuntime().maxMemory() / 8);
+
+    /** Returns the number of spans up to which waiting requests are stored together. */
+    int maxBatchSpans();
+
+    /**
+     * Returns the estimate of bytes up to which waiting requests are stored together; a single larger request is stored alone.
+     */
+    long maxBatchBytes();
+
+    /**
+     * Returns how long a request waits for others while no batch is being stored; while one is, requests wait for its end anyway,
+     * or until they are worth a write of their own.
+     */
+    Duration linger();
+
+    /** Returns how long the store may take to answer before it counts as unavailable. */
+    Duration patience();
+
+    /** Returns the limit of the estimated bytes of all requests that wait or are being stored; more are refused. */
+    long maxBytesInFlight();
+
+    /** Returns the folder for the spool and the dead letters; null for neither, so that callers get the failures of the store. */
+    @Nullable
+    Path folder();
+
+    /** Returns the limit of all files of the spool together. */
+    long maxSpoolBytes();
+
+    /** Returns how many bytes the spool leaves free on its disk. */
+    long keepFreeBytes();
+
+    /** Returns what is applied to each span before it is written anywhere, in this order. */
+    List<SpanProcessor> processors();
+
+    /** Returns whether a span on which a processor fails is stored unprocessed; otherwise its request is refused. */
+    boolean failOpen();
+
+    /** Returns the default settings, which have no folder and so no spool. */
+    static IngestConfig defaults() {
         return builder().build();
     }
 
-    public static Builder builder() {
+    /** Returns a builder that begins with the defaults. */
+    static Builder builder() {
         return new Builder();
     }
 
-    private static void requirePositive(long value, String setting) {
-        if (value <= 0) {
-            throw new IllegalArgumentException(setting + " <= 0: " + value);
-        }
-    }
-
-    /** Builds a configuration from the defaults. */
-    public static final class Builder {
-        private int maxBatchSpans = 5_000;
-        private long maxBatchBytes = 32 * MIB;
-        private Duration linger = Duration.ZERO;
-        private Duration patience = Duration.ofSeconds(5);
-        private long maxBytesInFlight = Math.max(16 * MIB, Runtime.getRuntime().maxMemory() / 8);
+    /** Builds a configuration; what is not set keeps its default. */
+    final class Builder {
+        private int maxBatchSpans = DEFAULT_MAX_BATCH_SPANS;
+        private long maxBatchBytes = 32L << 20;
+        private Duration linger = DEFAULT_LINGER;
+        private Duration patience = DEFAULT_PATIENCE;
+        private long maxBytesInFlight = DEFAULT_MAX_BYTES_IN_FLIGHT;
         private @Nullable Path folder;
-        private long maxSpoolBytes = 1_024 * MIB;
-        private long keepFreeBytes = 256 * MIB;
+        private long maxSpoolBytes = DEFAULT_MAX_SPOOL_BYTES;
+        private long keepFreeBytes = 256L << 20;
         private List<SpanProcessor> processors = List.of();
         private boolean failOpen;
 
@@ -132,8 +137,13 @@ public record IngestConfig(
             return this;
         }
 
+        /**
+         * Returns the configuration.
+         *
+         * @throws IllegalArgumentException naming the setting that is out of range, and its value
+         */
         public IngestConfig build() {
-            return new IngestConfig(
+            return new IngestConfigValues(
                     maxBatchSpans,
                     maxBatchBytes,
                     linger,

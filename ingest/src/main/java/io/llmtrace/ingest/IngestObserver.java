@@ -2,10 +2,15 @@ package io.llmtrace.ingest;
 
 import java.time.Duration;
 
-/** Is told of each batch that has been stored, for metrics. Thread-safe. */
+/** Observes the batches that are stored, for metrics. Must be thread-safe. */
 @FunctionalInterface
 public interface IngestObserver {
 
-    /** @param took in the repository */
+    /**
+     * Called after each stored batch.
+     *
+     * @param spans number of spans in it
+     * @param took how long the repository took
+     */
     void stored(int spans, Duration took);
 }

@@ -1,22 +1,29 @@
 package io.llmtrace.ingest;
 
 /**
- * What became of all spans since the start. Once nothing is in flight,
- * {@code accepted = stored + spool.spans + deadLettered + rejected}. Events that came apart from their span count as spans.
- *
- * @param accepted handed in; also what a process before has left in the spool
- * @param stored durable in the repository
- * @param deadLettered refused by the repository for good, and kept in a file
- * @param rejected given back to the caller with an error
- * @param bytesInFlight of requests that wait or are being stored, as an estimate
- * @param spool what waits for the repository
- * @param storeFailure why the repository did not take the last ones; empty if it did, or nothing was written for a minute
+ * Counts of what became of all spans since the start. Once nothing is in flight,
+ * {@code accepted = stored + spool.spans + spool.damagedSpans + deadLettered + rejected}. Events that arrived separately from their span count as spans.
  */
-public record IngestState(
-        long accepted,
-        long stored,
-        long deadLettered,
-        long rejected,
-        long bytesInFlight,
-        SpoolState spool,
-        String storeFailure) {}
+public sealed interface IngestState permits IngestStateValues {
+
+    /** Returns the number of spans submitted, and of those that an earlier process left in the spool. */
+    long accepted();
+
+    /** Returns the number of spans that are durable in the repository. */
+    long stored();
+
+    /** Returns the number of spans that the repository refused for good, and that are kept in a file. */
+    long deadLettered();
+
+    /** Returns the number of spans whose caller got an error. */
+    long rejected();
+
+    /** Returns the estimated size of the requests that wait or are being stored. */
+    long bytesInFlight();
+
+    /** Returns what waits on disk for the repository. */
+    SpoolState spool();
+
+    /** Returns why the repository did not take the last write; empty if it did, or if nothing was written for a minute. */
+    String storeFailure();
+}

@@ -1,15 +1,31 @@
 package io.llmtrace.ingest;
 
+import io.llmtrace.ingest.internal.BatchLimits;
+import io.llmtrace.ingest.internal.Committer;
+import io.llmtrace.ingest.internal.DeadLetterFile;
+import io.llmtrace.ingest.internal.Drainer;
+import io.llmtrace.ingest.internal.IngestCounters;
+import io.llmtrace.ingest.internal.IngestDeletes;
+import io.llmtrace.ingest.internal.SpanJoiner;
+import io.llmtrace.ingest.internal.Spool;
+import io.llmtrace.ingest.internal.StoreWriter;
+import io.llmtrace.ingest.internal.Submission;
+import io.llmtrace.ingest.internal.SubmissionQueue;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.InvalidRequestException;
+import io.llmtrace.storage.NotSupportedException;
 import io.llmtrace.storage.TraceRepository;
+import io.llmtrace.storage.TraceRetention;
 import io.llmtrace.storage.UnavailableException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -17,47 +33,61 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way from the receivers into the repository. What calls of many threads hand in is stored together, and joined with events
- * that came apart. A call returns when its spans are durable: in the repository, or in the spool if the repository does not take
- * them now. It throws what the repository throws if there is no spool, and
- * {@link io.llmtrace.storage.OverloadedException} when there is no more room; nothing of the call is promised then.
+ * The pipeline that carries spans from the receivers to the repository. It stores the submissions of concurrent calls together,
+ * and joins spans with events that arrived separately. A call returns once its spans are durable: in the repository, or in the
+ * spool if the repository is unavailable. Without a spool, a call throws the exception of the repository.
+ * {@link io.llmtrace.storage.OverloadedException} means that too much is waiting already. After an exception, some of the spans
+ * may be stored.
  *
- * <p>Thread-safe. Whoever makes it owns the repository: that stays open when this is closed.
+ * <p>Thread-safe. The repository belongs to the caller: it stays open when this is closed.
  */
 public final class SpanIngest implements AutoCloseable {
-
-    /** On a span of which only events have arrived so far. */
-    public static final String PLACEHOLDER = "llmtrace.placeholder";
 
     private static final Logger LOG = LoggerFactory.getLogger(SpanIngest.class);
 
     private final IngestConfig config;
+    private final TraceRepository repository;
     private final IngestCounters counters = new IngestCounters();
-    private final StoreAccess store;
+    private final StoreWriter store;
     private final Committer committer;
+    private final IngestDeletes deletes;
     private final @Nullable Spool spool;
-    private final @Nullable DeadLetters deadLetters;
+    private final @Nullable DeadLetterFile deadLetters;
     private final @Nullable Drainer drainer;
 
+    /** Starts an ingest with the default settings, which have no spool. */
     public SpanIngest(TraceRepository repository, EventContent content) {
         this(repository, content, IngestConfig.defaults(), (spans, took) -> {});
     }
 
-    /** @throws UnavailableException if the spool's folder cannot be used */
+    /**
+     * Starts an ingest, and begins to store what an earlier process left in the spool.
+     *
+     * @param observer called after each stored batch
+     * @throws UnavailableException if the spool's folder cannot be used
+     */
     public SpanIngest(TraceRepository repository, EventContent content, IngestConfig config, IngestObserver observer) {
-        Objects.requireNonNull(repository, "repository");
+        this.repository = Objects.requireNonNull(repository, "repository");
         Objects.requireNonNull(content, "content");
         this.config = Objects.requireNonNull(config, "config");
         Path folder = config.folder();
         this.spool = folder == null
                 ? null
-                : new Spool(folder.resolve("spool"), config.maxSpoolBytes(), config.keepFreeBytes());
-        this.deadLetters = folder == null ? null : new DeadLetters(folder);
-        this.store = new StoreAccess(new SpanJoiner(repository, content), config.patience(), observer);
-        this.committer = new Committer(config, store, counters, spool, deadLetters);
-        this.drainer = spool == null ? null : new Drainer(config, spool, store, committer, counters);
+                : new Spool(folder.resolve("spool"), config.maxSpoolBytes(), keepFreeBytes(folder, config));
+        this.deadLetters = folder == null ? null : new DeadLetterFile(folder);
+        this.store = new StoreWriter(
+                new SpanJoiner(repository, content::isSeparate, content::complete),
+                config.patience(),
+                (took, spans) -> observer.stored(spans, took));
+        this.deletes = new IngestDeletes(repository, spool, store);
+        BatchLimits limits = new BatchLimits(
+                config.maxBatchSpans(), config.maxBatchBytes(), config.linger(), config.maxBytesInFlight());
+        this.committer = new Committer(new SubmissionQueue(limits, counters), store, counters, spool, deadLetters);
+        this.drainer = spool == null
+                ? null
+                : new Drainer(limits, config.patience(), spool, store, committer, counters, this::deleteExpired);
         if (spool != null) {
-            counters.accepted(spool.state().spans());
+            counters.addAccepted(spool.content().spans());
         }
         committer.start();
         if (drainer != null) {
@@ -65,20 +95,31 @@ public final class SpanIngest implements AutoCloseable {
         }
     }
 
-    /** Stores spans. */
+    /** Returns how much the spool leaves free: of a small disk a quarter, or it would have no room at all. */
+    private static long keepFreeBytes(Path folder, IngestConfig config) {
+        Path existing = folder.toAbsolutePath();
+        while (existing != null && Files.notExists(existing)) {
+            existing = existing.getParent();
+        }
+        return existing == null
+                ? config.keepFreeBytes()
+                : Math.min(config.keepFreeBytes(), existing.toFile().getTotalSpace() / 4);
+    }
+
+    /** Stores spans. Returns once they are durable. */
     public void store(Collection<TraceSpan> spans) {
         submit(new Submission.Spans(List.copyOf(spans)));
     }
 
-    /** Stores traces, which may say when they were created, and may have no spans. */
+    /** Stores traces, which may have a creation time of their own, and may have no spans. */
     public void storeTraces(Collection<TraceEvent> traces) {
         submit(new Submission.Traces(List.copyOf(traces)));
     }
 
     /**
-     * Adds events to spans.
+     * Adds events to their spans, which may arrive earlier or later.
      *
-     * @param partialSpans spans that hold nothing but events, and what is known beside them
+     * @param partialSpans spans that hold only their events, and the resource and the scope of the events
      */
     public void storeEvents(Collection<TraceSpan> partialSpans) {
         submit(new Submission.Events(List.copyOf(partialSpans)));
@@ -120,54 +161,109 @@ public final class SpanIngest implements AutoCloseable {
             } catch (RuntimeException e) {
                 if (!config.failOpen()) {
                     throw new InvalidRequestException(
-                            "span " + span.spanId() + " cannot be redacted, and is not stored for that reason: " + e,
-                            e);
+                            "span " + span.spanId() + " cannot be redacted, and is therefore not stored: " + e, e);
                 }
-                LOG.warn("span {} is stored as it came, it cannot be redacted: {}", span.spanId(), e.toString());
+                LOG.warn("span {} cannot be redacted, and is stored unredacted: {}", span.spanId(), e.toString());
             }
         }
         return current;
     }
 
     /**
-     * To be called before a delete: what waits in the spool would come back after it.
+     * Deletes a trace, as after everything that was acknowledged before is stored: its spans that wait in the spool are deleted,
+     * too.
      *
-     * @throws UnavailableException if something waits
+     * @return whether there was such a trace, in the repository or in the spool
+     * @throws UnavailableException if the repository is away
      */
-    public void requireDrained() {
-        if (spool != null && !spool.isEmpty()) {
-            throw new UnavailableException(
-                    "spans of before wait to be stored, " + spool.state().spans()
-                            + " of them, and a delete would not reach them; try again when the store has taken them");
+    public boolean deleteTrace(UUID tenantId, UUID traceId) {
+        boolean deleted = deletes.trace(tenantId, traceId);
+        tryAgainToDrain();
+        return deleted;
+    }
+
+    /**
+     * Deletes the traces that were created before a time, as after everything that was acknowledged before is stored.
+     *
+     * @return how many traces this call deleted, in the repository or in the spool
+     * @throws UnavailableException if the repository is away
+     */
+    public long deleteTracesBefore(UUID tenantId, Instant time) {
+        long deleted = deletes.before(tenantId, time);
+        tryAgainToDrain();
+        return deleted;
+    }
+
+    /** What has waited may be older than the retention: it is deleted now, and not by the next run of the repository. */
+    private void deleteExpired() {
+        try {
+            TraceRetention.of(repository).deleteExpired(Instant.now());
+        } catch (NotSupportedException e) {
+            LOG.debug("the repository has no retention", e);
+        } catch (RuntimeException e) { // draining must go on, whatever the repository does
+            LOG.warn("traces that are too old could not be deleted for now: {}", e.toString());
         }
     }
 
-    /** Whether spans can wait on disk for the repository. */
+    /** There may be room in the store now. */
+    private void tryAgainToDrain() {
+        store.forgetFailure();
+        if (drainer != null) {
+            drainer.wake();
+        }
+    }
+
+    private void requireDrained() {
+        if (spool != null && !spool.isEmpty()) {
+            throw new UnavailableException(spool.content().spans()
+                    + " newer spans wait in the spool, and must be stored before dead letters: try again when they are"
+                    + (store.failure().isEmpty() ? "" : ". The store: " + store.failure()));
+        }
+    }
+
+    /** Returns whether spans can wait on disk for the repository. */
     public boolean hasSpool() {
         return spool != null;
     }
 
-    /** What became of all that was handed in. */
+    /** Returns the counts of all spans since the start, by outcome. */
     public IngestState state() {
-        return counters.state(
-                committer.bytesInFlight(), spool == null ? SpoolState.EMPTY : spool.state(), store.failure());
+        return new IngestStateValues(
+                counters.accepted(),
+                counters.stored(),
+                counters.deadLettered(),
+                counters.rejected(),
+                committer.bytesInFlight(),
+                spool == null ? SpoolStateValues.EMPTY : stateOf(spool.content()),
+                store.failure());
+    }
+
+    private static SpoolState stateOf(Spool.Content content) {
+        return new SpoolStateValues(
+                content.submissions(),
+                content.spans(),
+                content.bytes(),
+                content.oldest(),
+                content.full(),
+                content.damage(),
+                content.damagedSpans());
     }
 
     /**
-     * Tries to store dead letters again, one by one. Those that the repository still refuses stay.
+     * Tries to store the dead letters again, one by one. Those that the repository still refuses stay.
      *
-     * @return how many spans were stored
+     * @return the number of spans stored
      */
     public long replayDeadLetters() {
         if (deadLetters == null) {
             return 0;
         }
         requireDrained();
-        List<DeadLetters.Letter> stored = new ArrayList<>();
+        List<DeadLetterFile.Letter> stored = new ArrayList<>();
         long spans = 0;
-        for (DeadLetters.Letter letter : deadLetters.list()) {
+        for (DeadLetterFile.Letter letter : deadLetters.list()) {
             Submission submission = letter.submission();
-            RuntimeException failure = store.tryFor(List.of(submission));
+            RuntimeException failure = store.write(List.of(submission));
             if (failure == null) {
                 stored.add(letter);
                 spans += submission.count();
@@ -180,7 +276,7 @@ public final class SpanIngest implements AutoCloseable {
         return spans;
     }
 
-    /** Takes no more; returns when all that was handed in is durable. What is in the spool stays there for the next start. */
+    /** Refuses further calls, and returns once all submissions are settled. The spool keeps its content for the next start. */
     @Override
     public void close() {
         try {

@@ -1,4 +1,4 @@
-/** Between the receivers and the repository. */
+/** The pipeline from the receivers to the repository: batching, a spool on disk, dead letters and back-pressure. */
 @NullMarked
 package io.llmtrace.ingest;
 

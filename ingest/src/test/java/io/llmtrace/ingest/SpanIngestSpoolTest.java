@@ -8,11 +8,15 @@ import io.llmtrace.ingest.redaction.Redactor;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.InvalidRequestException;
 import io.llmtrace.storage.OverloadedException;
+import io.llmtrace.storage.ResultTooLargeException;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.UnavailableException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,17 +29,18 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What ingest does with a store that is away, slow, or refuses. */
+/** Ingest with a store that is unavailable, slow, or refuses spans. */
 @Timeout(60)
 class SpanIngestSpoolTest {
 
-    /** So much in one request is worth a write of its own. */
+    /** A text large enough that its request is worth a write of its own. */
     private static final String MIB = "x".repeat(1 << 20);
 
     private final UUID tenant = UUID.randomUUID();
@@ -55,7 +60,6 @@ class SpanIngestSpoolTest {
             }
             assertThat(ingest.state().spool().spans()).isEqualTo(20);
             assertThat(ingest.state().storeFailure()).isEqualTo("away");
-            assertThatThrownBy(ingest::requireDrained).isInstanceOf(UnavailableException.class);
             store.failure = null;
             awaitDrained(ingest);
 
@@ -65,12 +69,14 @@ class SpanIngestSpoolTest {
                             .prompt())
                     .isEqualTo("version 19");
             assertThat(ingest.state().storeFailure()).isEmpty();
-            ingest.requireDrained();
             assertBalanced(ingest, 20);
         }
     }
 
-    /** What comes while the spool has something goes behind it, or an older version could replace it. */
+    /**
+     * Requests that arrive while the spool is not empty are appended to it. Otherwise an older version in the spool would
+     * replace theirs later.
+     */
     @Test
     void whatComesWhileTheSpoolIsDrained_staysBehindIt() {
         UUID traceId = UUID.randomUUID();
@@ -99,6 +105,31 @@ class SpanIngestSpoolTest {
             awaitDrained(ingest);
             assertThat(stored()).containsExactlyInAnyOrderElementsOf(spans);
             assertBalanced(ingest, 50);
+        }
+    }
+
+    @Test
+    void damageInTheSpool_doesNotBlockTheRest_andIsReported() throws IOException {
+        List<TraceSpan> spans = spans(4);
+        store.failure = () -> new UnavailableException("away");
+        try (SpanIngest ingest = open()) {
+            spans.forEach(span -> ingest.store(List.of(span)));
+            assertThat(ingest.state().spool().damage()).isEmpty();
+            Path file = folder.resolve("spool/00000000000000000001.spool");
+            byte[] damaged = {(byte) (Files.readAllBytes(file)[40] ^ 1)};
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                channel.write(ByteBuffer.wrap(damaged), 40);
+            }
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> !ingest.state().spool().damage().isEmpty());
+            store.failure = null;
+            awaitDrained(ingest);
+
+            assertThat(stored()).containsExactlyInAnyOrderElementsOf(spans.subList(1, 4));
+            assertThat(ingest.state().spool().damage()).contains(file + " is damaged at byte 0");
+            assertThat(ingest.state().spool().damagedSpans()).isEqualTo(1);
+            assertThat(ingest.state().stored()).isEqualTo(3);
         }
     }
 
@@ -157,6 +188,25 @@ class SpanIngestSpoolTest {
     }
 
     @Test
+    void storeThrowsWithoutMessage_theDeadLetterNamesTheClassAndTheCause() {
+        List<TraceSpan> spans = spans(2);
+        store.refused = spans.get(0)::equals;
+        store.refusal = new NullPointerException();
+        try (SpanIngest ingest = open()) {
+            ingest.store(spans.subList(0, 1));
+            store.refused = spans.get(1)::equals;
+            store.refusal = new IllegalArgumentException("odd", new ArithmeticException("overflow"));
+            ingest.store(spans.subList(1, 2));
+
+            assertThat(new DeadLetters(folder).list())
+                    .extracting(DeadLetters.Letter::reason)
+                    .containsExactly(
+                            "java.lang.NullPointerException",
+                            "java.lang.IllegalArgumentException: odd, caused by java.lang.ArithmeticException: overflow");
+        }
+    }
+
+    @Test
     void spoolFull_givesBack_andCountsIt() {
         store.failure = () -> new UnavailableException("away");
         try (SpanIngest ingest = open(IngestConfig.builder().maxSpoolBytes(300))) {
@@ -178,7 +228,7 @@ class SpanIngestSpoolTest {
             Awaitility.await().until(() -> ingest.state().bytesInFlight() > 0);
             assertThatThrownBy(() -> ingest.store(spans(5)))
                     .isInstanceOf(OverloadedException.class)
-                    .hasMessageContaining("too much waits to be stored");
+                    .hasMessageContaining("too many bytes wait to be stored");
             store.frozen.countDown();
             waiting.get();
             Awaitility.await().until(() -> ingest.state().bytesInFlight() == 0);
@@ -225,7 +275,7 @@ class SpanIngestSpoolTest {
         }
     }
 
-    /** The write that hung may still come to an end, and must not undo what was drained. */
+    /** The hanging write may still complete, and must not replace newer versions from the spool. */
     @Test
     void storeFrozen_theSpoolIsDrainedBehindTheWriteThatHung() {
         UUID traceId = UUID.randomUUID();
@@ -242,7 +292,7 @@ class SpanIngestSpoolTest {
         }
     }
 
-    /** As before, but nothing is spooled that would stand in front of the later version. */
+    /** Same as before, but the spool has no room for the hanging write, so that the later version is not queued after it. */
     @Test
     void storeFrozen_withoutRoomInTheSpool_laterVersionWaitsForTheWriteThatHung() {
         UUID traceId = UUID.randomUUID();
@@ -289,7 +339,7 @@ class SpanIngestSpoolTest {
         }
     }
 
-    /** In whatever batches they go, beside whatever others, through the store or the spool. */
+    /** Holds however requests are batched, whatever else is running, and whether or not they pass through the spool. */
     @Test
     void versionsOfSpans_endInTheOrderInWhichTheyCame() throws Exception {
         Random random = new Random(5);
@@ -316,6 +366,46 @@ class SpanIngestSpoolTest {
             assertBalanced(ingest, 400);
         } finally {
             executor.shutdownNow();
+        }
+    }
+
+    /** As for events of a span whose stored version is too large to be read. */
+    @Test
+    void spanWhoseLookUpIsTooLarge_isADeadLetter_andTheSpoolIsDrained() {
+        List<TraceSpan> spans = spans(9);
+        store.refused = spans.get(4)::equals;
+        store.refusal = new ResultTooLargeException("too large to be read");
+        store.failure = () -> new UnavailableException("away");
+        try (SpanIngest ingest = open()) {
+            ingest.store(spans);
+            ingest.store(spans(1));
+            store.failure = null;
+            awaitDrained(ingest);
+
+            assertThat(stored()).hasSize(9).doesNotContain(spans.get(4));
+            assertThat(ingest.state().deadLettered()).isEqualTo(1);
+        }
+    }
+
+    /** An error that no store should throw, such as a lack of memory. */
+    @Test
+    void storeThrowsAnError_drainingGoesOn() {
+        List<TraceSpan> spans = spans(3);
+        AtomicInteger errors = new AtomicInteger();
+        store.failure = () -> new UnavailableException("away");
+        try (SpanIngest ingest = open()) {
+            ingest.store(spans);
+            store.refused = span -> {
+                if (errors.getAndIncrement() == 0) {
+                    throw new OutOfMemoryError("once");
+                }
+                return false;
+            };
+            store.failure = null;
+            awaitDrained(ingest);
+
+            assertThat(stored()).containsExactlyInAnyOrderElementsOf(spans);
+            assertThat(errors).hasPositiveValue();
         }
     }
 
@@ -375,7 +465,8 @@ class SpanIngestSpoolTest {
             awaitDrained(ingest);
         }
         try (Stream<Path> files = Files.list(folder.resolve("spool"))) {
-            assertThat(files.map(path -> path.getFileName().toString())).containsExactlyInAnyOrder("lock", "position");
+            assertThat(files.map(path -> path.getFileName().toString()))
+                    .containsExactlyInAnyOrder("lock", "position", "reserve");
         }
     }
 
@@ -391,7 +482,7 @@ class SpanIngestSpoolTest {
                 (spans, took) -> {});
     }
 
-    /** Each in a request of its own, that does not wait for the one before. */
+    /** Submits each span in its own request, without waiting for the previous one. */
     private static List<Future<?>> submitInOrder(SpanIngest ingest, ExecutorService executor, List<TraceSpan> spans) {
         List<Future<?>> calls = new ArrayList<>();
         for (TraceSpan span : spans) {

@@ -2,6 +2,7 @@ package io.llmtrace.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.llmtrace.model.ReservedAttributes;
 import io.llmtrace.model.SpanEvent;
 import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.TraceEvent;
@@ -44,7 +45,7 @@ class SpanIngestTest {
         ingest.storeEvents(List.of(partial("hello")));
 
         TraceSpan placeholder = stored();
-        assertThat(placeholder.attributes()).containsEntry(SpanIngest.PLACEHOLDER, true);
+        assertThat(placeholder.attributes()).containsEntry(ReservedAttributes.PLACEHOLDER, true);
         assertThat(placeholder.prompt()).isEqualTo("hello");
     }
 
@@ -55,7 +56,7 @@ class SpanIngestTest {
 
         TraceSpan joined = stored();
         assertThat(joined.operationName()).isEqualTo("chat");
-        assertThat(joined.attributes()).doesNotContainKey(SpanIngest.PLACEHOLDER);
+        assertThat(joined.attributes()).doesNotContainKey(ReservedAttributes.PLACEHOLDER);
         assertThat(joined.prompt()).isEqualTo("hello");
         assertThat(joined.events()).hasSize(1);
     }
@@ -143,18 +144,6 @@ class SpanIngestTest {
         assertThat(repository.getTrace(tenant, other)).contains(plain);
     }
 
-    @Test
-    void recentIdentities_forgetTheOldest() {
-        RecentIdentities recent = new RecentIdentities();
-        Identity first = new Identity(tenant, traceId, spanId);
-        recent.add(first);
-        for (int i = 0; i < RecentIdentities.CAPACITY; i++) {
-            recent.add(new Identity(tenant, traceId, UUID.randomUUID()));
-        }
-
-        assertThat(recent.contains(first)).isFalse();
-    }
-
     private TraceSpan stored() {
         return repository.getSpan(tenant, traceId, spanId).orElseThrow();
     }
@@ -171,7 +160,11 @@ class SpanIngestTest {
         List<SpanEvent> events = new ArrayList<>();
         for (String word : words) {
             UUID id = UUID.nameUUIDFromBytes(word.getBytes(StandardCharsets.UTF_8));
-            events.add(new SpanEvent(id, START.plusMillis(word.charAt(0)), "word", word, Map.of()));
+            events.add(SpanEvent.builder("word", START.plusMillis(word.charAt(0)))
+                    .id(id)
+                    .description(word)
+                    .data(Map.of())
+                    .build());
         }
         return TraceSpan.builder(tenant, traceId, spanId, "partial", START.plusMillis(1))
                 .kind(SpanKind.LLM)
@@ -179,17 +172,17 @@ class SpanIngestTest {
                 .build();
     }
 
-    /** The prompt of a span is the descriptions of its "word" events. */
+    /** Makes the prompt of a span from the descriptions of its "word" events. */
     private static final class JoinedWords implements EventContent {
         @Override
-        public boolean cameApart(SpanEvent event) {
+        public boolean isSeparate(SpanEvent event) {
             return event.eventType().equals("word");
         }
 
         @Override
         public TraceSpan complete(TraceSpan span) {
             String words = span.events().stream()
-                    .filter(this::cameApart)
+                    .filter(this::isSeparate)
                     .map(SpanEvent::description)
                     .sorted()
                     .collect(Collectors.joining(" "));

@@ -1,11 +1,21 @@
 package io.llmtrace.otlp;
 
 import com.google.protobuf.ByteString;
+import io.llmtrace.model.AgentAction;
+import io.llmtrace.model.ReservedAttributes;
 import io.llmtrace.model.SpanEvent;
 import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.Times;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.otlp.MappedRequest.RejectedSpan;
+import io.llmtrace.otlp.internal.mapping.OtlpSpan;
+import io.llmtrace.otlp.internal.messages.AgentActions;
+import io.llmtrace.otlp.internal.messages.MessageEvents;
+import io.llmtrace.otlp.internal.messages.ParsedResponse;
+import io.llmtrace.otlp.internal.wire.AttributeCodec;
+import io.llmtrace.otlp.internal.wire.Decode;
+import io.llmtrace.otlp.internal.wire.DerivedIds;
+import io.llmtrace.otlp.internal.wire.EnvelopeCodec;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.logs.v1.LogRecord;
@@ -22,9 +32,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Log records that hold the content of GenAI spans: some instrumentations send prompt and response only so. Records whose
- * event name starts with {@code gen_ai.} become {@link SpanEvent}s of the span that they name; others are passed over, since
- * this is no store of logs.
+ * Maps log records that hold the content of GenAI spans, which is the only form in which some instrumentations send prompt and
+ * response. Records whose event name starts with {@code gen_ai.} become {@link SpanEvent}s of the span that they name. Those of
+ * agents become spans of their own ({@link AgentLogs}). Others are rejected, since llmtrace does not store logs.
  *
  * <pre>
  *   event_type  the event's name
@@ -34,18 +44,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LogEvents {
 
-    static final String LOG = "otel.log";
-    static final String FROM_LOGS = "llmtrace.from_logs";
     private static final HexFormat HEX = HexFormat.of();
+
+    private static final String NO_CONTENT = "not an event with content of a GenAI span; other logs are not stored";
 
     private LogEvents() {}
 
     /**
-     * What a request adds to spans, as spans that hold nothing but the events, and what is known of resource and scope: one
-     * for each span that the records name. It starts with its first event, and is complete enough to be stored until the
-     * span itself arrives.
+     * Maps a request to one partial span for each span that the records name. A partial span holds the events, the resource and
+     * the scope, and starts with its first event. It can be stored until the span itself arrives.
      *
-     * @param now the time of an event without one
+     * @param now the time for events that have none
      */
     public static MappedRequest map(ExportLogsServiceRequest request, UUID tenantId, Instant now) {
         Map<String, PartialSpan> spans = new LinkedHashMap<>();
@@ -55,6 +64,10 @@ public final class LogEvents {
             for (ScopeLogs ofScope : ofResource.getScopeLogsList()) {
                 for (LogRecord record : ofScope.getLogRecordsList()) {
                     String name = eventName(record);
+                    if (AgentLogs.isEvent(record, ofScope.getScope().getName())) {
+                        index++;
+                        continue;
+                    }
                     if (name.startsWith("gen_ai.")) {
                         try {
                             SpanEvent event = event(record, name, now);
@@ -62,45 +75,51 @@ public final class LogEvents {
                                     .events
                                     .add(event);
                         } catch (IllegalArgumentException e) {
-                            rejected.add(new RejectedSpan(index, idOf(record), String.valueOf(e.getMessage())));
+                            rejected.add(new MappedRequestValues.RejectedSpanValues(
+                                    index, idOf(record), String.valueOf(e.getMessage())));
                         }
+                    } else {
+                        rejected.add(new MappedRequestValues.RejectedSpanValues(index, idOf(record), NO_CONTENT));
                     }
                     index++;
                 }
             }
         }
-        return new MappedRequest(
+        return new MappedRequestValues(
                 spans.values().stream().map(span -> span.build(tenantId)).toList(), rejected);
     }
 
-    /** Whether the event came in a log record, not with its span. */
+    /** Returns whether the event arrived in a log record, not with its span. */
     public static boolean isFromLog(SpanEvent event) {
-        return event.data() instanceof Map<?, ?> data && data.get(LOG) instanceof Map<?, ?>;
+        return event.data() instanceof Map<?, ?> data && data.get(ReservedAttributes.LOG) instanceof Map<?, ?>;
     }
 
     /**
-     * The span with prompt, response and user from its log events, where it has none of its own. What came from there is listed
-     * under {@code llmtrace.from_logs} in the attributes, and is made anew when more events have come.
+     * Fills in prompt, response and user from the span's log events, where the span has no value of its own. The attribute
+     * {@code llmtrace.from_logs} lists the fields that were filled this way, so that they can be filled again when more events
+     * arrive.
      */
     public static TraceSpan complete(TraceSpan span) {
         List<SpanEvent> events =
                 span.events().stream().filter(LogEvents::isFromLog).toList();
-        MessageEvents.Content content = MessageEvents.contentOf(events);
-        List<?> before = span.attributes().get(FROM_LOGS) instanceof List<?> list ? list : List.of();
-        boolean fillPrompt = content.prompt() != null && (span.prompt() == null || before.contains("prompt"));
-        boolean fillResponse = content.response() != null && (span.response() == null || before.contains("response"));
-        String user = span.userId() == null || before.contains("user_id") ? userIn(events) : null;
+        MessageEvents.Conversation conversation = MessageEvents.conversationIn(events);
+        List<?> fromLogs =
+                span.attributes().get(ReservedAttributes.FROM_LOGS) instanceof List<?> list ? list : List.of();
+        boolean fillPrompt = conversation.prompt() != null && (span.prompt() == null || fromLogs.contains("prompt"));
+        boolean fillResponse =
+                conversation.response() != null && (span.response() == null || fromLogs.contains("response"));
+        String user = span.userId() == null || fromLogs.contains("user_id") ? userIn(events) : null;
         if (!fillPrompt && !fillResponse && user == null) {
             return span;
         }
         List<String> filled = new ArrayList<>();
         TraceSpan.Builder builder = span.toBuilder();
         if (fillPrompt) {
-            builder.prompt(content.prompt());
+            builder.prompt(conversation.prompt());
             filled.add("prompt");
         }
         if (fillResponse) {
-            builder.response(content.response());
+            builder.response(conversation.response());
             filled.add("response");
         }
         if (user != null) {
@@ -108,16 +127,20 @@ public final class LogEvents {
             filled.add("user_id");
         }
         Map<String, @Nullable Object> attributes = new LinkedHashMap<>(span.attributes());
-        attributes.put(FROM_LOGS, filled);
+        attributes.put(ReservedAttributes.FROM_LOGS, filled);
         TraceSpan completed = builder.attributes(attributes).build();
-        return fillResponse
-                ? completed.toBuilder()
-                        .agentActions(AgentActions.withRequested(completed))
-                        .build()
-                : completed;
+        return fillResponse ? withRequestedCalls(completed) : completed;
     }
 
-    /** Google's ADK says who the user is in the records only. */
+    /** Replaces the requested actions by those in the response, since an earlier response may have requested others. */
+    private static TraceSpan withRequestedCalls(TraceSpan span) {
+        List<AgentAction> actions = new ArrayList<>(span.agentActions());
+        actions.removeIf(AgentAction::onlyRequested);
+        actions.addAll(AgentActions.requested(span, new ParsedResponse(span.response())));
+        return span.toBuilder().agentActions(actions).build();
+    }
+
+    /** Returns the user that an event names. Google's ADK reports the user only in log records. */
     private static @Nullable String userIn(List<SpanEvent> events) {
         for (SpanEvent event : events) {
             if (event.data() instanceof Map<?, ?> data
@@ -127,12 +150,6 @@ public final class LogEvents {
             }
         }
         return null;
-    }
-
-    static @Nullable Object bodyOf(SpanEvent event) {
-        return event.data() instanceof Map<?, ?> data && data.get(LOG) instanceof Map<?, ?> log
-                ? log.get("body")
-                : null;
     }
 
     private static SpanEvent event(LogRecord record, String name, Instant now) {
@@ -150,11 +167,14 @@ public final class LogEvents {
         }
         putNumber(log, "flags", Integer.toUnsignedLong(record.getFlags()));
         putNumber(log, "dropped_attributes_count", Integer.toUnsignedLong(record.getDroppedAttributesCount()));
-        Object own = data.put(LOG, log);
+        Object own = data.put(ReservedAttributes.LOG, log);
         if (own != null) {
-            log.put("reserved_attribute", own); // an attribute of the record that has our key
+            log.put("reserved_attribute", own); // the sender's own attribute with the reserved key
         }
-        return new SpanEvent(eventId(record), time(record, now), name, "", data);
+        return SpanEvent.builder(name, time(record, now))
+                .id(eventId(record))
+                .data(data)
+                .build();
     }
 
     private static void putNumber(Map<String, @Nullable Object> json, String key, long number) {
@@ -163,9 +183,12 @@ public final class LogEvents {
         }
     }
 
-    /** Of the whole record, so that a resend is the same event and two messages of one moment are two. */
+    /**
+     * Derives an id from the whole record, so that a record that is sent twice becomes one event, but two messages with the
+     * same time become two.
+     */
     private static UUID eventId(LogRecord record) {
-        return Names.uuid(record.getTraceId(), record.getSpanId(), record.toByteString());
+        return DerivedIds.uuid(record.getTraceId(), record.getSpanId(), record.toByteString());
     }
 
     private static Instant time(LogRecord record, Instant now) {
@@ -177,12 +200,15 @@ public final class LogEvents {
         return nanos == 0 ? now : Times.ofNanos(nanos);
     }
 
-    /** The field is younger than the attribute; some write the attribute with an underscore. */
+    /**
+     * Returns the name from the record's own field, or else from the older attribute, whose name some emitters write with an
+     * underscore.
+     */
     private static String eventName(LogRecord record) {
         if (!record.getEventName().isEmpty()) {
             return record.getEventName();
         }
-        Map<String, AnyValue> attributes = SpanView.byKey(record.getAttributesList());
+        Map<String, AnyValue> attributes = OtlpSpan.byKey(record.getAttributesList());
         String name = Decode.identifier(attributes.get("event.name"));
         name = name == null ? Decode.identifier(attributes.get("event_name")) : name;
         return name == null ? "" : name;
@@ -217,11 +243,12 @@ public final class LogEvents {
                     .min(Comparator.naturalOrder())
                     .orElseThrow();
             Map<String, AnyValue> resourceAttributes =
-                    SpanView.byKey(resource.getResource().getAttributesList());
+                    OtlpSpan.byKey(resource.getResource().getAttributesList());
             Map<String, @Nullable Object> attributes = new LinkedHashMap<>();
             attributes.put(
-                    Surroundings.RESOURCE, Surroundings.resource(resource.getResource(), resource.getSchemaUrl()));
-            attributes.put(Surroundings.SCOPE, Surroundings.scope(scope.getScope(), scope.getSchemaUrl()));
+                    ReservedAttributes.RESOURCE,
+                    EnvelopeCodec.resource(resource.getResource(), resource.getSchemaUrl()));
+            attributes.put(ReservedAttributes.SCOPE, EnvelopeCodec.scope(scope.getScope(), scope.getSchemaUrl()));
             return TraceSpan.builder(
                             tenantId,
                             SpanMapper.traceId(first.getTraceId()),

@@ -3,8 +3,8 @@ package io.llmtrace.otlp;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A body that is no OTLP request. The message gives the reason and the place: path, line and column of JSON, byte offset of
- * protobuf. It quotes nothing of the content.
+ * Signals a body that is not an OTLP request. The message states the reason and the location: path, line and column in JSON, the
+ * byte offset in protobuf. It quotes no content.
  */
 public final class MalformedRequestException extends RuntimeException {
 

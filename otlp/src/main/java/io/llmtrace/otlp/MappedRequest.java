@@ -3,25 +3,25 @@ package io.llmtrace.otlp;
 import io.llmtrace.model.TraceSpan;
 import java.util.List;
 
-/**
- * What a request said: the spans that can be stored, and those that cannot.
- *
- * @param spans in the order of the request
- * @param rejected in the order of the request
- */
-public record MappedRequest(List<TraceSpan> spans, List<RejectedSpan> rejected) {
+/** A request after mapping: the spans that can be stored, and those that cannot, both in the order of the request. */
+public sealed interface MappedRequest permits MappedRequestValues {
 
-    public MappedRequest {
-        spans = List.copyOf(spans);
-        rejected = List.copyOf(rejected);
+    /** Returns the spans that can be stored. */
+    List<TraceSpan> spans();
+
+    /** Returns the others, each with the reason. */
+    List<RejectedSpan> rejected();
+
+    /** A span or log record that cannot be stored. */
+    sealed interface RejectedSpan permits MappedRequestValues.RejectedSpanValues {
+
+        /** Returns its position among all spans or log records of the request, from 0. */
+        int index();
+
+        /** Returns its trace id and span id in hex, as they were sent, separated by a slash. */
+        String id();
+
+        /** Returns one sentence, which quotes no content. */
+        String reason();
     }
-
-    /**
-     * A span, or a log record, that cannot be stored.
-     *
-     * @param index its place among all of the request, from 0
-     * @param id trace id and span id in hex, as they were sent
-     * @param reason one sentence, without content
-     */
-    public record RejectedSpan(int index, String id, String reason) {}
 }

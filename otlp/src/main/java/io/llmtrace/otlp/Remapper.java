@@ -3,8 +3,14 @@ package io.llmtrace.otlp;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.llmtrace.json.TraceJson;
+import io.llmtrace.model.ReservedAttributes;
 import io.llmtrace.model.SpanEvent;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.otlp.internal.mapping.Decisions;
+import io.llmtrace.otlp.internal.mapping.NativeFields;
+import io.llmtrace.otlp.internal.mapping.OtlpSpan;
+import io.llmtrace.otlp.internal.wire.AttributeCodec;
+import io.llmtrace.otlp.internal.wire.Json;
 import io.opentelemetry.proto.trace.v1.Span;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,42 +19,45 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Maps stored spans again, from the attributes that they were mapped from: what the mapping table or the prices have learnt
- * since then comes to old spans, too. Security findings, events and fields that a span said itself ({@link NativeFields})
- * stay. A span that was mapped again is mapped to itself the next time.
+ * Maps stored spans again from the attributes that they were mapped from, so that a newer mapping table or newer prices apply to
+ * old spans, too. Security findings, events, and fields that a span set itself ({@link NativeFields}) are kept. Mapping is
+ * idempotent: a span that was mapped again does not change the next time. Thread-safe.
  */
 public final class Remapper {
 
-    /** Of ingest: events that wait for their span. */
-    private static final String PLACEHOLDER = "llmtrace.placeholder";
-
     private final Prices prices;
 
+    /** Creates a remapper that estimates costs with these prices. */
     public Remapper(Prices prices) {
         this.prices = prices;
     }
 
-    /** Whether the span came by OTLP: others said their fields themselves. */
+    /**
+     * Returns whether the span arrived over OTLP and is not a placeholder. Only such a span has fields that were mapped from
+     * attributes.
+     */
     public static boolean cameByOtlp(TraceSpan span) {
         Map<String, @Nullable Object> attributes = span.attributes();
-        return !attributes.containsKey(PLACEHOLDER)
-                && (attributes.get(Decisions.KEY) instanceof String
-                        || Surroundings.RESERVED.stream().anyMatch(attributes::containsKey));
+        return !attributes.containsKey(ReservedAttributes.PLACEHOLDER)
+                && (attributes.get(ReservedAttributes.MAPPING) instanceof String
+                        || ReservedAttributes.ENVELOPE.stream().anyMatch(attributes::containsKey));
     }
 
     /**
-     * @return equal to the given one if nothing is different, or if it did not come by OTLP
-     * @throws IllegalArgumentException if its attributes no longer make a span that can be stored
+     * Returns the span as the current mapping table and prices would map it. The result is equal to the given span if nothing
+     * differs, or if it did not arrive over OTLP.
+     *
+     * @throws IllegalArgumentException if its attributes do not make a span that can be stored
      */
     public TraceSpan remap(TraceSpan stored) {
         if (!cameByOtlp(stored)) {
             return stored;
         }
-        Map<String, @Nullable Object> kept = new LinkedHashMap<>();
-        TraceSpan mapped = SpanMapper.map(original(stored, kept), stored.tenantId(), prices);
+        Map<String, @Nullable Object> unchanged = new LinkedHashMap<>();
+        TraceSpan mapped = SpanMapper.map(original(stored, unchanged), stored.tenantId(), prices);
         mapped = withNativeFields(mapped, stored);
         Map<String, @Nullable Object> attributes = new LinkedHashMap<>(mapped.attributes());
-        attributes.putAll(kept);
+        attributes.putAll(unchanged);
         return LogEvents.complete(mapped.toBuilder()
                 .events(stored.events())
                 .securityFindings(stored.securityFindings())
@@ -58,24 +67,24 @@ public final class Remapper {
     }
 
     /**
-     * The span as it was sent.
+     * Restores the span as it was sent.
      *
-     * @param kept takes attributes that say nothing here and stay: what refers to a prompt or a response that is gone, by
-     *     redaction; native fields, which said what they say when the span came; what OTLP says around the attributes
+     * @param unchanged receives the attributes to copy unchanged to the remapped span: the envelope, references to a prompt or
+     *     response that has been removed since, and native fields, which must not be applied a second time
      */
-    private static SpanView original(TraceSpan stored, Map<String, @Nullable Object> kept) {
+    private static OtlpSpan original(TraceSpan stored, Map<String, @Nullable Object> unchanged) {
         Map<String, @Nullable Object> attributes = new LinkedHashMap<>();
         stored.attributes().forEach((key, value) -> {
-            if (key.equals(Decisions.KEY) || key.equals(LogEvents.FROM_LOGS)) {
+            if (key.equals(ReservedAttributes.MAPPING) || key.equals(ReservedAttributes.FROM_LOGS)) {
                 return;
             }
             Object resolved = AttributeCodec.resolve(value, stored.prompt(), stored.response());
-            if (AttributeCodec.isReference(resolved) || NativeFields.isOwn(key)) {
-                kept.put(key, value);
+            if (AttributeCodec.isReference(resolved) || NativeFields.isNative(key)) {
+                unchanged.put(key, value);
                 return;
             }
-            if (Surroundings.RESERVED.contains(key)) {
-                kept.put(key, value);
+            if (ReservedAttributes.ENVELOPE.contains(key)) {
+                unchanged.put(key, value);
             }
             attributes.put(key, resolved);
         });
@@ -92,25 +101,25 @@ public final class Remapper {
                 .events(own)
                 .attributes(attributes)
                 .build();
-        SpanView view = SpanEncoder.viewOf(bare);
-        Span.Builder span = view.span.toBuilder().clearAttributes();
-        view.span.getAttributesList().stream()
-                .filter(attribute -> !NativeFields.isOwn(attribute.getKey()))
+        OtlpSpan plain = SpanEncoder.plain(bare);
+        Span.Builder span = plain.message().toBuilder().clearAttributes();
+        plain.message().getAttributesList().stream()
+                .filter(attribute -> !NativeFields.isNative(attribute.getKey()))
                 .forEach(span::addAttributes);
-        return new SpanView(span.build(), view.resource, view.resourceSchemaUrl, view.scope, view.scopeSchemaUrl);
+        return new OtlpSpan(span.build(), plain.envelope());
     }
 
     private static TraceSpan withNativeFields(TraceSpan mapped, TraceSpan stored) {
-        String names = stored.attributes().get(Decisions.KEY) instanceof String decisions
-                ? Decisions.of(decisions, Decisions.NATIVE)
+        String names = stored.attributes().get(ReservedAttributes.MAPPING) instanceof String decisions
+                ? Decisions.sourceOf(decisions, Decisions.NATIVE)
                 : "";
         if (names.isEmpty()) {
             return mapped;
         }
         ObjectNode json = Json.MODEL.valueToTree(mapped);
-        ObjectNode before = Json.MODEL.valueToTree(stored);
+        ObjectNode storedJson = Json.MODEL.valueToTree(stored);
         for (String name : names.split(",")) {
-            JsonNode value = before.get(name);
+            JsonNode value = storedJson.get(name);
             if (value == null) {
                 json.remove(name);
             } else if (NativeFields.NAMES.contains(name)) {
@@ -119,7 +128,9 @@ public final class Remapper {
         }
         TraceSpan span = TraceJson.readSpan(json, stored.tenantId());
         Map<String, @Nullable Object> attributes = new LinkedHashMap<>(span.attributes());
-        attributes.put(Decisions.KEY, mapped.attributes().get(Decisions.KEY) + " " + Decisions.NATIVE + "=" + names);
+        attributes.put(
+                ReservedAttributes.MAPPING,
+                mapped.attributes().get(ReservedAttributes.MAPPING) + " " + Decisions.NATIVE + "=" + names);
         return span.toBuilder().attributes(attributes).build();
     }
 }

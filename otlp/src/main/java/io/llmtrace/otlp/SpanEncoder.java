@@ -4,10 +4,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import io.llmtrace.json.TraceJson;
+import io.llmtrace.model.ReservedAttributes;
 import io.llmtrace.model.SpanEvent;
 import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.Times;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.otlp.internal.mapping.Envelope;
+import io.llmtrace.otlp.internal.mapping.NativeFields;
+import io.llmtrace.otlp.internal.mapping.OtlpSpan;
+import io.llmtrace.otlp.internal.mapping.Providers;
+import io.llmtrace.otlp.internal.usage.Cost;
+import io.llmtrace.otlp.internal.wire.AttributeCodec;
+import io.llmtrace.otlp.internal.wire.EnvelopeCodec;
+import io.llmtrace.otlp.internal.wire.Json;
+import io.llmtrace.otlp.internal.wire.SpanEvents;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.ArrayValue;
@@ -31,9 +41,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From the model to OTLP, in OpenTelemetry's GenAI attributes where there are some, so that every OTLP store understands the
- * spans. What {@link SpanMapper} would not read back from these alone is added as {@code llmtrace.*} attributes
- * ({@link NativeFields}): mapping what was encoded gives exactly the same spans.
+ * Encodes spans of the model as OTLP. Fields become OpenTelemetry's GenAI attributes where such attributes exist, so that every
+ * OTLP store understands the spans. A field that {@link SpanMapper} could not restore from these alone is added as an
+ * {@code llmtrace.*} attribute ({@link NativeFields}), so that mapping an encoded span restores it exactly.
  */
 public final class SpanEncoder {
 
@@ -52,14 +62,17 @@ public final class SpanEncoder {
 
     private SpanEncoder() {}
 
-    /** A request with these spans, grouped by resource and scope, otherwise in their order. */
+    /** Returns a request with these spans, grouped by resource and scope, and within a group in their order. */
     public static ExportTraceServiceRequest encode(Collection<TraceSpan> spans) {
         Map<ResourceKey, Map<ScopeKey, List<Span>>> groups = new LinkedHashMap<>();
         for (TraceSpan span : spans) {
-            SpanView view = encodeOne(span);
-            groups.computeIfAbsent(new ResourceKey(view.resource, view.resourceSchemaUrl), k -> new LinkedHashMap<>())
-                    .computeIfAbsent(new ScopeKey(view.scope, view.scopeSchemaUrl), k -> new ArrayList<>())
-                    .add(view.span);
+            OtlpSpan plain = plain(span);
+            Envelope envelope = plain.envelope();
+            groups.computeIfAbsent(
+                            new ResourceKey(envelope.resource(), envelope.resourceSchemaUrl()),
+                            k -> new LinkedHashMap<>())
+                    .computeIfAbsent(new ScopeKey(envelope.scope(), envelope.scopeSchemaUrl()), k -> new ArrayList<>())
+                    .add(withNativeFields(plain, span));
         }
         ExportTraceServiceRequest.Builder request = ExportTraceServiceRequest.newBuilder();
         groups.forEach((resource, scopes) -> {
@@ -74,43 +87,37 @@ public final class SpanEncoder {
         return request.build();
     }
 
-    /** As the mapping table looks at a span: with its attributes as they were sent, and its fields in a convention. */
-    static SpanView viewOf(TraceSpan span) {
-        return plain(span);
-    }
-
-    /** Asks the mapper what it would read, and says natively what would come back different. */
-    private static SpanView encodeOne(TraceSpan span) {
-        SpanView plain = plain(span);
-        ObjectNode wanted = Json.MODEL.valueToTree(span);
+    /** Maps the encoded span, and adds a native field for each field that would be read back differently. */
+    private static Span withNativeFields(OtlpSpan plain, TraceSpan span) {
+        ObjectNode expected = Json.MODEL.valueToTree(span);
         TraceSpan mapped = SpanMapper.map(plain, span.tenantId(), Prices.NONE);
         ObjectNode read = Json.MODEL.valueToTree(mapped);
-        Span.Builder complete = plain.span.toBuilder();
+        Span.Builder complete = plain.message().toBuilder();
         ArrayValue.Builder absent = ArrayValue.newBuilder();
         for (String field : NativeFields.NAMES) {
-            JsonNode value = wanted.get(field);
+            JsonNode value = expected.get(field);
             if (value != null && !value.equals(read.get(field))) {
-                complete.addAttributes(attribute(NativeFields.PREFIX + field, nativeValue(field, value)));
+                complete.addAttributes(attribute(ReservedAttributes.PREFIX + field, nativeValue(field, value)));
             } else if (value == null && read.has(field)) {
                 absent.addValues(text(field));
             }
         }
         if (span.estimatedCostUsd() == null && !read.has(COST) && Cost.mayBeEstimated(mapped)) {
-            absent.addValues(text(COST)); // the reader may have prices
+            absent.addValues(text(COST)); // a reader that has prices would estimate it
         }
         if (absent.getValuesCount() > 0) {
             AnyValue names = AnyValue.newBuilder().setArrayValue(absent).build();
-            complete.addAttributes(attribute(NativeFields.ABSENT, names));
+            complete.addAttributes(attribute(ReservedAttributes.ABSENT, names));
         }
-        return new SpanView(
-                complete.build(), plain.resource, plain.resourceSchemaUrl, plain.scope, plain.scopeSchemaUrl);
+        return complete.build();
     }
 
-    private static SpanView plain(TraceSpan span) {
+    /** Returns a span with its attributes as they were sent, and with its fields in OpenTelemetry's convention. */
+    static OtlpSpan plain(TraceSpan span) {
         Map<String, @Nullable Object> attributes = span.attributes();
-        Map<?, ?> ofSpan = mapOf(attributes.get(Surroundings.SPAN));
-        Map<?, ?> ofScope = mapOf(attributes.get(Surroundings.SCOPE));
-        Map<?, ?> ofResource = mapOf(attributes.get(Surroundings.RESOURCE));
+        Map<?, ?> ofSpan = mapOf(attributes.get(ReservedAttributes.SPAN));
+        Map<?, ?> ofScope = mapOf(attributes.get(ReservedAttributes.SCOPE));
+        Map<?, ?> ofResource = mapOf(attributes.get(ReservedAttributes.RESOURCE));
         Set<String> added = new LinkedHashSet<>();
 
         Span.Builder encoded = Span.newBuilder()
@@ -124,54 +131,54 @@ public final class SpanEncoder {
         if (span.endTime() != null) {
             encoded.setEndTimeUnixNano(unixNano(span.endTime()));
         }
-        Surroundings.decodeSpan(ofSpan, encoded);
+        EnvelopeCodec.decodeSpan(ofSpan, encoded);
         if (ofSpan.isEmpty() && span.errorMessage() != null) {
             encoded.setStatus(Status.newBuilder()
                     .setCode(Status.StatusCode.STATUS_CODE_ERROR)
                     .setMessage(span.errorMessage()));
-            added.add(Surroundings.SPAN);
+            added.add(ReservedAttributes.SPAN);
         }
-        Map<Integer, Map<?, ?>> eventExtras = Surroundings.eventExtras(ofSpan);
+        Map<Integer, Map<?, ?>> eventExtras = EnvelopeCodec.eventExtras(ofSpan);
         int index = 0;
         for (SpanEvent event : span.events()) {
             encoded.addEvents(SpanEvents.encode(event, eventExtras.get(index++)));
         }
         addAttributes(span, ofSpan, encoded, added);
 
-        Resource.Builder resource = Surroundings.decodeResource(ofResource);
-        if (span.serviceName() != null && !saysService(span)) {
+        Resource.Builder resource = EnvelopeCodec.decodeResource(ofResource);
+        if (span.serviceName() != null && !namesService(span)) {
             resource.addAttributes(attribute("service.name", text(span.serviceName())));
-            added.add(Surroundings.RESOURCE);
+            added.add(ReservedAttributes.RESOURCE);
         }
         if (!added.isEmpty()) {
             ArrayValue.Builder keys = ArrayValue.newBuilder();
             added.forEach(key -> keys.addValues(text(key)));
             AnyValue names = AnyValue.newBuilder().setArrayValue(keys).build();
-            encoded.addAttributes(attribute(NativeFields.ADDED, names));
+            encoded.addAttributes(attribute(ReservedAttributes.ADDED, names));
         }
-        InstrumentationScope scope = Surroundings.decodeScope(ofScope);
-        return new SpanView(
-                encoded.build(),
-                resource.build(),
-                Surroundings.textOf(ofResource, "schema_url"),
-                scope,
-                Surroundings.textOf(ofScope, "schema_url"));
+        InstrumentationScope scope = EnvelopeCodec.decodeScope(ofScope);
+        Envelope envelope = Envelope.of(resource.build(), EnvelopeCodec.textOf(ofResource, "schema_url"))
+                .withScope(scope, EnvelopeCodec.textOf(ofScope, "schema_url"));
+        return new OtlpSpan(encoded.build(), envelope);
     }
 
-    /** Whether the span came by OTLP, and so from a service that said its name itself, or is described by an attribute. */
-    private static boolean saysService(TraceSpan span) {
+    /**
+     * Returns whether the encoded span has the name of its service already: in an attribute, or, if it arrived over OTLP, in
+     * its resource.
+     */
+    private static boolean namesService(TraceSpan span) {
         return span.attributes().containsKey("service.name")
-                || Surroundings.RESERVED.stream().anyMatch(span.attributes()::containsKey);
+                || ReservedAttributes.ENVELOPE.stream().anyMatch(span.attributes()::containsKey);
     }
 
     private static void addAttributes(TraceSpan span, Map<?, ?> ofSpan, Span.Builder encoded, Set<String> added) {
         Set<String> own = new LinkedHashSet<>();
-        for (Map<?, ?> earlier : Surroundings.mapsOf(ofSpan.get("earlier_attributes"))) {
+        for (Map<?, ?> earlier : EnvelopeCodec.mapsOf(ofSpan.get("earlier_attributes"))) {
             encoded.addAttributes(
-                    attribute(Surroundings.textOf(earlier, "key"), AttributeCodec.decode(earlier.get("value"))));
+                    attribute(EnvelopeCodec.textOf(earlier, "key"), AttributeCodec.decode(earlier.get("value"))));
         }
         span.attributes().forEach((key, value) -> {
-            if (!Surroundings.RESERVED.contains(key)) {
+            if (!ReservedAttributes.ENVELOPE.contains(key)) {
                 own.add(key);
                 AnyValue decoded = AttributeCodec.decode(value, span.prompt(), span.response());
                 encoded.addAttributes(attribute(key, decoded));
@@ -180,8 +187,8 @@ public final class SpanEncoder {
         mapOf(ofSpan.get("reserved_attributes"))
                 .forEach((key, value) ->
                         encoded.addAttributes(attribute(String.valueOf(key), AttributeCodec.decode(value))));
-        if (!(span.attributes().get(Decisions.KEY) instanceof String)) {
-            encoded.addAttributes(attribute(Decisions.KEY, text("")));
+        if (!(span.attributes().get(ReservedAttributes.MAPPING) instanceof String)) {
+            encoded.addAttributes(attribute(ReservedAttributes.MAPPING, text("")));
         }
         conventional(span).forEach((key, value) -> {
             if (!own.contains(key)) {
@@ -191,7 +198,10 @@ public final class SpanEncoder {
         });
     }
 
-    /** The fields as OpenTelemetry's GenAI conventions name them; cost and tags, which have no name there, as others do. */
+    /**
+     * Returns the fields under the names of OpenTelemetry's GenAI conventions. These have no names for cost and tags, so names
+     * of other conventions are used.
+     */
     private static Map<String, AnyValue> conventional(TraceSpan span) {
         Map<String, AnyValue> attributes = new LinkedHashMap<>();
         boolean tool = span.kind() == SpanKind.TOOL;
@@ -277,27 +287,29 @@ public final class SpanEncoder {
         return json instanceof Map<?, ?> map ? map : Map.of();
     }
 
-    /** Times before 1970 have no form in OTLP; then the native field has the right one. */
+    /** Replaces a time before 1970, which OTLP cannot express, by 1970. The native field then holds the actual time. */
     private static long unixNano(Instant time) {
         return Math.max(0, Times.toNanos(time));
     }
 
-    /** All zero is no id in OTLP. */
+    /** Replaces the id 0, which OTLP forbids, by 1. */
     private static ByteString traceId(UUID id) {
         boolean zero = id.getMostSignificantBits() == 0 && id.getLeastSignificantBits() == 0;
         return bytes(id.getMostSignificantBits(), zero ? 1 : id.getLeastSignificantBits());
     }
 
-    /** The half of the id that OTLP has room for: parents and children still find each other. */
+    /**
+     * Returns 8 of the 16 bytes, since OTLP's span ids have 8. Equal ids give equal bytes, so parents and children still match.
+     */
     private static ByteString spanId(UUID id) {
         long low = id.getLeastSignificantBits() != 0 ? id.getLeastSignificantBits() : id.getMostSignificantBits();
         return bytes(low == 0 ? 1 : low);
     }
 
-    private static ByteString bytes(long... words) {
-        ByteBuffer buffer = ByteBuffer.allocate(8 * words.length);
-        for (long word : words) {
-            buffer.putLong(word);
+    private static ByteString bytes(long... longs) {
+        ByteBuffer buffer = ByteBuffer.allocate(8 * longs.length);
+        for (long part : longs) {
+            buffer.putLong(part);
         }
         return ByteString.copyFrom(buffer.array());
     }

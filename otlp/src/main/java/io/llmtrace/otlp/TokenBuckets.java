@@ -4,47 +4,46 @@ import io.llmtrace.model.TraceSpan;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tokens of a span in buckets that do not overlap: their sum is the total. What was sent is in the attributes.
- *
- * @param input tokens of the prompt that were neither read from a cache nor written to one
- * @param output tokens of the response without those of reasoning
- * @param rule how what was sent was read: {@code cache_included} or {@code cache_apart:REASON} for the input,
- *     {@code reasoning_apart} for an output that was sent without reasoning; null where there was nothing to ask
+ * The tokens of a span in buckets that do not overlap, so that their sum is the total. Counts as they were sent are in the
+ * attributes. A count that is not known is null.
  */
-public record TokenBuckets(
-        @Nullable Long input,
-        @Nullable Long cacheRead,
-        @Nullable Long cacheWrite,
-        @Nullable Long output,
-        @Nullable Long reasoning,
-        @Nullable Long total,
-        @Nullable String rule) {
+public sealed interface TokenBuckets permits TokenBucketsValues {
 
-    /** Null for a span without tokens. */
-    public static @Nullable TokenBuckets of(TraceSpan span) {
-        if (span.promptTokens() == null && span.completionTokens() == null && span.totalTokens() == null) {
-            return null;
-        }
-        Long input = rest(span.promptTokens(), span.cacheReadTokens(), span.cacheWriteTokens());
-        Long output = rest(span.completionTokens(), span.reasoningTokens(), null);
-        String rule = span.attributes().get(Decisions.KEY) instanceof String decisions
-                ? Decisions.of(decisions, Usage.FIELD)
-                : "";
-        return new TokenBuckets(
-                input,
-                span.cacheReadTokens(),
-                span.cacheWriteTokens(),
-                output,
-                span.reasoningTokens(),
-                span.totalTokens(),
-                rule.isEmpty() ? null : rule);
-    }
+    /** Returns the tokens of the prompt that were neither read from a cache nor written to one. */
+    @Nullable
+    Long input();
 
-    private static @Nullable Long rest(@Nullable Long whole, @Nullable Long part, @Nullable Long other) {
-        if (whole == null) {
-            return null;
-        }
-        long parts = Usage.add(part == null ? 0 : part, other == null ? 0 : other);
-        return Math.max(0, whole - parts);
+    /** Returns the tokens of the prompt that were read from a cache. */
+    @Nullable
+    Long cacheRead();
+
+    /** Returns the tokens of the prompt that were written to a cache. */
+    @Nullable
+    Long cacheWrite();
+
+    /** Returns the tokens of the response, without reasoning. */
+    @Nullable
+    Long output();
+
+    /** Returns the tokens of reasoning. */
+    @Nullable
+    Long reasoning();
+
+    /** Returns the total that the span reports, or the sum of the buckets if that is larger. */
+    @Nullable
+    Long total();
+
+    /**
+     * Returns how the counts that were sent were interpreted, in words separated by commas: {@code cache_included} or
+     * {@code cache_apart:REASON} for the input, {@code reasoning_apart} for an output that was sent without reasoning, {@code copies} if
+     * some counts repeat others, {@code total_differs} if the reported total is not the sum of input and output; null if there was
+     * nothing to decide.
+     */
+    @Nullable
+    String rule();
+
+    /** Returns the buckets of a span; null for a span without tokens. */
+    static @Nullable TokenBuckets of(TraceSpan span) {
+        return TokenBucketsValues.of(span);
     }
 }

@@ -1,51 +1,58 @@
 package io.llmtrace.otlp;
 
-import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.llmtrace.model.AgentAction;
 import io.llmtrace.model.Ids;
 import java.util.Locale;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One action of a trace, put together from what its spans say of it. Of a tool's call that is up to three things:
+ * One action of a trace, joined from up to three spans that report it:
  *
  * <pre>
- *   requested   the response of a model asks for it                      name, arguments
- *   executed    the span of the tool says what it did                    arguments, result, duration, success
- *   answered    the prompt of a later call of a model has its result     result
+ *   requested   the response of a model requests it                        name, arguments
+ *   executed    the span of the tool reports what it did                   arguments, result, duration, success
+ *   answered    the prompt of a later call of a model contains its result  result
  * </pre>
  *
- * @param action what is known of it in one: the execution's word before that of the request, a result from wherever it is known.
- *     Whether it succeeded, when and how long it took is known of an executed one only: another has the time of its request
- * @param requestedBy the span whose response asks for it, as {@link Ids#formatSpanId} writes it; so are the next two
- * @param executedBy the span that did it
- * @param answeredBy the span whose prompt the result is from; null where the execution told it
+ * The three ids of spans are written as {@link Ids#formatSpanId} does.
  */
-public record TraceAction(
-        State state,
-        @JsonUnwrapped AgentAction action,
-        @Nullable String requestedBy,
-        @Nullable String executedBy,
-        @Nullable String answeredBy) {
+public sealed interface TraceAction permits TraceActionValues {
 
-    /** The most that is known of an action. */
-    public enum State {
+    /** The furthest state of an action that is known. */
+    enum State {
+        /** A span reports its execution. */
         EXECUTED,
-        /** Not seen, but its result is: it was executed where nobody traced it. */
+        /** Its result is known, but no span reports its execution: it was executed where nothing was traced. */
         ANSWERED,
+        /** Nothing but the request is known. */
         REQUESTED;
 
-        /** The name in JSON, such as {@code executed}. */
+        /** Returns the name in JSON, such as {@code executed}. */
         @JsonValue
         public String text() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
 
-    public TraceAction {
-        Objects.requireNonNull(state, "state");
-        Objects.requireNonNull(action, "action");
-    }
+    /** Returns the furthest state of the action that is known. */
+    State state();
+
+    /**
+     * Returns all that is known of the action. What the execution reports precedes what the request reports; the result is from
+     * wherever it is known. Success and duration are known of an executed action only; any other has the time of its request.
+     */
+    AgentAction action();
+
+    /** Returns the span whose response requests it; null if none does. */
+    @Nullable
+    String requestedBy();
+
+    /** Returns the span that executed it; null if none did. */
+    @Nullable
+    String executedBy();
+
+    /** Returns the span whose prompt the result is from; null if the execution reported the result. */
+    @Nullable
+    String answeredBy();
 }

@@ -9,6 +9,8 @@ import io.llmtrace.model.TraceSpan;
 import io.llmtrace.otlp.chat.ChatMessage;
 import io.llmtrace.otlp.chat.ChatMessages;
 import io.llmtrace.otlp.chat.ChatPart;
+import io.llmtrace.otlp.internal.messages.AgentActions;
+import io.llmtrace.otlp.internal.wire.Json;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -17,24 +19,29 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an agent did and wanted to do, over all spans of a trace: a call of a tool that several spans tell of is one action.
- * They are joined by the model's id of the call; an action without one stands for itself. It is read from the spans each time,
- * and stored nowhere.
+ * Joins the agent actions of all spans of a trace: a tool call that several spans report is one action. Reports are joined by the
+ * model's id of the call; a report without one is an action of its own, unless it is inside the span of another execution of the
+ * same tool with the same arguments. The result is computed on each read and not stored.
  */
 public final class TraceActions {
 
-    /** With more calls than this without a result, to look for each of their ids would cost more than to read the prompt. */
-    private static final int MANY = 32;
+    /** With more calls than this, searching a prompt for each of their ids costs more than parsing it. */
+    private static final int MAX_SEARCHED_IDS = 32;
 
-    private final List<Call> calls = new ArrayList<>();
-    private final Map<String, Call> byId = new HashMap<>();
+    private final List<JoinedCall> calls = new ArrayList<>();
+    private final Map<String, JoinedCall> byId = new HashMap<>();
 
     private TraceActions() {}
 
-    /** In the order of their time. A call that was executed several times with one id is as many actions: so often was it done. */
+    /** Returns the actions ordered by time. If a call was executed several times under one id, each execution is an action. */
     public static List<TraceAction> of(TraceEvent trace) {
         TraceActions actions = new TraceActions();
-        trace.spans().forEach(actions::addAll);
+        NestedExecutions nested = new NestedExecutions(trace.spans());
+        for (TraceSpan span : trace.spans()) {
+            if (!nested.isRepeated(span)) {
+                actions.addAll(span, nested);
+            }
+        }
         actions.findResults(trace.spans());
         return actions.calls.stream()
                 .flatMap(call -> call.actions().stream())
@@ -42,20 +49,21 @@ public final class TraceActions {
                 .toList();
     }
 
-    private void addAll(TraceSpan span) {
-        for (AgentAction action : span.agentActions()) {
+    private void addAll(TraceSpan span, NestedExecutions nested) {
+        for (AgentAction reported : span.agentActions()) {
+            AgentAction action = nested.completed(span, reported);
             String id = idOf(action);
-            Call call = id == null ? newCall() : callOf(id);
-            call.add(new Said(span, action));
+            JoinedCall call = id == null ? newCall() : callOf(id);
+            call.add(new ActionReport(span, action));
         }
     }
 
-    private Call callOf(String id) {
+    private JoinedCall callOf(String id) {
         return byId.computeIfAbsent(id, key -> newCall());
     }
 
-    private Call newCall() {
-        Call call = new Call();
+    private JoinedCall newCall() {
+        JoinedCall call = new JoinedCall();
         calls.add(call);
         return call;
     }
@@ -64,9 +72,9 @@ public final class TraceActions {
         return action.metadata().get(AgentActions.TOOL_CALL_ID);
     }
 
-    /** A prompt has the results of calls that an earlier span tells of. */
+    /** Finds results that no execution reports. The prompt of a model call contains the results of the calls before it. */
     private void findResults(List<TraceSpan> spans) {
-        Map<String, Call> waiting = new HashMap<>();
+        Map<String, JoinedCall> waiting = new HashMap<>();
         for (TraceSpan span : spans) {
             if (span.kind() == SpanKind.LLM) {
                 takeResults(span, waiting);
@@ -80,7 +88,7 @@ public final class TraceActions {
         }
     }
 
-    private static void takeResults(TraceSpan span, Map<String, Call> waiting) {
+    private static void takeResults(TraceSpan span, Map<String, JoinedCall> waiting) {
         String prompt = span.prompt();
         if (prompt == null || !mayHaveResult(prompt, waiting)) {
             return;
@@ -92,64 +100,67 @@ public final class TraceActions {
         }
     }
 
-    private static void takeResult(ChatPart part, TraceSpan span, Map<String, Call> waiting) {
+    private static void takeResult(ChatPart part, TraceSpan span, Map<String, JoinedCall> waiting) {
         String id = part.id();
         JsonNode result = part.result();
-        Call call = id == null || result == null ? null : waiting.remove(id);
+        JoinedCall call = id == null || result == null ? null : waiting.remove(id);
         if (call != null) {
             call.answer(span, result);
         }
     }
 
-    /** A prompt repeats all that was said before, and may be megabytes: it is read only where it may say something new. */
-    private static boolean mayHaveResult(String prompt, Map<String, Call> waiting) {
-        return waiting.size() > MANY || waiting.keySet().stream().anyMatch(prompt::contains);
+    /** A prompt repeats the conversation so far and may be megabytes long, so it is parsed only if it may contain a new result. */
+    private static boolean mayHaveResult(String prompt, Map<String, JoinedCall> waiting) {
+        return waiting.size() > MAX_SEARCHED_IDS || waiting.keySet().stream().anyMatch(prompt::contains);
     }
 
-    /** What one span says of an action. */
-    private record Said(TraceSpan span, AgentAction action) {
+    /** One span's report of an action. */
+    private record ActionReport(TraceSpan span, AgentAction action) {
 
         String spanId() {
             return Ids.formatSpanId(span.spanId());
         }
     }
 
-    /** All that is said of one call, or of an action that is known from one place only. */
-    private static final class Call {
+    /** All reports of one call, or a single report without an id. */
+    private static final class JoinedCall {
 
-        /** Agents repeat what their models asked for. */
-        private static final Comparator<Said> BEST_REQUEST = Comparator.comparing(
-                        (Said said) -> said.span.kind().repeatsUsageOfChildren())
-                .thenComparing(said -> said.action.timestamp());
+        /** Prefers the request of a model to that of an agent, which repeats what its models requested. */
+        private static final Comparator<ActionReport> BEST_REQUEST = Comparator.comparing(
+                        (ActionReport report) -> report.span.kind().repeatsUsageOfChildren())
+                .thenComparing(report -> report.action.timestamp());
 
-        private @Nullable Said request;
-        private final List<Said> executions = new ArrayList<>();
+        private @Nullable ActionReport request;
+        private final List<ActionReport> executions = new ArrayList<>();
         private @Nullable String result;
         private @Nullable String answeredBy;
 
-        void add(Said said) {
-            if (!said.action.onlyRequested()) {
-                executions.add(said);
-            } else if (request == null || BEST_REQUEST.compare(said, request) < 0) {
-                request = said;
+        void add(ActionReport report) {
+            if (!report.action.onlyRequested()) {
+                executions.add(report);
+            } else if (request == null || BEST_REQUEST.compare(report, request) < 0) {
+                request = report;
             }
         }
 
-        /** Of several executions, the last one's is what the model was told. */
+        /**
+         * Returns whether the result is unknown. If there are several executions, the model received the result of the last
+         * one.
+         */
         boolean lacksResult() {
             return answeredBy == null && (executions.isEmpty() || last().action.result() == null);
         }
 
-        void answer(TraceSpan span, @Nullable JsonNode told) {
-            result = Json.text(told);
+        void answer(TraceSpan span, @Nullable JsonNode answer) {
+            result = Json.text(answer);
             answeredBy = Ids.formatSpanId(span.spanId());
         }
 
         List<TraceAction> actions() {
             List<TraceAction> actions = new ArrayList<>();
-            for (Said execution : executions) {
+            for (ActionReport execution : executions) {
                 boolean answered = execution == last() && answeredBy != null;
-                actions.add(new TraceAction(
+                actions.add(new TraceActionValues(
                         TraceAction.State.EXECUTED,
                         answered ? withResult(merged(execution.action)) : merged(execution.action),
                         request == null ? null : request.spanId(),
@@ -157,7 +168,7 @@ public final class TraceActions {
                         answered ? answeredBy : null));
             }
             if (executions.isEmpty() && request != null) {
-                actions.add(new TraceAction(
+                actions.add(new TraceActionValues(
                         answeredBy == null ? TraceAction.State.REQUESTED : TraceAction.State.ANSWERED,
                         answeredBy == null ? request.action : withResult(request.action),
                         request.spanId(),
@@ -167,7 +178,7 @@ public final class TraceActions {
             return actions;
         }
 
-        private Said last() {
+        private ActionReport last() {
             return executions.get(executions.size() - 1);
         }
 

@@ -1,4 +1,4 @@
-/** From OTLP to the model and back: decoding of requests, and the mapping of GenAI attributes. */
+/** The API for decoding OTLP requests, mapping GenAI spans to the model and back, and reading stored spans as chats. */
 @NullMarked
 package io.llmtrace.otlp;
 

@@ -3,20 +3,20 @@ package io.llmtrace.otlp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.otlp.chat.ChatMessage;
 import io.llmtrace.otlp.chat.ChatMessages;
 import io.llmtrace.otlp.chat.ChatPart;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What real SDKs sent: {@code interop/run --capture} keeps it. There, all fields of all programs are compared. */
+/**
+ * Maps requests of real SDKs, which {@code interop/run --capture} recorded. The tests in {@code interop} compare all fields of
+ * all programs.
+ */
 class CapturedTest {
 
     @ParameterizedTest
@@ -94,26 +94,12 @@ class CapturedTest {
         return messages.stream().map(ChatMessages::textOf).toList();
     }
 
-    /** Of a program, the spans with one of these names, in the order of time. */
+    /** Returns the spans of a program that have one of these names, ordered by time. */
     private static List<TraceSpan> named(String program, String... names) {
-        List<TraceSpan> spans = new ArrayList<>();
-        for (JsonNode body : Json.tree(new String(captured(program, "index.json"), StandardCharsets.UTF_8))) {
-            if (body.path("path").asText().endsWith("/v1/traces")) {
-                String file = body.path("file").asText();
-                OtlpDecoder.Encoding encoding =
-                        file.endsWith(".json") ? OtlpDecoder.Encoding.JSON : OtlpDecoder.Encoding.PROTOBUF;
-                spans.addAll(SpanMapper.map(OtlpDecoder.traces(captured(program, file), encoding), Fixtures.TENANT)
-                        .spans());
-            }
-        }
         List<String> wanted = List.of(names);
-        return spans.stream()
+        return Samples.captured(program).stream()
                 .filter(span -> wanted.contains(span.operationName()))
                 .sorted(Comparator.comparing(TraceSpan::startTime))
                 .toList();
-    }
-
-    private static byte[] captured(String program, String file) {
-        return Fixtures.resource("/captured/" + program + "/" + file);
     }
 }

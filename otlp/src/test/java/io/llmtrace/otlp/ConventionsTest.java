@@ -7,59 +7,41 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.llmtrace.json.TraceJson;
 import io.llmtrace.model.AgentAction;
+import io.llmtrace.model.SpanField;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.otlp.internal.wire.Json;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 /**
- * A request of each convention, and what it must become: {@code NAME-traces.json}, perhaps {@code NAME-logs.json}, and
+ * Maps one request of each convention and compares the result: {@code NAME-traces.json}, for some {@code NAME-logs.json}, and
  * {@code NAME-expected.json} with the fields of the span, its chat and its actions. A field that is not expected must be absent.
  */
 class ConventionsTest {
 
-    private static final List<String> FIELDS = List.of(
-            "kind",
-            "provider",
-            "model_name",
-            "prompt_tokens",
-            "completion_tokens",
-            "total_tokens",
-            "cache_read_tokens",
-            "cache_write_tokens",
-            "reasoning_tokens",
-            "time_to_first_token_ms",
-            "status_code",
-            "error_message",
-            "finish_reason",
-            "estimated_cost_usd",
-            "session_id",
-            "user_id",
-            "tags");
+    /** Properties that are the same in all samples, or that the chat and the actions show. */
+    private static final Set<SpanField<?>> NOT_COMPARED = Set.of(
+            SpanField.TRACE_ID,
+            SpanField.SPAN_ID,
+            SpanField.PARENT_SPAN_ID,
+            SpanField.TENANT_ID,
+            SpanField.OPERATION_NAME,
+            SpanField.START_TIME,
+            SpanField.END_TIME,
+            SpanField.DURATION_MS,
+            SpanField.SERVICE_NAME,
+            SpanField.PROMPT,
+            SpanField.RESPONSE,
+            SpanField.SECURITY_FINDINGS,
+            SpanField.EVENTS,
+            SpanField.AGENT_ACTIONS,
+            SpanField.ATTRIBUTES);
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "otel-current",
-                "otel-legacy",
-                "otel-execute-tool",
-                "openinference",
-                "openllmetry",
-                "vercel-ai",
-                "langfuse",
-                "spring-ai",
-                "pydantic-ai",
-                "google-adk",
-                "strands",
-                "litellm",
-                "semantic-kernel",
-                "semantic-kernel-former",
-                "semantic-kernel-loop",
-                "mlflow",
-                "logfire-v1",
-                "logfire-v1-agent"
-            })
+    @FieldSource("io.llmtrace.otlp.Fixtures#SAMPLES")
     void map_sample_isWhatIsExpected(String name) {
         TraceSpan span = mapSample(name);
 
@@ -70,7 +52,7 @@ class ConventionsTest {
         assertThat(new Remapper(Prices.NONE).remap(span)).isEqualTo(span);
     }
 
-    private static TraceSpan mapSample(String name) {
+    static TraceSpan mapSample(String name) {
         TraceSpan span = SpanMapper.map(Fixtures.sample(name + "-traces.json"), Fixtures.TENANT, Prices.NONE)
                 .spans()
                 .get(0);
@@ -89,9 +71,9 @@ class ConventionsTest {
     private static JsonNode actual(TraceSpan span) {
         JsonNode all = Json.tree(TraceJson.write(span));
         ObjectNode actual = Json.MAPPER.createObjectNode();
-        for (String field : FIELDS) {
-            if (all.has(field)) {
-                actual.set(field, all.get(field));
+        for (SpanField<?> field : SpanField.properties()) {
+            if (!NOT_COMPARED.contains(field) && all.has(field.name())) {
+                actual.set(field.name(), all.get(field.name()));
             }
         }
         if (!actual.has("tags")) {
@@ -108,7 +90,7 @@ class ConventionsTest {
         return actual;
     }
 
-    /** Fields in one order, numbers in one form. */
+    /** Writes fields in one order and numbers in one form. */
     static String pretty(JsonNode json) {
         if (json instanceof ObjectNode object) {
             StringBuilder text = new StringBuilder("{");

@@ -1,7 +1,9 @@
 package io.llmtrace.otlp;
 
 import com.google.protobuf.ByteString;
+import io.llmtrace.model.ReservedAttributes;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.otlp.internal.wire.AttributeCodec;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.ArrayValue;
@@ -14,18 +16,70 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** Requests for the tests of this module. */
-final class Fixtures {
+/** Requests and spans for the tests of this module. */
+public final class Fixtures {
 
-    static final UUID TENANT = UUID.fromString("0191e000-0000-7000-8000-000000000001");
-    static final long START_NANOS = 1_767_607_200_000_000_000L;
+    /** The names of the requests of real instrumentations, one or more for each convention. */
+    static final List<String> SAMPLES = List.of(
+            "otel-current",
+            "otel-legacy",
+            "otel-execute-tool",
+            "openinference",
+            "openllmetry",
+            "vercel-ai",
+            "langfuse",
+            "spring-ai",
+            "pydantic-ai",
+            "google-adk",
+            "strands",
+            "litellm",
+            "semantic-kernel",
+            "semantic-kernel-former",
+            "semantic-kernel-loop",
+            "mlflow",
+            "logfire-v1",
+            "logfire-v1-agent",
+            "langfuse-openai-responses",
+            "mlflow-openai-response",
+            "mlflow-anthropic-server-tools",
+            "genkit",
+            "genkit-tool",
+            "livekit",
+            "livekit-tool",
+            "extensions-ai",
+            "extensions-ai-contents",
+            "extensions-ai-loop",
+            "langfuse-langchain",
+            "langfuse-langchain-tool",
+            "langfuse-openai-tools",
+            "pydantic-ai-v3",
+            "pydantic-ai-v3-tool",
+            "google-adk-java",
+            "openinference-adk",
+            "openllmetry-without-index",
+            "openinference-without-role",
+            "otel-flat-calls",
+            "openinference-parts-in-text",
+            "langfuse-fatal",
+            "litellm-content",
+            "claude-code-turn",
+            "claude-code-call",
+            "claude-code-tool",
+            "codex-turn",
+            "codex-call",
+            "codex-tool",
+            "gemini-cli-call");
+
+    public static final UUID TENANT = UUID.fromString("0191e000-0000-7000-8000-000000000001");
+    public static final long START_NANOS = 1_767_607_200_000_000_000L;
 
     private Fixtures() {}
 
-    static byte[] resource(String name) {
+    public static byte[] resource(String name) {
         try (InputStream in = Fixtures.class.getResourceAsStream(name)) {
             return in.readAllBytes();
         } catch (IOException e) {
@@ -33,15 +87,15 @@ final class Fixtures {
         }
     }
 
-    static ExportTraceServiceRequest sample(String name) {
+    public static ExportTraceServiceRequest sample(String name) {
         return OtlpDecoder.traces(resource(name), OtlpDecoder.Encoding.JSON);
     }
 
-    static TraceSpan mapSample(String name) {
+    public static TraceSpan mapSample(String name) {
         return mapOne(sample(name));
     }
 
-    static TraceSpan mapOne(ExportTraceServiceRequest request) {
+    public static TraceSpan mapOne(ExportTraceServiceRequest request) {
         MappedRequest mapped = SpanMapper.map(request, TENANT);
         if (mapped.spans().size() != 1 || !mapped.rejected().isEmpty()) {
             throw new AssertionError("not one span: " + mapped.rejected());
@@ -49,11 +103,11 @@ final class Fixtures {
         return mapped.spans().get(0);
     }
 
-    static TraceSpan mapOne(Span.Builder span) {
+    public static TraceSpan mapOne(Span.Builder span) {
         return mapOne(request(span));
     }
 
-    static ExportTraceServiceRequest request(Span.Builder... spans) {
+    public static ExportTraceServiceRequest request(Span.Builder... spans) {
         ScopeSpans.Builder scope = ScopeSpans.newBuilder();
         for (Span.Builder span : spans) {
             scope.addSpans(span);
@@ -63,8 +117,8 @@ final class Fixtures {
                 .build();
     }
 
-    /** One second long, without attributes. */
-    static Span.Builder span() {
+    /** Returns a span of one second without attributes. */
+    public static Span.Builder span() {
         return Span.newBuilder()
                 .setTraceId(hex("5b8efff798038103d269b633813fc60c"))
                 .setSpanId(hex("eee19b7ec3c1b174"))
@@ -73,8 +127,12 @@ final class Fixtures {
                 .setEndTimeUnixNano(START_NANOS + 1_000_000_000L);
     }
 
-    /** @param keysAndValues String, Long, Double, Boolean or AnyValue values */
-    static Span.Builder span(Object... keysAndValues) {
+    /**
+     * Returns a span of one second with attributes.
+     *
+     * @param keysAndValues keys, each followed by a value: String, Long, Double, Boolean or AnyValue
+     */
+    public static Span.Builder span(Object... keysAndValues) {
         Span.Builder span = span();
         for (int i = 0; i < keysAndValues.length; i += 2) {
             span.addAttributes(attribute((String) keysAndValues[i], keysAndValues[i + 1]));
@@ -82,22 +140,22 @@ final class Fixtures {
         return span;
     }
 
-    /** The attributes without what llmtrace adds. */
-    static Map<String, Object> sent(TraceSpan span) {
+    /** Returns the attributes of a span without the one that llmtrace adds. */
+    public static Map<String, Object> sent(TraceSpan span) {
         Map<String, Object> attributes = new LinkedHashMap<>(span.attributes());
-        attributes.remove(Decisions.KEY);
+        attributes.remove(ReservedAttributes.MAPPING);
         return attributes;
     }
 
-    static KeyValue attribute(String key, Object value) {
+    public static KeyValue attribute(String key, Object value) {
         return KeyValue.newBuilder().setKey(key).setValue(any(value)).build();
     }
 
-    static AnyValue any(Object value) {
+    public static AnyValue any(Object value) {
         return value instanceof AnyValue given ? given : AttributeCodec.decode(value);
     }
 
-    static AnyValue array(Object... items) {
+    public static AnyValue array(Object... items) {
         ArrayValue.Builder array = ArrayValue.newBuilder();
         for (Object item : items) {
             array.addValues(any(item));
@@ -105,7 +163,7 @@ final class Fixtures {
         return AnyValue.newBuilder().setArrayValue(array).build();
     }
 
-    static ByteString hex(String digits) {
+    public static ByteString hex(String digits) {
         return ByteString.copyFrom(HexFormat.of().parseHex(digits));
     }
 }

@@ -22,12 +22,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What is sent is a stored span or a named rejection, whatever it is. {@code -Dllmtrace.fuzz=N} sends N mutated requests,
- * 20,000 are usual.
+ * Every span that is sent, however malformed, becomes a stored span or a rejection with a reason. {@code -Dllmtrace.rounds=N}
+ * sends N mutated requests.
  */
 class HostileInputTest {
 
-    private static final int INPUTS = Integer.getInteger("llmtrace.fuzz", 20_000);
+    private static final int INPUTS = 20_000;
 
     private final Remapper remapper = new Remapper(Prices.builtIn());
 
@@ -83,6 +83,27 @@ class HostileInputTest {
                                 .setTimeUnixNano(-1)
                                 .addAttributes(Fixtures.attribute("content", nested(90)))),
                 Fixtures.span().addEvents(Span.Event.newBuilder().setName("gen_ai.message")),
+                Fixtures.span()
+                        .addEvents(Span.Event.newBuilder()
+                                .setName("gen_ai.choice")
+                                .addAttributes(Fixtures.attribute("message." + "0.".repeat(100_000), "x"))
+                                .addAttributes(Fixtures.attribute("message", "x"))
+                                .addAttributes(Fixtures.attribute("message.9.8.7.6.5.4.3.2.1", nested(90)))
+                                .addAttributes(Fixtures.attribute("tool_calls..", "x"))),
+                Fixtures.span(
+                        "langfuse.observation.input",
+                        "[" + "7,".repeat(2_000_000) + "{\"role\":\"user\",\"content\":\"x\"}]"),
+                Fixtures.span(
+                        "langfuse.observation.input",
+                        "[" + "{},".repeat(500_000) + "{\"role\":\"user\",\"content\":\"x\"}]"),
+                Fixtures.span("langfuse.observation.input", "{\"input\":".repeat(900) + "7" + "}".repeat(900)),
+                Fixtures.span("gen_ai.input.messages", textInText(14)),
+                Fixtures.span(
+                        "langfuse.observation.type",
+                        "tool",
+                        "langfuse.observation.output",
+                        "{\"tool_call_id\":" + deepJson + "}"),
+                Fixtures.span("langfuse.trace.tags", "a,".repeat(500_000), "langfuse.metadata", deepJson),
                 Fixtures.span().setNameBytes(ByteString.copyFromUtf8("gen_ai." + "x".repeat(1 << 20))));
     }
 
@@ -130,7 +151,7 @@ class HostileInputTest {
     private void sendBytes(byte[] body, Encoding encoding) {
         ExportTraceServiceRequest request;
         try {
-            request = OtlpDecoder.traces(body, encoding);
+            request = OtlpDecoder.readableTraces(body, encoding).request();
         } catch (MalformedRequestException e) {
             assertThat(e.getMessage()).isNotBlank();
             return;
@@ -138,7 +159,14 @@ class HostileInputTest {
         send(request);
     }
 
-    private static void sendLogs(ExportLogsServiceRequest request) {
+    private void sendLogs(ExportLogsServiceRequest request) {
+        MappedRequest events = AgentLogs.map(request, Fixtures.TENANT, Instant.EPOCH, Prices.NONE);
+        events.rejected().forEach(rejected -> assertThat(rejected.reason()).isNotBlank());
+        for (TraceSpan span : events.spans()) {
+            assertThat(TraceJson.readSpan(TraceJson.write(span))).isEqualTo(span);
+            TraceSpan again = remapper.remap(span);
+            assertThat(TraceJson.write(remapper.remap(again))).isEqualTo(TraceJson.write(again));
+        }
         MappedRequest mapped = LogEvents.map(request, Fixtures.TENANT, Instant.EPOCH);
         mapped.rejected().forEach(rejected -> assertThat(rejected.reason()).isNotBlank());
         for (TraceSpan span : mapped.spans()) {
@@ -146,6 +174,15 @@ class HostileInputTest {
             assertThat(LogEvents.complete(completed)).isEqualTo(completed);
             assertThat(TraceJson.write(Chats.of(completed))).startsWith("{\"system\":[");
         }
+    }
+
+    /** Returns a message whose text holds parts whose text holds parts, and so on. */
+    private static String textInText(int levels) {
+        String text = "x";
+        for (int i = 0; i < levels; i++) {
+            text = "[{\"type\":\"text\",\"text\":" + TraceJson.write(text) + "}]";
+        }
+        return "[{\"role\":\"user\",\"content\":" + TraceJson.write(text) + "}]";
     }
 
     private static AnyValue nested(int levels) {

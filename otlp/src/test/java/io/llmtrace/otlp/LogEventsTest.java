@@ -1,6 +1,7 @@
 package io.llmtrace.otlp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.protobuf.ByteString;
 import io.llmtrace.model.SpanEvent;
@@ -66,23 +67,29 @@ class LogEventsTest {
     }
 
     @Test
-    void map_otherLogs_arePassedOver() {
+    void map_otherLogs_areRejected() {
         MappedRequest mapped =
                 LogEvents.map(request(record("", 1, "hello"), record("http.access", 1, "x")), Fixtures.TENANT, NOW);
 
         assertThat(mapped.spans()).isEmpty();
-        assertThat(mapped.rejected()).isEmpty();
+        assertThat(mapped.rejected())
+                .extracting(MappedRequest.RejectedSpan::index, MappedRequest.RejectedSpan::reason)
+                .containsExactly(
+                        tuple(0, "not an event with content of a GenAI span; other logs are not stored"),
+                        tuple(1, "not an event with content of a GenAI span; other logs are not stored"));
     }
 
     @Test
     void map_recordWithoutSpan_isRejected() {
         MappedRequest mapped = LogEvents.map(
-                request(record("other", 1, "x"), record("gen_ai.choice", 1, "x").setSpanId(ByteString.EMPTY)),
+                request(
+                        record("gen_ai.choice", 1, "x"),
+                        record("gen_ai.choice", 1, "x").setSpanId(ByteString.EMPTY)),
                 Fixtures.TENANT,
                 NOW);
 
         assertThat(mapped.rejected())
-                .containsExactly(new MappedRequest.RejectedSpan(
+                .containsExactly(new MappedRequestValues.RejectedSpanValues(
                         1, "5b8efff798038103d269b633813fc60c/", "length of span_id != 8 bytes: 0"));
     }
 

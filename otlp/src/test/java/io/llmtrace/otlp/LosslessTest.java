@@ -11,11 +11,11 @@ import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 /**
- * Every attribute, event, link, resource and scope value of what was sent, with its type, stands in what is served: in the
- * JSON of the span alone, without what the fields say.
+ * Tests that every attribute, event, link, resource and scope value can be restored with its type from the JSON that the server
+ * returns, without using the mapped fields.
  */
 class LosslessTest {
 
@@ -29,28 +29,14 @@ class LosslessTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "otel-current",
-                "otel-legacy",
-                "otel-execute-tool",
-                "openinference",
-                "openllmetry",
-                "vercel-ai",
-                "langfuse",
-                "spring-ai",
-                "pydantic-ai",
-                "google-adk",
-                "strands",
-                "litellm"
-            })
+    @FieldSource("io.llmtrace.otlp.Fixtures#SAMPLES")
     void servedJson_ofSample_holdsAllThatWasSent(String name) {
         ExportTraceServiceRequest request = Fixtures.sample(name + "-traces.json");
 
         assertThat(rebuilt(served(request))).isEqualTo(SpanEncoderTest.withoutAdditions(request));
     }
 
-    /** As a client gets it: stored, read, written as JSON. */
+    /** Returns a span as a client receives it: stored, read, and written as JSON. */
     private static String served(ExportTraceServiceRequest request) {
         try (InMemoryTraceRepository repository = new InMemoryTraceRepository()) {
             repository.storeSpans(SpanMapper.map(request, Fixtures.TENANT).spans());
@@ -62,7 +48,7 @@ class LosslessTest {
         }
     }
 
-    /** From what the JSON says beside the mapped fields; the mapping has no part in it. */
+    /** Restores the OTLP span from the attributes in the JSON, without the mapping. */
     private static ExportTraceServiceRequest rebuilt(String json) {
         TraceSpan span = TraceJson.readSpan(json);
         return SpanEncoderTest.withoutAdditions(SpanEncoder.encode(List.of(span)));

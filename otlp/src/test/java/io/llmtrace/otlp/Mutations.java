@@ -1,6 +1,7 @@
 package io.llmtrace.otlp;
 
 import com.google.protobuf.ByteString;
+import io.llmtrace.otlp.internal.mapping.MappingTable;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
@@ -18,32 +19,21 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/** Requests of real instrumentations with something wrong in them. The same seed gives the same. */
+/** Requests of real instrumentations with random errors in them. Equal seeds give equal requests. */
 final class Mutations {
 
-    private static final List<String> SAMPLES = List.of(
-            "otel-current",
-            "otel-legacy",
-            "otel-execute-tool",
-            "openinference",
-            "openllmetry",
-            "vercel-ai",
-            "langfuse",
-            "spring-ai",
-            "pydantic-ai",
-            "google-adk",
-            "strands",
-            "litellm");
-
-    private static final List<byte[]> JSON = SAMPLES.stream()
+    private static final List<byte[]> JSON = Fixtures.SAMPLES.stream()
             .map(name -> Fixtures.resource(name + "-traces.json"))
             .toList();
-    private static final List<ExportTraceServiceRequest> REQUESTS =
-            SAMPLES.stream().map(name -> Fixtures.sample(name + "-traces.json")).toList();
-    private static final ExportLogsServiceRequest LOGS =
-            OtlpDecoder.logs(Fixtures.resource("otel-legacy-logs.json"), OtlpDecoder.Encoding.JSON);
+    private static final List<ExportTraceServiceRequest> REQUESTS = Fixtures.SAMPLES.stream()
+            .map(name -> Fixtures.sample(name + "-traces.json"))
+            .toList();
+    private static final List<ExportLogsServiceRequest> LOGS =
+            List.of("otel-legacy", "claude-code", "codex", "gemini-cli").stream()
+                    .map(name -> OtlpDecoder.logs(Fixtures.resource(name + "-logs.json"), OtlpDecoder.Encoding.JSON))
+                    .toList();
 
-    /** Keys of the samples, of the table, and with something odd in them. */
+    /** Keys of the samples, keys of the table, and unusual keys. */
     private static final List<String> KEYS = keys();
 
     private static final List<String> TEXTS = List.of(
@@ -74,6 +64,16 @@ final class Mutations {
             "\ud83d\ude00",
             "[{\"role\":\"tool\",\"parts\":[{\"type\":\"tool_call_response\"}]}]",
             "[{\"type\":\"image\",\"source\":{\"data\":\"x\"}},{\"type\":\"uri\"},{\"inline_data\":{}}]",
+            "{\"input\":[{\"type\":\"x_call\"},{\"role\":\"user\",\"content\":{}}],\"tools\":[{\"type\":\"mcp\"},7,null,{\"x\":{}}],\"instructions\":[]}",
+            "{\"object\":\"response\",\"status\":7,\"output\":[{\"type\":\"mcp_call\",\"output\":null},{\"type\":\"image_generation_call\",\"result\":\"\"}]}",
+            "[{\"type\":\"server_tool_use\"},{\"type\":\"a_tool_result\"},{\"type\":\"redacted_thinking\"},{\"type\":\"_tool_result\"},{\"a\":1}]",
+            "{\"role\":\"tool\",\"content\":\"{\\\"type\\\":\\\"x\\\"}\",\"additional_kwargs\":{\"tool_calls\":[7,{}],\"function_call\":{}}}",
+            "{\"role\":\"user\",\"contents\":[{\"$type\":\"functionCall\"},{\"$type\":7}],\"content\":\"[{\\\"type\\\":\\\"text\\\"}]\"}",
+            "{\"messages\":[{\"content\":[{\"toolRequest\":7},{\"toolRequest\":{}},{\"media\":{}},{\"reasoning\":[]}],\"role\":\"model\"}]}",
+            "{\"type\":\"tool\",\"content\":[[]],\"tool_call_id\":\"c\",\"status\":\"error\"}",
+            "{\"items\":[{\"type\":\"function_call\",\"name\":7},{\"type\":\"message\",\"role\":\"user\",\"content\":[7]}]}",
+            "a, ['b'], \"c",
+            "x/y/z",
             "[{\"function_declarations\":[{\"name\":7},{\"name\":\"x\",\"parameters\":\"{\"}]}]");
 
     private final Random random;
@@ -103,7 +103,7 @@ final class Mutations {
     }
 
     ExportLogsServiceRequest logs() {
-        ExportLogsServiceRequest.Builder logs = LOGS.toBuilder();
+        ExportLogsServiceRequest.Builder logs = oneOf(LOGS).toBuilder();
         for (ResourceLogs.Builder resource : logs.getResourceLogsBuilderList()) {
             for (ScopeLogs.Builder scope : resource.getScopeLogsBuilderList()) {
                 scope.getLogRecordsBuilderList().forEach(this::mutate);
@@ -112,8 +112,15 @@ final class Mutations {
         return logs.build();
     }
 
+    private void mutateAttribute(LogRecord.Builder record) {
+        if (record.getAttributesCount() > 0) {
+            record.getAttributesBuilder(random.nextInt(record.getAttributesCount()))
+                    .setValue(value());
+        }
+    }
+
     private void mutate(LogRecord.Builder record) {
-        switch (random.nextInt(6)) {
+        switch (random.nextInt(9)) {
             case 0 -> record.setBody(value());
             case 1 ->
                 record.setEventName(oneOf(List.of(
@@ -122,8 +129,12 @@ final class Mutations {
                         "gen_ai.tool.message",
                         "gen_ai.client.inference.operation.details",
                         "gen_ai.",
+                        "claude_code.api_request",
+                        "codex.",
                         "")));
             case 2 -> record.addAttributes(entry());
+            case 6 -> record.setTraceId(ByteString.copyFrom(new byte[random.nextInt(18)]));
+            case 7 -> mutateAttribute(record);
             case 3 -> record.setTimeUnixNano(random.nextLong());
             case 4 ->
                 record.setBody(AnyValue.newBuilder()
@@ -199,7 +210,7 @@ final class Mutations {
         return new RandomRequests(random.nextLong()).value();
     }
 
-    /** Bytes changed, left out, put in, doubled, or cut off. */
+    /** Changes, removes, inserts, duplicates or truncates bytes. */
     private byte[] mutate(byte[] bytes) {
         byte[] changed = bytes;
         for (int i = random.nextInt(4); i >= 0 && changed.length > 1; i--) {
@@ -249,6 +260,17 @@ final class Mutations {
         keys.addAll(MappingTable.get().file().metadata());
         keys.addAll(List.of(
                 "__proto__",
+                "message.tool_calls.0.name",
+                "message.content",
+                "message",
+                "tool_calls.7.function.name",
+                "tool_calls",
+                "function_call.name",
+                "gen_ai.prompt.content",
+                "gen_ai.prompt.0",
+                "llm.output_messages.message.content",
+                "genkit:metadata:subtype",
+                "langfuse.metadata.x",
                 "",
                 "llmtrace.mapping",
                 "llmtrace.absent",

@@ -19,19 +19,19 @@ import java.util.Random;
 import java.util.function.Supplier;
 
 /**
- * Random requests of one span with everything that a span can have, and random values. Drawn from few keys, so that they
- * come twice and mean something, and often from the ends of a range. The same seed gives the same.
+ * Random requests of one span with random values for everything that a span can have. Keys are drawn from a small set, so that
+ * they repeat and the mapping knows them; numbers are often at the ends of their range. Equal seeds give equal requests.
  */
-final class RandomRequests {
+public final class RandomRequests {
 
-    /** What the codec uses for itself, and others. */
+    /** The tags of the codec, and ordinary keys. */
     private static final List<String> MAP_KEYS = List.of(
             "", "a", "b", "key", "value", "$ref", "bytesValue", "doubleValue", "kvlistValue", "stringValueStrindex");
 
-    /** What stands behind those keys. */
+    /** Values that occur under those keys. */
     private static final List<String> MAP_TEXTS = List.of("NaN", "-Infinity", "Af8=", "prompt", "response", "");
 
-    /** Of the conventions, and reserved ones. */
+    /** Keys of conventions, and reserved ones. */
     private static final List<String> ATTRIBUTE_KEYS = List.of(
             "gen_ai.operation.name",
             "gen_ai.input.messages",
@@ -65,11 +65,11 @@ final class RandomRequests {
 
     private final Random random;
 
-    RandomRequests(long seed) {
+    public RandomRequests(long seed) {
         random = new Random(seed);
     }
 
-    ExportTraceServiceRequest request() {
+    public ExportTraceServiceRequest request() {
         Resource resource = Resource.newBuilder()
                 .addAllAttributes(attributes())
                 .setDroppedAttributesCount(count())
@@ -90,7 +90,7 @@ final class RandomRequests {
                 .build();
     }
 
-    AnyValue value() {
+    public AnyValue value() {
         AnyValue.Builder value = AnyValue.newBuilder();
         return switch (random.nextInt(8)) {
             case 0 -> value.setStringValue(text()).build();
@@ -156,7 +156,7 @@ final class RandomRequests {
         return KeyValue.newBuilder().setKey(key).setValue(value()).build();
     }
 
-    /** Else up to five characters: of ASCII with its control characters, of Unicode's first plane, or of all of it. */
+    /** Returns a known text, or up to five characters: ASCII with control characters, the basic plane, or all of Unicode. */
     private String text() {
         if (random.nextInt(3) == 0) {
             return oneOf(MAP_TEXTS);
@@ -171,7 +171,7 @@ final class RandomRequests {
         return text.toString();
     }
 
-    /** Up to three letters, so that some are alike. */
+    /** Returns up to three letters, so that some names are equal. */
     private String name() {
         return String.join("", some(3, () -> String.valueOf((char) ('a' + random.nextInt(26)))));
     }
@@ -188,7 +188,7 @@ final class RandomRequests {
         return random.nextBoolean() ? oneOf(DOUBLES) : Double.longBitsToDouble(random.nextLong());
     }
 
-    /** The last has all of its 32 bits set. */
+    /** Returns a number of 32 bits; the last candidate has all bits set. */
     private int count() {
         return oneOf(COUNTS);
     }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Requests as instrumentations send them. */
+/** Maps requests in the form in which instrumentations send them. */
 class SampleMappingTest {
 
     @Test

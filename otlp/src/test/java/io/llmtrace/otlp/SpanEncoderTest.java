@@ -2,6 +2,7 @@ package io.llmtrace.otlp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.llmtrace.model.ReservedAttributes;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.testkit.RandomTraces;
 import io.llmtrace.testkit.Seeds;
@@ -19,7 +20,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What is encoded and mapped again is the same. */
+/** Tests that mapping an encoded span restores it exactly. */
 class SpanEncoderTest {
 
     @Test
@@ -61,7 +62,7 @@ class SpanEncoderTest {
         return mapped.spans().get(0);
     }
 
-    /** The request without what the encoder adds and without empty status, attributes in the order of their keys. */
+    /** Returns the request without what the encoder adds and without an empty status, with attributes sorted by key. */
     static ExportTraceServiceRequest withoutAdditions(ExportTraceServiceRequest request) {
         ExportTraceServiceRequest.Builder builder = request.toBuilder();
         for (ResourceSpans.Builder resource : builder.getResourceSpansBuilderList()) {
@@ -78,7 +79,7 @@ class SpanEncoderTest {
         }
         Set<String> added = new HashSet<>();
         for (KeyValue attribute : span.getAttributesList()) {
-            if (attribute.getKey().equals(NativeFields.ADDED)) {
+            if (attribute.getKey().equals(ReservedAttributes.ADDED)) {
                 attribute.getValue().getArrayValue().getValuesList().stream()
                         .map(AnyValue::getStringValue)
                         .forEach(added::add);
@@ -86,7 +87,7 @@ class SpanEncoderTest {
         }
         List<KeyValue> own = new ArrayList<>(span.getAttributesList());
         own.removeIf(attribute ->
-                added.contains(attribute.getKey()) || attribute.getKey().startsWith(NativeFields.PREFIX));
+                added.contains(attribute.getKey()) || attribute.getKey().startsWith(ReservedAttributes.PREFIX));
         own.sort(Comparator.comparing(KeyValue::getKey));
         span.clearAttributes().addAllAttributes(own);
     }

@@ -2,16 +2,21 @@ package io.llmtrace.otlp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.TextNode;
 import com.google.protobuf.ByteString;
+import io.llmtrace.model.AgentAction;
 import io.llmtrace.model.LlmProvider;
 import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.SpanStatus;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.otlp.internal.wire.Json;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -108,7 +113,7 @@ class SpanMapperTest {
         assertThat(span.promptTokens()).isNull();
         assertThat(span.completionTokens()).isNull();
         assertThat(span.sessionId()).isNull();
-        assertThat(span.response()).isEqualTo("none"); // a model may say so
+        assertThat(span.response()).isEqualTo("none"); // a legitimate answer, not a missing one
     }
 
     @Test
@@ -121,6 +126,38 @@ class SpanMapperTest {
 
         assertThat(span.prompt()).isEqualTo("[{\"role\":\"user\"}]");
         assertThat(span.response()).isEqualTo("  [ {\"role\" : \"assistant\"} ] ");
+    }
+
+    /** The response tells two things: why it ended, and which calls it requests. Each parse of it creates a node for the id. */
+    @ParameterizedTest
+    @CsvSource({"chat, llm", "invoke_agent, agent"})
+    void map_response_isParsedAsChatOnce(String operation, String kind) {
+        Span.Builder source = Fixtures.span("gen_ai.operation.name", operation, "gen_ai.output.messages", """
+                [{"role": "assistant", "finish_reason": "tool_call", "parts": [
+                  {"type": "tool_call", "id": "call-parsed-once", "name": "add", "arguments": {"a": 1}}]}]""");
+        AtomicInteger parsed = new AtomicInteger();
+        JsonNodeFactory original = Json.MAPPER.getNodeFactory();
+        TraceSpan span;
+
+        Json.MAPPER.setNodeFactory(new JsonNodeFactory(true) {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public TextNode textNode(String text) {
+                parsed.addAndGet(text.equals("call-parsed-once") ? 1 : 0);
+                return super.textNode(text);
+            }
+        });
+        try {
+            span = Fixtures.mapOne(source);
+        } finally {
+            Json.MAPPER.setNodeFactory(original);
+        }
+
+        assertThat(span.kind()).isEqualTo(SpanKind.ofText(kind));
+        assertThat(span.finishReason()).isEqualTo("tool_call");
+        assertThat(span.agentActions()).extracting(AgentAction::name).containsExactly("add");
+        assertThat(parsed).hasValue(1);
     }
 
     @Test

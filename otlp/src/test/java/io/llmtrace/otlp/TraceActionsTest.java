@@ -20,7 +20,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Actions are written {@code NAME(ARGUMENTS) = RESULT, STATE by SPANS}, where a span is its number and a dash is none. */
+/** Expected actions are written {@code NAME(ARGUMENTS) = RESULT, STATE by SPANS}: a span is its number, a dash is none. */
 class TraceActionsTest {
 
     private static final UUID TRACE = UUID.randomUUID();
@@ -101,6 +101,55 @@ class TraceActionsTest {
     }
 
     @Test
+    void executionThatSpansInsideEachOtherTellOf_isTheOutermost() {
+        TraceSpan agents = tool(2, executed(2, "c1"));
+        TraceSpan clients =
+                inside(2, tool(3, action(3, AgentAction.EXECUTED, Map.of()).arguments("{\"q\":\"run\"}")));
+        TraceSpan http = inside(3, span(4, SpanKind.OTHER));
+        TraceSpan servers = inside(4, tool(5, executed(5, "c1").result("4 hits")));
+
+        assertThat(actions(llm(1, List.of(), asking(1, "c1")), agents, clients, http, servers))
+                .containsExactly("search({\"q\":\"run\"}) = 4 hits, executed by 1 2 -");
+    }
+
+    @Test
+    void executionInsideAnother_ofAnotherCall_isAnActionOfItsOwn() {
+        assertThat(actions(
+                        tool(1, executed(1, "c1").arguments("{\"a\":1}")),
+                        inside(1, tool(2, executed(2, "c2").arguments("{\"a\":1}"))),
+                        inside(
+                                1,
+                                tool(
+                                        3,
+                                        action(3, AgentAction.EXECUTED, Map.of())
+                                                .arguments("{\"a\":2}"))),
+                        inside(1, tool(4, AgentAction.builder(AgentActionType.COMMAND_EXECUTION, "ls", at(4))))))
+                .hasSize(4);
+    }
+
+    @Test
+    void executionsOfOneIdAtOneTime_areOne() {
+        TraceSpan first = tool(1, executed(1, "c1").arguments("{}")).toBuilder()
+                .endTime(at(3))
+                .build();
+
+        assertThat(actions(first, tool(2, executed(2, "c1").result("4 hits"))))
+                .containsExactly("search({}) = 4 hits, executed by - 1 -");
+        assertThat(actions(first, tool(3, executed(3, "c1").result("4 hits")))).hasSize(2);
+    }
+
+    @Test
+    void toolsThatAreTheirOwnParents_areNoEndlessLoop() {
+        assertThat(actions(
+                        inside(2, tool(1, executed(1, "c1"))),
+                        inside(1, tool(2, executed(2, "c1"))),
+                        inside(3, tool(3, executed(3, "c2"))),
+                        inside(5, tool(4, executed(4, "c3"))),
+                        inside(5, span(5, SpanKind.OTHER))))
+                .hasSize(3);
+    }
+
+    @Test
     void requestThatAnAgentRepeats_isTheModels() {
         TraceSpan agent = span(1, SpanKind.AGENT, asking(1, "c1"));
 
@@ -138,7 +187,7 @@ class TraceActionsTest {
     @Test
     void halfACharacterInAResult_doesNoHarm() {
         assertThat(actions(llm(1, List.of(), asking(1, "c1")), llm(2, List.of(answering("c1", "cut \\ud83d")))))
-                .containsExactly("search({\"q\":\"asked\"}) = cut ?, answered by 1 - 2");
+                .containsExactly("search({\"q\":\"asked\"}) = cut \ufffd, answered by 1 - 2");
     }
 
     @Test
@@ -195,7 +244,7 @@ class TraceActionsTest {
         return spanId == null ? "-" : Long.toString(Long.parseLong(spanId, 16));
     }
 
-    /** @param messages of its prompt */
+    /** @param messages the messages of the prompt */
     private static TraceSpan llm(int number, List<String> messages, AgentAction.Builder... asking) {
         return span(number, SpanKind.LLM, asking).toBuilder()
                 .prompt("[" + String.join(",", messages) + "]")
@@ -206,12 +255,16 @@ class TraceActionsTest {
         return span(number, SpanKind.TOOL, executed);
     }
 
-    /** It starts so many seconds after the others. */
+    /** @param number the number of the span, and how many seconds later than the others it starts */
     private static TraceSpan span(int number, SpanKind kind, AgentAction.Builder... actions) {
         return TraceSpan.builder(Fixtures.TENANT, TRACE, Ids.spanIdOf(number), "span", at(number))
                 .kind(kind)
                 .agentActions(Stream.of(actions).map(AgentAction.Builder::build).toList())
                 .build();
+    }
+
+    private static TraceSpan inside(int parent, TraceSpan span) {
+        return span.toBuilder().parentSpanId(Ids.spanIdOf(parent)).build();
     }
 
     private static AgentAction.Builder asking(int second, String id) {

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * An agent at work. It resends its whole history with every call:
+ * A run of an agent, which sends its whole history again with every model call:
  *
  * <pre>
  *   agent ── llm [system, task]
@@ -43,12 +43,12 @@ final class AgentRun {
         this.sketch = new TraceSketch(session, start);
     }
 
-    /** @param steps calls of the model, the last of which answers */
+    /** @param steps the number of calls of the model, the last of which answers */
     static TraceEvent of(Session session, Instant start, int steps) {
         return TraceEvent.ofSpans(spans(new AgentRun(session, start, false), steps));
     }
 
-    /** Spans in the order in which they ended, with results of tools that are twice as long as usual. */
+    /** Returns the spans in the order of their ends, with tool results that are twice as long as those of {@link #of}. */
     static List<TraceSpan> chatty(Session session, Instant start, int steps) {
         return spans(new AgentRun(session, start, true), steps);
     }
@@ -79,7 +79,7 @@ final class AgentRun {
         sketch.close(agent);
     }
 
-    /** The model asks for a tool, and the tool runs. */
+    /** Adds a call of the model that requests a tool, and the call of the tool. */
     private boolean step(OpenSpan agent) {
         Tool tool = dice.pick(session.topic().tools());
         String thought = session.tell("thought");
@@ -108,7 +108,7 @@ final class AgentRun {
         return answered;
     }
 
-    /** @return the result, or what went wrong */
+    /** Runs the tool, and returns its result or its error. */
     private String use(OpenSpan agent, Tool tool, String arguments) {
         OpenSpan span = sketch.open(SpanKind.TOOL, tool.name(), agent);
         Instant start = sketch.now();

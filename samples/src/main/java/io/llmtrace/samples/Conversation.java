@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A chat: each turn a trace, each prompt the whole conversation so far. */
+/** A chat, in which each turn is a trace and each prompt contains the whole conversation so far. */
 final class Conversation {
 
     private static final double INCIDENT_PROBABILITY = 0.05;
@@ -52,7 +52,7 @@ final class Conversation {
         return question + "\n\n" + attack;
     }
 
-    /** A request of the service, in it a guardrail before the model. */
+    /** Adds a request to a service that runs a guardrail before it calls the model. */
     private void behindGateway(TraceSketch sketch, String question, @Nullable Incident incident) {
         OpenSpan request = sketch.open(SpanKind.OTHER, "POST /v1/chat", null);
         sketch.pass(dice.between(1, 9));

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 
-/** Chance with a seed. Built on {@link Random}, whose numbers its specification fixes: the same on every JDK. */
+/** A seeded source of random values. It uses {@link Random}, whose specification guarantees the same numbers on every JDK. */
 final class Dice {
 
     private static final char[] HEX = "0123456789abcdef".toCharArray();
@@ -16,12 +16,15 @@ final class Dice {
         this.random = new Random(mix(seed));
     }
 
-    /** A seed for the {@code index}-th part of a whole, so that each part can be made without those before it. */
+    /** Returns a seed for the part {@code index} of a whole, so that each part can be made without those before it. */
     static long seedOf(long seed, long index) {
         return mix(seed + 0x9E3779B97F4A7C15L * (index + 1));
     }
 
-    /** Neighbouring seeds give {@link Random} like first numbers; this is SplitMix64's finalizer, which parts them. */
+    /**
+     * Mixes the bits of a seed with SplitMix64's finalizer, since {@link Random} starts with similar numbers for adjacent
+     * seeds.
+     */
     private static long mix(long seed) {
         long z = (seed ^ (seed >>> 30)) * 0xBF58476D1CE4E5B9L;
         z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
@@ -32,22 +35,22 @@ final class Dice {
         return random.nextDouble() < probability;
     }
 
-    /** In [low, high]. */
+    /** Returns a number in [low, high]. */
     int between(int low, int high) {
         return low + random.nextInt(high - low + 1);
     }
 
-    /** In [low, high). */
+    /** Returns a number in [low, high). */
     double between(double low, double high) {
         return low + random.nextDouble() * (high - low);
     }
 
-    /** In [0, bound), the low ones more often: words of a language are not all as frequent. */
+    /** Returns a number in [0, bound). Low numbers are more frequent, like the most common words of a language. */
     int skewed(int bound) {
         return Math.min(random.nextInt(bound), random.nextInt(bound));
     }
 
-    /** Log-normal: mostly near the median, now and then a multiple of it, as durations are. */
+    /** Returns a log-normal value, as durations are: usually near the median, occasionally a multiple of it. */
     long around(long median, double spread) {
         double factor = Math.exp(Math.max(-3, Math.min(3, random.nextGaussian())) * spread);
         return Math.max(1, Math.round(median * factor));
@@ -61,7 +64,7 @@ final class Dice {
         return random.nextLong();
     }
 
-    /** A random UUID of version 4. */
+    /** Returns a random UUID of version 4. */
     UUID uuid() {
         long high = random.nextLong() & 0xFFFFFFFFFFFF0FFFL | 0x4000L;
         long low = random.nextLong() & 0x3FFFFFFFFFFFFFFFL | 0x8000000000000000L;
@@ -72,7 +75,7 @@ final class Dice {
         return letters(HEX, digits);
     }
 
-    /** Capital letters and digits, without those that are easily confused. */
+    /** Returns upper-case letters and digits, without those that are easily confused. */
     String upper(int length) {
         return letters(UPPER, length);
     }

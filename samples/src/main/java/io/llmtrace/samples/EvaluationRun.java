@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 
-/** One example of a test set, judged by a model. */
+/** The evaluation of one example of a test set, judged by a model. */
 final class EvaluationRun {
 
     private EvaluationRun() {}

@@ -14,20 +14,20 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rules that make text, read from resource files. A later file replaces rules of an earlier one.
+ * Rules for generating text, read from resource files. A rule in a later file replaces that of an earlier one.
  *
  * <pre>
- *   == greeting            one alternative a line
+ *   == greeting            one alternative per line
  *   Hello, how can I help with your {{product}}?
  *
- *   == product @,          "," alternatives parted by commas; "@" chosen once, then the same throughout a {@link Telling}
+ *   == product @,          "," alternatives separated by commas; "@" chosen once for a {@link Telling}
  *   kettle, desk lamp
  *
- *   == answer |            "|" alternatives of several lines, parted by a line "--"
- *   {{^greeting}}          ^ first letter large
- *   {{sentence*2-4}}       two to four, parted by spaces; none twice before all had their turn
- *   {{step/3-5}}           three to five lines; {{#}} in them counts
- *   {{a adjective}} …      with the article that fits
+ *   == answer |            "|" alternatives of several lines, separated by a line "--"
+ *   {{^greeting}}          ^ first letter in upper case
+ *   {{sentence*2-4}}       two to four, separated by spaces; none repeats before all were used
+ *   {{step/3-5}}           three to five lines; {{#}} is the number of the line
+ *   {{a adjective}} …      with the right article
  *   {{json sentence}}      escaped, for a string within JSON
  *   {{int 1 99}} {{money 5 80}} {{hex 8}} {{upper 6}} {{digits 4}} {{date}} {{time}}
  * </pre>
@@ -36,7 +36,7 @@ final class Grammar {
 
     private static final String HEADING = "== ";
 
-    /** Any number of alternatives for one name. */
+    /** A named rule with its alternatives. */
     static final class Rule {
         final String name;
         final int index;
@@ -54,7 +54,7 @@ final class Grammar {
         }
     }
 
-    /** A piece of an alternative. */
+    /** A part of an alternative. */
     interface Part {
         void tell(Telling telling);
     }
@@ -65,13 +65,13 @@ final class Grammar {
 
     private Grammar() {}
 
-    /** @param files names of resources beside this class, without {@code .txt} */
+    /** @param files names of resources in the package of this class, without {@code .txt} */
     static Grammar of(String... files) {
         Grammar grammar = new Grammar();
         for (String file : files) {
             grammar.read(file);
         }
-        // Only now: rules may refer to rules that come later.
+        // Parsed only after all rules are read, since a rule may refer to a later one.
         for (Rule rule : grammar.rules.values()) {
             rule.alternatives = rule.source.stream()
                     .map(text -> new PartParser(grammar, rule.name, text).parse())
@@ -92,7 +92,7 @@ final class Grammar {
         return rule;
     }
 
-    /** The alternatives of a rule as they stand in the file. */
+    /** Returns the alternatives of a rule as they are written in the file. */
     List<String> alternatives(String name) {
         return rule(name).source;
     }
@@ -139,7 +139,7 @@ final class Grammar {
                     .filter(word -> !word.isEmpty())
                     .toList();
         }
-        // Leading spaces stay: lines of code need them.
+        // Strips only trailing spaces, since lines of code need their leading ones.
         return section.lines.stream()
                 .map(String::stripTrailing)
                 .filter(line -> !line.isEmpty())

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Something in a text that a detector finds. The texts are the rules {@code attack.TYPE}. */
+/** A security problem in a text. The texts come from the rules {@code attack.TYPE}. */
 enum Incident {
     PROMPT_INJECTION(Severity.HIGH, "Text that tries to replace the instructions", 0.72),
     JAILBREAK(Severity.HIGH, "Role play that asks the model to drop its rules", 0.64),
@@ -45,15 +45,15 @@ enum Incident {
         return session.tell("attack." + type());
     }
 
-    /** Whether a service would rather refuse than answer. */
+    /** Returns whether a service refuses to answer a text with this problem. */
     boolean hostile() {
         return this == PROMPT_INJECTION || this == JAILBREAK;
     }
 
     /**
-     * The finding itself, and signs beside it.
+     * Returns the finding of this problem, and weaker findings that detectors report with it.
      *
-     * @param match the words that were found
+     * @param match the matching words
      */
     List<SecurityFinding> findings(Dice dice, Instant at, String location, String match) {
         List<SecurityFinding> findings = new ArrayList<>();
@@ -65,7 +65,7 @@ enum Incident {
         return findings;
     }
 
-    /** A sign alone, as detectors report on texts that are harmless. */
+    /** Returns a weak finding of the sort that detectors report even for harmless texts. */
     static SecurityFinding sign(Dice dice, Instant at, String location) {
         String sign = SIGNS.get(dice.skewed(SIGNS.size()));
         Severity severity = dice.chance(0.6) ? Severity.LOW : Severity.MEDIUM;
@@ -82,7 +82,13 @@ enum Incident {
         if (match != null) {
             metadata.put("match", match);
         }
-        return new SecurityFinding(
-                dice.uuid(), level, type, text, at, confidence, location, metadata, level.alertsByDefault());
+        return SecurityFinding.builder(level, type, at)
+                .id(dice.uuid())
+                .description(text)
+                .confidenceScore(confidence)
+                .location(location)
+                .metadata(metadata)
+                .requiresAlert(level.alertsByDefault())
+                .build();
     }
 }

@@ -2,7 +2,7 @@ package io.llmtrace.samples;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 
-/** A growing JSON array of chat messages, in the form that most model APIs take. */
+/** A growing JSON array of chat messages, in the format of most model APIs. */
 final class Messages {
 
     private final StringBuilder json = new StringBuilder(4096).append('[');
@@ -15,7 +15,7 @@ final class Messages {
         return this;
     }
 
-    /** @return the id of the call, which its result must carry */
+    /** Adds a tool call, and returns its id, which the result must have. */
     String addToolCall(String thought, String tool, String arguments, Dice dice) {
         String id = "call_" + dice.hex(20);
         open("assistant").append(",\"content\":");
@@ -44,12 +44,12 @@ final class Messages {
         return json.length() + 1;
     }
 
-    /** All messages so far. */
+    /** Returns all messages so far. */
     String json() {
         return json + "]";
     }
 
-    /** The message added last, as the array that a model's answer is. */
+    /** Returns the last message as an array, the format of a model's answer. */
     static String only(String role, String content) {
         return new Messages().add(role, content).json();
     }

@@ -3,7 +3,7 @@ package io.llmtrace.samples;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** How a call of a model fails. */
+/** A way in which a call of a model fails. */
 enum Mishap {
     RATE_LIMIT(
             429,
@@ -27,7 +27,7 @@ enum Mishap {
         this.durationMs = durationMs;
     }
 
-    /** Null where no answer came. */
+    /** Returns the HTTP status, or null if there was no answer. */
     @Nullable
     Integer statusCode() {
         return statusCode;
@@ -45,7 +45,7 @@ enum Mishap {
         return this == TIMEOUT ? durationMs : dice.around(durationMs, 0.4);
     }
 
-    /** Whether asking again may help. */
+    /** Returns whether the failure is temporary, so that a retry may succeed. */
     boolean passes() {
         return this != CONTEXT_LENGTH;
     }

@@ -4,11 +4,11 @@ import io.llmtrace.model.LlmProvider;
 import java.util.List;
 
 /**
- * A model with what it costs. The prices are of the right order of size, not of any day.
+ * A model with its prices, which are realistic but not current.
  *
- * @param inputUsd US dollars for a million tokens; cached input costs a tenth
- * @param outputUsd US dollars for a million tokens
- * @param tokensPerSecond how fast it writes
+ * @param inputUsd US dollars per million tokens; cached input costs a tenth
+ * @param outputUsd US dollars per million tokens
+ * @param tokensPerSecond the speed of its output
  */
 record Model(
         LlmProvider provider, String name, double inputUsd, double outputUsd, int tokensPerSecond, boolean reasons) {
@@ -16,7 +16,7 @@ record Model(
     static final LlmProvider COHERE = new LlmProvider("Cohere");
     static final LlmProvider IN_HOUSE = new LlmProvider("in-house");
 
-    /** Often used first. */
+    /** All models, the most used first. */
     static final List<Model> CHAT = List.of(
             new Model(LlmProvider.OPENAI, "gpt-4o-mini", 0.15, 0.60, 110, false),
             new Model(LlmProvider.ANTHROPIC, "claude-sonnet-4-5", 3.00, 15.00, 70, false),
@@ -45,7 +45,7 @@ record Model(
         return (paidInput * inputUsd + output * outputUsd) / 1e6;
     }
 
-    /** About as many tokens as a tokenizer would make of a text of this length. */
+    /** Estimates the number of tokens of a text of this length. */
     static long tokensOf(int characters) {
         return Math.max(1, Math.round(characters / 4.1));
     }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A call of a chat model within a sketch: takes time, costs tokens, streams or fails. */
+/** A call of a chat model within a {@link TraceSketch}, which takes time and tokens, and may stream or fail. */
 final class ModelCall {
 
     private static final double MISHAP_PROBABILITY = 0.02;
@@ -37,7 +37,7 @@ final class ModelCall {
         return this;
     }
 
-    /** How much of the prompt's beginning the provider has seen before. */
+    /** Sets how many characters at the beginning of the prompt the provider has received before, and so may have cached. */
     ModelCall cachedCharacters(int value) {
         this.cachedCharacters = value;
         return this;
@@ -53,7 +53,7 @@ final class ModelCall {
         return this;
     }
 
-    /** Now and then it fails and is tried again, each time a span of its own. */
+    /** Makes the call. Occasionally it fails and is retried; each attempt has a span of its own. */
     boolean answer(String response) {
         while (dice.chance(MISHAP_PROBABILITY)) {
             Mishap mishap = dice.pick(List.of(Mishap.values()));
@@ -67,7 +67,7 @@ final class ModelCall {
         return true;
     }
 
-    /** As {@link #answer}, without mishaps. */
+    /** Makes the call like {@link #answer}, but never fails. */
     void answerSurely(String response) {
         succeed(response);
     }
@@ -122,12 +122,16 @@ final class ModelCall {
 
     private OpenSpan open() {
         OpenSpan span = sketch.open(SpanKind.LLM, "chat " + model.name(), parent);
+        Map<String, Object> attributes = attributes();
         span.builder()
+                .requestSettings(Map.of(
+                        "temperature", attributes.get("gen_ai.request.temperature"),
+                        "max_tokens", attributes.get("gen_ai.request.max_tokens")))
                 .provider(model.provider())
                 .modelName(model.name())
                 .prompt(prompt)
                 .securityFindings(findings)
-                .attributes(attributes());
+                .attributes(attributes);
         return span;
     }
 
@@ -141,11 +145,15 @@ final class ModelCall {
 
     private long cachedTokens(long promptTokens) {
         long cached = Model.tokensOf(cachedCharacters) / 128 * 128;
-        // Providers cache long beginnings only, and not always.
+        // Providers cache only long prefixes, and not always.
         return cached < 512 || dice.chance(0.2) ? 0 : Math.min(cached, promptTokens);
     }
 
     private SpanEvent event(Instant at, String type, String description, @Nullable Object data) {
-        return new SpanEvent(dice.uuid(), at, type, description, data);
+        return SpanEvent.builder(type, at)
+                .id(dice.uuid())
+                .description(description)
+                .data(data)
+                .build();
     }
 }

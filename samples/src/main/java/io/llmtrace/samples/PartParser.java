@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Turns one alternative of a rule into its parts: text, and what stands between {@code {{}} and {@code }}}. */
+/** Parses an alternative of a rule into its parts: plain text, and expressions between {@code {{}} and {@code }}}. */
 final class PartParser {
 
     private static final Pattern SLOT = Pattern.compile("\\{\\{(.+?)}}");

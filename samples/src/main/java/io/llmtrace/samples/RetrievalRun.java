@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** A question answered from documents: embed, retrieve, rank, answer, and sometimes judge. */
+/**
+ * The answer to a question from documents: the service embeds the question, retrieves and ranks documents, answers, and
+ * sometimes judges the answer.
+ */
 final class RetrievalRun {
 
     private final Session session;

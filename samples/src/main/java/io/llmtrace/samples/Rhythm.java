@@ -5,10 +5,12 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 
-/** When people use applications: by day more than by night, on weekends less. Times are UTC. */
+/**
+ * Picks times at which people use applications: more often by day than by night, and less often on weekends. Times are in UTC.
+ */
 final class Rhythm {
 
-    /** Share of the busiest hour, from midnight on. */
+    /** The load of each hour from midnight, as a share of the busiest hour. */
     private static final double[] HOURS = {
         .10, .07, .05, .05, .06, .10, .20, .40, .70, .92, 1.0, .98, .85, .90, .98, .96, .88, .75, .58, .48, .44, .36,
         .25, .16
@@ -16,7 +18,7 @@ final class Rhythm {
 
     private Rhythm() {}
 
-    /** A time in [from, to]. */
+    /** Returns a time in [from, to]. */
     static Instant pick(Dice dice, Instant from, Instant to) {
         long range = to.toEpochMilli() - from.toEpochMilli();
         while (true) {

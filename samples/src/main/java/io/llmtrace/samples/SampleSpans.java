@@ -9,31 +9,34 @@ import java.util.UUID;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
-/** Endless, cheap streams of spans for measurements. The same seed gives the same spans; all are of {@link #TENANT}. */
+/**
+ * Infinite streams of spans for benchmarks, which are cheap to generate. The same seed gives the same spans. All belong to
+ * {@link #TENANT}.
+ */
 public final class SampleSpans {
 
-    /** That of a server without keys. */
+    /** The default tenant of a server without authentication. */
     public static final UUID TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
 
     private static final Instant FIRST = Instant.parse("2026-01-05T08:00:00Z");
 
     private SampleSpans() {}
 
-    /** Traces of one model call, with prompt and response of about 3 KB together. */
+    /** Returns traces of one model call, with about 3 KB of prompt and response. */
     public static Stream<TraceSpan> chat(long seed) {
         return traces(seed, Duration.ofMillis(350), SampleSpans::chatTrace);
     }
 
     /**
-     * Traces of 10 to 25 model calls, each of which resends the history, and of the tools between them; a span has about
-     * 20 KB on average. The spans of a trace come one after the other, in the order in which they ended; by their times, some
-     * hundred agents are at work at once.
+     * Returns traces of 10 to 25 model calls, each of which resends the history, with tool calls between them. A span has about
+     * 20 KB on average. The spans of a trace follow each other in the order of their ends; by their times, some hundred agents
+     * run concurrently.
      */
     public static Stream<TraceSpan> agent(long seed) {
         return traces(seed, Duration.ofMillis(500), SampleSpans::agentTrace);
     }
 
-    /** Traces of four to twelve spans with hardly any text: where numbers of rows matter and bodies do not. */
+    /** Returns traces of four to twelve spans with hardly any text, for measurements in which only the number of rows matters. */
     public static Stream<TraceSpan> narrow(long seed) {
         return traces(seed, Duration.ofMillis(900), SampleSpans::narrowTrace);
     }
@@ -59,7 +62,7 @@ public final class SampleSpans {
         } else {
             messages.add("user", session.tell("question") + "\n\n" + session.tell("pasted"));
         }
-        // The rules alone are few; the notes have as many different words as real text.
+        // The grammar has few words. The notes add words, so that the vocabulary is as large as that of real text.
         String answer = session.tell("answer") + "\n\n" + session.tell("notes");
         new ModelCall(sketch, null, session.model()).prompt(messages.json()).answerSurely(answer);
         return sketch.spans();

@@ -10,24 +10,24 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * Traces as applications with language models leave them: chats of several turns, answers from documents, agents with
- * tools, evaluations; with streaming, retries, errors, costs and security findings, of several services, users and
- * models. The texts come from grammars and mean little, but read like the real thing. Nobody in them exists.
+ * Generated traces of applications with language models: chats of several turns, answers from documents, agents with tools,
+ * evaluations; with streaming, retries, errors, costs and security findings, of several services, users and models. The texts
+ * come from grammars; they mean little but read like real ones. All people in them are invented.
  */
 public final class SampleTraces {
 
-    /** The shortest span of time: a session fits into it. */
+    /** The shortest allowed time span, into which any session fits. */
     public static final Duration SHORTEST_SPAN = Duration.ofHours(2);
 
     private SampleTraces() {}
 
     /**
-     * The same arguments give the same traces.
+     * Generates traces, the same for the same arguments.
      *
-     * @param count how many traces, exactly
-     * @param end no span ends later
+     * @param count the exact number of traces
+     * @param end the latest end of a span
      * @param span how far back from {@code end} the traces begin; at least {@link #SHORTEST_SPAN}
-     * @return lazily made; session by session, those that begin first come first
+     * @return a lazy stream of the traces, session by session, in the order of the sessions' starts
      */
     public static Stream<TraceEvent> generate(long seed, int count, UUID tenantId, Instant end, Duration span) {
         if (count < 0) {
@@ -39,7 +39,7 @@ public final class SampleTraces {
         return plans(seed, count, end, span).stream().flatMap(plan -> plan.traces(tenantId, end).stream());
     }
 
-    /** What a user does in one sitting. */
+    /** Makes the traces of one session of a user. */
     private enum Activity {
         CHAT(1, 6),
         RETRIEVAL(1, 3),
@@ -86,7 +86,7 @@ public final class SampleTraces {
         List<TraceEvent> traces(UUID tenantId, Instant end) {
             List<TraceEvent> traces = tracesFrom(tenantId, start);
             Duration over = Duration.between(end, endOf(traces));
-            // What would end too late begins earlier, by as much: the seed makes the same session again.
+            // A session that would end too late is generated again from the same seed, with an earlier start.
             return !over.isNegative() ? tracesFrom(tenantId, start.minus(over)) : traces;
         }
 
@@ -106,7 +106,7 @@ public final class SampleTraces {
         }
 
         private Topic topic(Dice dice) {
-            // Documents and tools are in English.
+            // The documents and tools are in English.
             return activity == Activity.CHAT && dice.chance(0.2)
                     ? dice.pick(Topic.OTHER_LANGUAGES)
                     : dice.pick(Topic.ENGLISH);

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** One user with one service for a while: what the traces of a conversation have in common. */
+/** A session of one user with one service: the common data of the traces of a conversation. */
 final class Session {
 
     private static final List<String> ENVIRONMENTS =
@@ -68,7 +68,7 @@ final class Session {
         return topic;
     }
 
-    /** A text by a rule of the topic. */
+    /** Returns a text of this rule of the topic. */
     String tell(String rule) {
         return telling.tell(rule);
     }
@@ -95,12 +95,12 @@ final class Session {
         return tags;
     }
 
-    /** Whether its spans come from OpenTelemetry, whose span ids have eight bytes. */
+    /** Returns whether the session's spans come from OpenTelemetry, whose span ids have eight bytes. */
     boolean eightByteIds() {
         return eightByteIds;
     }
 
-    /** An answer in the form that this service records: text, or an array with one message. */
+    /** Returns the answer in the format of this service: text, or an array with one message. */
     String answer(String text) {
         return answersAsMessages ? Messages.only("assistant", text) : text;
     }

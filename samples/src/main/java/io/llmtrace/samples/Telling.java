@@ -6,7 +6,10 @@ import io.llmtrace.samples.Grammar.Rule;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** One use of a grammar, such as one conversation: what was chosen once for all stays, and sentences do not come twice in a row. */
+/**
+ * One use of a grammar, such as for a conversation. Choices that are fixed stay the same, and a sentence is repeated only after
+ * all others of its rule were used.
+ */
 final class Telling {
 
     private static final int[] PRIMES = {1, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31};
@@ -27,7 +30,7 @@ final class Telling {
         this.stride = new int[grammar.size()];
     }
 
-    /** A text by the rule of this name. */
+    /** Returns a text of the rule with this name. */
     String tell(String name) {
         Rule rule = grammar.rule(name);
         text = new StringBuilder(1024);
@@ -88,7 +91,7 @@ final class Telling {
         text.insert(start, vowel ? "an " : "a ");
     }
 
-    /** As it stands within a JSON string. */
+    /** Escapes the text for a JSON string. */
     void escaped(Rule rule) {
         int start = text.length();
         tell(rule);
@@ -131,7 +134,10 @@ final class Telling {
         }
     }
 
-    /** Words by frequency. Sentences in a shuffled order, a stride through the list: none twice before all had their turn. */
+    /**
+     * Picks words at random, some more often than others. Picks sentences by stepping through the list, so that none repeats
+     * before all were used.
+     */
     private int choose(Rule rule) {
         int size = rule.alternatives.length;
         if (rule.words) {

@@ -3,7 +3,7 @@ package io.llmtrace.samples;
 import io.llmtrace.model.AgentActionType;
 import java.util.List;
 
-/** What an application talks about: a grammar, and the services that use it. */
+/** The subject of an application: a grammar, and the services that use it. */
 enum Topic {
     SHOP(List.of("shop-support", "help-center"), "shop"),
     CODE(List.of("code-assistant", "review-bot"), "code"),
@@ -15,7 +15,7 @@ enum Topic {
     LEGAL_SPANISH(List.of("contract-search"), "legal", "legal_es"),
     SHOP_JAPANESE(List.of("shop-support"), "shop", "shop_ja");
 
-    /** Topics whose rules are in English throughout, tools and documents included. */
+    /** The topics whose rules, including tools and documents, are all in English. */
     static final List<Topic> ENGLISH = List.of(SHOP, CODE, LEGAL, TRAVEL, ANALYST);
 
     static final List<Topic> OTHER_LANGUAGES = List.of(SHOP_GERMAN, TRAVEL_FRENCH, LEGAL_SPANISH, SHOP_JAPANESE);
@@ -33,7 +33,7 @@ enum Topic {
         this.tools = grammar.alternatives("tools").stream().map(Tool::parse).toList();
     }
 
-    /** Of which a use is made by the rules {@code tool.NAME.arguments} and {@code tool.NAME.result}. */
+    /** A tool. The rules {@code tool.NAME.arguments} and {@code tool.NAME.result} generate its calls. */
     record Tool(String name, AgentActionType actionType) {
 
         static Tool parse(String text) {
@@ -41,7 +41,7 @@ enum Topic {
             return new Tool(text.substring(0, colon), AgentActionType.ofText(text.substring(colon + 1)));
         }
 
-        /** What goes wrong with tools of this kind; of web access it begins with the HTTP status. */
+        /** Returns an error of tools of this kind; that of web access begins with the HTTP status. */
         String failure(Dice dice) {
             return dice.pick(
                     switch (actionType) {

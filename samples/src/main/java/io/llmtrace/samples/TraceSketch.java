@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** A trace in the making, with a clock that moves on as its calls take time. */
+/** A trace under construction, with a clock that its calls advance. */
 final class TraceSketch {
 
     private final Session session;
@@ -24,18 +24,25 @@ final class TraceSketch {
         this.now = start;
     }
 
-    /** A span that has begun. Its usage grows by that of each child that ends. */
+    /** A span that has started. The usage of each child is added to it when the child ends. */
     static final class OpenSpan {
         private final UUID id;
         private final SpanKind kind;
         private final @Nullable OpenSpan parent;
+        private final @Nullable String agentName;
         private final Usage usage = new Usage();
         private final TraceSpan.Builder builder;
 
-        private OpenSpan(UUID id, SpanKind kind, @Nullable OpenSpan parent, TraceSpan.Builder builder) {
+        private OpenSpan(
+                UUID id,
+                SpanKind kind,
+                @Nullable OpenSpan parent,
+                @Nullable String agentName,
+                TraceSpan.Builder builder) {
             this.id = id;
             this.kind = kind;
             this.parent = parent;
+            this.agentName = agentName;
             this.builder = builder;
         }
 
@@ -61,20 +68,28 @@ final class TraceSketch {
     }
 
     void pass(long milliseconds) {
-        // Clocks do not stand at whole milliseconds.
+        // Adds microseconds, since real clocks are finer than milliseconds.
         now = now.plusMillis(milliseconds).plusNanos(1_000L * dice().between(0, 999));
     }
 
     OpenSpan open(SpanKind kind, String operationName, @Nullable OpenSpan parent) {
         UUID id = session.eightByteIds() ? Ids.spanIdOf(dice().nextLong()) : dice().uuid();
+        String agentName = kind == SpanKind.AGENT ? operationName : agentOf(parent);
         TraceSpan.Builder builder = TraceSpan.builder(session.tenantId(), traceId, id, operationName, now)
                 .kind(kind)
                 .parentSpanId(parent == null ? null : parent.id)
                 .serviceName(session.serviceName())
+                .environment(session.tags().get("env"))
+                .release(session.tags().get("release"))
+                .agentName(agentName)
                 .sessionId(session.sessionId())
                 .userId(session.userId())
                 .tags(session.tags());
-        return new OpenSpan(id, kind, parent, builder);
+        return new OpenSpan(id, kind, parent, agentName, builder);
+    }
+
+    private static @Nullable String agentOf(@Nullable OpenSpan span) {
+        return span == null ? null : span.agentName;
     }
 
     void close(OpenSpan span) {
@@ -91,7 +106,7 @@ final class TraceSketch {
         return TraceEvent.ofSpans(spans);
     }
 
-    /** In the order in which they ended. */
+    /** Returns the spans in the order of their ends. */
     List<TraceSpan> spans() {
         return spans;
     }

@@ -2,7 +2,7 @@ package io.llmtrace.samples;
 
 import io.llmtrace.model.TraceSpan;
 
-/** Tokens and cost of a span and of all below it. */
+/** The tokens and cost of a span with all its descendants. */
 final class Usage {
 
     private long promptTokens;

@@ -49,7 +49,7 @@ class SampleSpansTest {
             spans.forEach(span -> writeTo(gzip, span));
         }
 
-        // Prose shrinks to about 0.38 in gzip, with system prompts and code between it less remains.
+        // Gzip reduces prose to about 0.38 of its size, and prose with system prompts and code to less.
         assertThat(compressed.size() / (meanBytes(spans) * spans.size())).isBetween(0.25, 0.45);
     }
 

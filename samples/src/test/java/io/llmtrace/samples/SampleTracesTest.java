@@ -113,7 +113,7 @@ class SampleTracesTest {
                     .filter(parent -> parent != null)
                     .toList();
             assertThat(ids).containsAll(parents);
-            // A call without a parent may be tried again, as a root beside the first.
+            // A retry of a call without a parent is another root.
             assertThat(parents.size()).isIn(trace.spans().size() - 1, 0);
         });
     }

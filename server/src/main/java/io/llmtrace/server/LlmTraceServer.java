@@ -4,7 +4,8 @@ import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServerPort;
-import io.llmtrace.ingest.SpanIngest;
+import io.llmtrace.server.internal.Services;
+import io.llmtrace.server.internal.limits.Acceptor;
 import io.llmtrace.storage.TraceRepository;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.io.IOException;
@@ -16,9 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A running server. Whoever starts it owns the repository: it stays open when the server is closed.
+ * A running server. The repository belongs to the caller: it stays open when the server is closed. Thread-safe.
  *
  * <pre>{@code
  * try (TraceRepository repository = TraceRepositories.open("sqlite:traces.db");
@@ -29,76 +31,96 @@ import java.util.concurrent.CompletionException;
  */
 public final class LlmTraceServer implements AutoCloseable {
 
-    /** How long calls under way are waited for when the server closes. */
-    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
+    /** How long closing waits for the requests that are being served. */
+    private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(10);
 
     private final ServerConfig config;
     private final Server server;
-    private final SpanIngest ingest;
-    private final CallsUnderWay calls;
+    private final Services services;
     private final List<Integer> ports;
+    private @Nullable StopReport stopped;
 
-    private LlmTraceServer(ServerConfig config, Server server, SpanIngest ingest, CallsUnderWay calls) {
+    private LlmTraceServer(ServerConfig config, Server server, Services services) {
         this.config = config;
         this.server = server;
-        this.ingest = ingest;
-        this.calls = calls;
-        // Active ports come in the order in which they were configured.
+        this.services = services;
+        // Armeria keeps active ports in the order in which they were configured.
         this.ports = server.activePorts().keySet().stream()
                 .map(InetSocketAddress::getPort)
                 .toList();
     }
 
-    /** As {@link #start(ServerConfig, TraceRepository, TenantResolver)}, with all data in the default tenant. */
+    /**
+     * Starts a server with all data in the default tenant.
+     *
+     * @see #start(ServerConfig, TraceRepository, TenantResolver)
+     */
     public static LlmTraceServer start(ServerConfig config, TraceRepository repository) {
         return start(config, repository, TenantResolver.single());
     }
 
     /**
-     * Returns when the server accepts connections.
+     * Starts a server, and returns when it accepts connections.
      *
+     * @param tenants decides for each request whose data it reads and writes
      * @throws ServerStartException if a port is taken
      * @throws io.llmtrace.storage.UnavailableException if the spool cannot be used
      */
     public static LlmTraceServer start(ServerConfig config, TraceRepository repository, TenantResolver tenants) {
         Objects.requireNonNull(repository, "repository");
         Objects.requireNonNull(tenants, "tenants");
-        CallsUnderWay calls = new CallsUnderWay();
+        Services services = new Services(config, repository, tenants);
         ServerBuilder builder = builder(config);
-        SpanIngest ingest = Services.addTo(builder, config, repository, tenants);
-        Server server = builder.decorator(calls::serve).build();
+        services.addTo(builder);
+        Server server = builder.build();
         try {
             server.start().join();
         } catch (CompletionException e) {
             server.stop().join();
-            ingest.close();
+            services.close();
             throw startFailure(config, e.getCause() == null ? e : e.getCause());
         }
-        return new LlmTraceServer(config, server, ingest, calls);
+        return new LlmTraceServer(config, server, services);
     }
 
-    /** Where to find it, such as {@code http://127.0.0.1:8080}. */
+    /** Returns the address of the server, such as {@code http://127.0.0.1:8080}, without a slash at the end. */
     public URI uri() {
-        String host = config.address().isAnyLocalAddress() ? "localhost" : config.host();
+        String host = ServerConfigValues.addressOf(config).isAnyLocalAddress() ? "localhost" : config.host();
         return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port());
     }
 
-    /** The main port, also when the configuration said 0. */
+    /** Returns the main port; the actual one where the configuration has 0. */
     public int port() {
         return ports.get(0);
     }
 
-    /** The ports of {@link ServerConfig#otlpPorts()}, in that order. */
+    /** Returns the ports of {@link ServerConfig#otlpPorts()}, in that order; the actual ones where the configuration has 0. */
     public List<Integer> otlpPorts() {
         return ports.subList(1, ports.size());
     }
 
-    /** Waits for the calls under way, up to 10 s, and turns away what comes meanwhile. What the store does not take is spooled. */
+    /**
+     * Refuses new requests with 503, waits up to 10 s for those being served, and stops. Spans that the store does not accept by then
+     * are spooled. Stopping again does nothing.
+     *
+     * @return what was left
+     */
+    public synchronized StopReport stop() {
+        StopReport report = stopped;
+        if (report == null) {
+            int unanswered = services.drain(DRAIN_TIMEOUT);
+            server.stop().join();
+            services.close();
+            report = new StopReportValues(unanswered, services.spooledSpans());
+            stopped = report;
+        }
+        return report;
+    }
+
+    /** Stops the server as {@link #stop} does. */
     @Override
     public void close() {
-        calls.close(CLOSE_TIMEOUT);
-        server.stop().join();
-        ingest.close();
+        stop();
     }
 
     @Override
@@ -110,10 +132,12 @@ public final class LlmTraceServer implements AutoCloseable {
         ServerBuilder builder = Server.builder()
                 .requestTimeout(config.requestTimeout())
                 .maxRequestLength(config.maxBodyBytes())
-                // Armeria's own figures would go into a registry that all servers of the process share.
+                // Keeps Armeria's own metrics out of the registry that all servers of the process share.
                 .meterRegistry(new CompositeMeterRegistry())
-                // What goes wrong is answered, and logged once where it is answered.
+                // A failure is logged once, where it is answered.
                 .unloggedExceptionsReportIntervalMillis(0)
+                // Armeria would trust X-Forwarded-For from any client; Forwarding reads it instead.
+                .clientAddressSources(List.of())
                 .bossGroupFactory(Acceptor::group);
         listen(builder, config, config.port());
         config.otlpPorts().forEach(port -> listen(builder, config, port));
@@ -121,11 +145,11 @@ public final class LlmTraceServer implements AutoCloseable {
     }
 
     private static void listen(ServerBuilder builder, ServerConfig config, int port) {
-        InetSocketAddress address = new InetSocketAddress(config.address(), port);
+        InetSocketAddress address = new InetSocketAddress(ServerConfigValues.addressOf(config), port);
         builder.port(new ServerPort(address, SessionProtocol.HTTP));
     }
 
-    /** Netty's error does not say which port it was about. */
+    /** Returns an exception that names the port that is taken, since Netty's error does not name it. */
     private static ServerStartException startFailure(ServerConfig config, Throwable cause) {
         List<Integer> all = new ArrayList<>(List.of(config.port()));
         all.addAll(config.otlpPorts());
@@ -143,7 +167,7 @@ public final class LlmTraceServer implements AutoCloseable {
     }
 
     private static boolean isTaken(ServerConfig config, int port) {
-        try (ServerSocket socket = new ServerSocket(port, 1, config.address())) {
+        try (ServerSocket socket = new ServerSocket(port, 1, ServerConfigValues.addressOf(config))) {
             return !socket.isBound();
         } catch (IOException e) {
             return true;

@@ -2,176 +2,191 @@ package io.llmtrace.server;
 
 import io.llmtrace.ingest.IngestConfig;
 import io.llmtrace.otlp.Prices;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 
 /**
- * Where the server listens, and what it takes at most.
- *
- * @param host address to bind; one that is not loopback needs {@code insecure}
- * @param port of everything: OTLP, REST and pages; 0 for any free one
- * @param otlpPorts further ports that serve the same; {@link #OTLP_PORTS} is where SDKs send unless told otherwise
- * @param insecure whether it may be reached from other machines although nobody is asked who they are
- * @param maxBodyBytes of one request, as it comes over the wire
- * @param maxDecompressedBytes of one request after decompression
- * @param maxRequestMemory of the bodies of all requests under way, compressed, decompressed and decoded, in bytes
- * @param requestTimeout of one request; an export may take longer
- * @param ingest how spans go into the repository
- * @param prices for the cost of calls that come by OTLP and do not say what they cost
+ * The addresses on which the server listens, and the limits of what it accepts. Messages name a setting as the command line does:
+ * {@code max-body-bytes} for {@code maxBodyBytes}.
  */
-public record ServerConfig(
-        String host,
-        int port,
-        List<Integer> otlpPorts,
-        boolean insecure,
-        long maxBodyBytes,
-        long maxDecompressedBytes,
-        long maxRequestMemory,
-        Duration requestTimeout,
-        IngestConfig ingest,
-        Prices prices) {
+public sealed interface ServerConfig permits ServerConfigValues {
 
-    public static final String DEFAULT_HOST = "127.0.0.1";
-    public static final int DEFAULT_PORT = 8080;
+    /** Loopback: only this machine reaches the server. */
+    String DEFAULT_HOST = "127.0.0.1";
 
-    /** OTLP's own: HTTP and gRPC. Each serves both. */
-    public static final List<Integer> OTLP_PORTS = List.of(4318, 4317);
+    /** The port of everything, unless configured otherwise. */
+    int DEFAULT_PORT = 8080;
 
-    private static final int MIB = 1 << 20;
+    /** OTLP's own ports, for HTTP and for gRPC. Here, each serves both. */
+    List<Integer> OTLP_PORTS = List.of(4318, 4317);
 
-    public ServerConfig {
-        Objects.requireNonNull(host, "host");
-        otlpPorts = List.copyOf(otlpPorts);
-        Objects.requireNonNull(requestTimeout, "requestTimeout");
-        requirePort(port, "port");
-        otlpPorts.forEach(otlpPort -> requirePort(otlpPort, "otlp-ports"));
-        requirePositive(maxBodyBytes, "max-body-bytes");
-        requirePositive(maxDecompressedBytes, "max-decompressed-bytes");
-        requirePositive(maxRequestMemory, "max-request-memory");
-        requirePositive(requestTimeout.toMillis(), "request-timeout in ms");
-        Objects.requireNonNull(ingest, "ingest");
-        Objects.requireNonNull(prices, "prices");
-        if (!insecure && !addressOf(host).isLoopbackAddress()) {
-            throw new IllegalArgumentException("host is not loopback: '" + host
-                    + "'; everyone who reaches it could read and delete all traces."
-                    + " Set host to 127.0.0.1, or insecure if that is meant");
-        }
-    }
+    /** The default of {@code max-body-bytes}: 64 MiB. */
+    long DEFAULT_MAX_BODY_BYTES = 64L << 20;
 
-    /** Port 8080 and the ports of OTLP, on loopback. */
-    public static ServerConfig defaults() {
+    /** The default of {@code max-decompressed-bytes}: 128 MiB. */
+    long DEFAULT_MAX_DECOMPRESSED_BYTES = 128L << 20;
+
+    /** The default of {@code max-request-memory}: a quarter of this process's heap, but at least 32 MiB. */
+    long DEFAULT_MAX_REQUEST_MEMORY = Math.max(32L << 20, Runtime.getRuntime().maxMemory() / 4);
+
+    /** The default of {@code max-read-memory}: a quarter of this process's heap, but at least 32 MiB. */
+    long DEFAULT_MAX_READ_MEMORY = DEFAULT_MAX_REQUEST_MEMORY;
+
+    /** The default of {@code request-timeout}: 30 s. */
+    Duration DEFAULT_REQUEST_TIMEOUT = Duration.ofSeconds(30);
+
+    /**
+     * Returns the address to bind; one that is not loopback needs {@code insecure}. An IPv6 address has no brackets here, though
+     * it may be configured with them, as in URLs.
+     */
+    String host();
+
+    /** Returns the port of OTLP, REST and pages; 0 for any free port. */
+    int port();
+
+    /**
+     * Returns further ports that serve the same; {@link #OTLP_PORTS} are those to which SDKs send unless configured otherwise.
+     */
+    List<Integer> otlpPorts();
+
+    /** Returns whether other machines may reach the server although it does not authenticate clients. */
+    boolean insecure();
+
+    /** Returns the size that one request body may have as it comes over the wire. */
+    long maxBodyBytes();
+
+    /**
+     * Returns the size that one request body may have after decompression; a sixth of {@link #maxRequestMemory()} if that is less.
+     */
+    long maxDecompressedBytes();
+
+    /** Returns the bytes that the bodies of all requests being served may take together: compressed, decompressed and decoded. */
+    long maxRequestMemory();
+
+    /** Returns the bytes that what is read to answer all requests being served may take together. */
+    long maxReadMemory();
+
+    /** Returns how long serving one request may take; an export may take longer. */
+    Duration requestTimeout();
+
+    /** Returns how browsers and proxies reach the server. */
+    WebConfig web();
+
+    /** Returns how spans go into the repository. */
+    IngestConfig ingest();
+
+    /** Returns the prices for the cost of calls that arrive over OTLP without one. */
+    Prices prices();
+
+    /** Returns whether only this machine reaches the server. */
+    boolean loopbackOnly();
+
+    /** Returns the defaults: port 8080 and the ports of OTLP, on loopback. */
+    static ServerConfig defaults() {
         return builder().build();
     }
 
-    public static Builder builder() {
+    /** Returns a builder that begins with the defaults. */
+    static Builder builder() {
         return new Builder();
     }
 
-    /** Whether only this machine reaches the server. */
-    boolean loopbackOnly() {
-        return addressOf(host).isLoopbackAddress();
-    }
-
-    /** Of one request after decompression: it must fit into the memory, with the copies that are made of it. */
-    long maxDecompressed() {
-        return Math.min(maxDecompressedBytes, maxRequestMemory / 6);
-    }
-
-    InetAddress address() {
-        return addressOf(host);
-    }
-
-    private static InetAddress addressOf(String host) {
-        try {
-            return InetAddress.getByName(host);
-        } catch (UnknownHostException e) {
-            throw new IllegalArgumentException("host is unknown: '" + host + "'; give an address of this machine", e);
-        }
-    }
-
-    private static void requirePort(int port, String setting) {
-        if (port < 0 || port > 65_535) {
-            throw new IllegalArgumentException(setting + " not in [0, 65535]: " + port);
-        }
-    }
-
-    private static void requirePositive(long value, String setting) {
-        if (value <= 0) {
-            throw new IllegalArgumentException(setting + " <= 0: " + value);
-        }
-    }
-
-    /** Builds a configuration from the defaults. */
-    public static final class Builder {
+    /** Builds a configuration; what is not set keeps its default. */
+    final class Builder {
         private String host = DEFAULT_HOST;
         private int port = DEFAULT_PORT;
         private List<Integer> otlpPorts = OTLP_PORTS;
         private boolean insecure;
-        private long maxBodyBytes = 64L * MIB;
-        private long maxDecompressedBytes = 128L * MIB;
-        private long maxRequestMemory = Math.max(32L * MIB, Runtime.getRuntime().maxMemory() / 4);
-        private Duration requestTimeout = Duration.ofSeconds(30);
+        private long maxBodyBytes = DEFAULT_MAX_BODY_BYTES;
+        private long maxDecompressedBytes = DEFAULT_MAX_DECOMPRESSED_BYTES;
+        private long maxRequestMemory = DEFAULT_MAX_REQUEST_MEMORY;
+        private long maxReadMemory = DEFAULT_MAX_READ_MEMORY;
+        private Duration requestTimeout = DEFAULT_REQUEST_TIMEOUT;
+        private WebConfig web = WebConfig.defaults();
         private IngestConfig ingest = IngestConfig.defaults();
         private Prices prices = Prices.builtIn();
 
         private Builder() {}
 
+        /** Sets the address to bind. */
         public Builder host(String value) {
             this.host = value;
             return this;
         }
 
+        /** Sets the port of everything; 0 for any free port. */
         public Builder port(int value) {
             this.port = value;
             return this;
         }
 
-        /** An empty list opens none. */
+        /** Sets further ports that serve the same; none if the list is empty. */
         public Builder otlpPorts(List<Integer> value) {
             this.otlpPorts = value;
             return this;
         }
 
+        /** Sets whether other machines may reach the server although it does not authenticate clients. */
         public Builder insecure(boolean value) {
             this.insecure = value;
             return this;
         }
 
+        /** Sets the size that one request body may have as it comes over the wire. */
         public Builder maxBodyBytes(long value) {
             this.maxBodyBytes = value;
             return this;
         }
 
+        /** Sets the size that one request body may have after decompression. */
         public Builder maxDecompressedBytes(long value) {
             this.maxDecompressedBytes = value;
             return this;
         }
 
+        /** Sets the bytes that the bodies of all requests being served may take together. */
         public Builder maxRequestMemory(long value) {
             this.maxRequestMemory = value;
             return this;
         }
 
+        /** Sets how browsers and proxies reach the server. */
+        public Builder web(WebConfig value) {
+            this.web = value;
+            return this;
+        }
+
+        /** Sets the bytes that what is read to answer all requests being served may take together. */
+        public Builder maxReadMemory(long value) {
+            this.maxReadMemory = value;
+            return this;
+        }
+
+        /** Sets how spans go into the repository. */
         public Builder ingest(IngestConfig value) {
             this.ingest = value;
             return this;
         }
 
+        /** Sets the prices for the cost of calls that arrive over OTLP without one. */
         public Builder prices(Prices value) {
             this.prices = value;
             return this;
         }
 
+        /** Sets how long serving one request may take; an export may take longer. */
         public Builder requestTimeout(Duration value) {
             this.requestTimeout = value;
             return this;
         }
 
+        /**
+         * Returns the configuration.
+         *
+         * @throws IllegalArgumentException naming the setting that is out of range, or the host that needs {@code insecure}
+         */
         public ServerConfig build() {
-            return new ServerConfig(
+            return new ServerConfigValues(
                     host,
                     port,
                     otlpPorts,
@@ -179,7 +194,9 @@ public record ServerConfig(
                     maxBodyBytes,
                     maxDecompressedBytes,
                     maxRequestMemory,
+                    maxReadMemory,
                     requestTimeout,
+                    web,
                     ingest,
                     prices);
         }

@@ -1,6 +1,6 @@
 package io.llmtrace.server;
 
-/** The server could not begin to listen. The message names the port and the setting to change. */
+/** Thrown when the server cannot listen on a port. The message names the port and the setting to change. */
 public final class ServerStartException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -52,7 +52,7 @@ public final class RunningServer implements AutoCloseable {
         return new RunningServer(repository, LlmTraceServer.start(config.build(), repository, tenants));
     }
 
-    /** Any free port, and none of OTLP's. */
+    /** Returns a configuration with any free port, and without the ports of OTLP. */
     public static ServerConfig.Builder config() {
         return ServerConfig.builder().port(0).otlpPorts(List.of());
     }
@@ -65,7 +65,7 @@ public final class RunningServer implements AutoCloseable {
         return repository;
     }
 
-    /** Such as {@code http://127.0.0.1:43210}, without a slash at the end. */
+    /** Returns the address, such as {@code http://127.0.0.1:43210}, without a slash at the end. */
     public String baseUrl() {
         return server.uri().toString();
     }
@@ -97,7 +97,7 @@ public final class RunningServer implements AutoCloseable {
                 .POST(BodyPublishers.ofByteArray(gzip(body))));
     }
 
-    /** For requests that need other headers. */
+    /** Begins a request that needs other headers. */
     public HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(baseUrl() + path));
     }
@@ -129,7 +129,7 @@ public final class RunningServer implements AutoCloseable {
         repository.close();
     }
 
-    /** What came back. */
+    /** A response with its complete body. */
     public record Answer(HttpResponse<byte[]> response) {
 
         public int status() {

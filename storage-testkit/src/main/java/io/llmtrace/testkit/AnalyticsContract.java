@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.llmtrace.model.AgentActionType;
+import io.llmtrace.model.SpanField;
 import io.llmtrace.model.Times;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
@@ -17,7 +18,6 @@ import io.llmtrace.storage.analytics.Percentiles;
 import io.llmtrace.storage.analytics.Ranking;
 import io.llmtrace.storage.analytics.SessionOrder;
 import io.llmtrace.storage.analytics.Slice;
-import io.llmtrace.storage.analytics.SpanField;
 import io.llmtrace.storage.analytics.Timeline;
 import io.llmtrace.storage.analytics.TraceAnalytics;
 import java.util.List;
@@ -25,7 +25,7 @@ import java.util.function.Consumer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
-/** What every figure has in common: what is written again, deleted or of another tenant, and bad arguments. */
+/** Rules that hold for every aggregate: rewritten and deleted spans, spans of other tenants, and bad arguments. */
 abstract class AnalyticsContract extends AnalyticsTest {
 
     AnalyticsContract(RepositoryFixture store) {
@@ -174,7 +174,11 @@ abstract class AnalyticsContract extends AnalyticsTest {
 
     private void assertOnly(TraceSpan span) {
         assertThat(total(query().build()))
-                .isEqualTo(new Measures(1, 0, null, null, 2L, null, new Percentiles(7, 7, 7)));
+                .isEqualTo(Measures.builder()
+                        .spans(1)
+                        .totalTokens(2L)
+                        .durationMs(new Percentiles(7, 7, 7))
+                        .build());
         assertThat(models("")).containsExactly(one("new"));
         assertThat(analytics().values(query().build(), SpanField.TAG, "")).isEmpty();
         assertThat(analytics().findings(query().build())).isEmpty();
@@ -193,10 +197,10 @@ abstract class AnalyticsContract extends AnalyticsTest {
 
     private void assertNothing() {
         assertThat(analytics().timeline(query().build(), 60, SpanField.KIND, 1))
-                .isEqualTo(new Timeline(null, null, null, Measures.NONE, List.of()));
+                .isEqualTo(Timeline.builder(Measures.NONE).build());
         assertThat(analytics().top(query().build(), SpanField.KIND, Measure.SPANS))
                 .isEmpty();
-        for (SpanField field :
+        for (SpanField<?> field :
                 List.of(SpanField.MODEL_NAME, SpanField.TAG, SpanField.tag("env"), SpanField.FINDING_TYPE)) {
             assertThat(analytics().values(query().build(), field, "")).isEmpty();
         }

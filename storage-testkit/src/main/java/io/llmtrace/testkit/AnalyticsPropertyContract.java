@@ -2,12 +2,12 @@ package io.llmtrace.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.llmtrace.model.SpanField;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.analytics.Measure;
 import io.llmtrace.storage.analytics.Ranking;
 import io.llmtrace.storage.analytics.SessionOrder;
 import io.llmtrace.storage.analytics.Slice;
-import io.llmtrace.storage.analytics.SpanField;
 import io.llmtrace.storage.analytics.TraceAnalytics;
 import io.llmtrace.storage.memory.InMemoryTraceRepository;
 import java.util.ArrayList;
@@ -16,30 +16,21 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Figures of random histories, by random queries, compared with the reference, which is given the same. */
+/** Compares the aggregates of random histories, under random queries, with those of the reference. */
 abstract class AnalyticsPropertyContract extends AnalyticsTest {
 
     private static final int ROUNDS = 10;
-    private static final int STEPS = 45;
-    private static final int QUERIES = 12;
+    private static final int OPERATIONS = 45;
+    private static final int QUERIES = Effort.of(4, 12);
 
-    private static final List<SpanField> OF_ONE_VALUE = List.of(
-            SpanField.PROVIDER,
-            SpanField.MODEL_NAME,
-            SpanField.OPERATION_NAME,
-            SpanField.KIND,
-            SpanField.SESSION_ID,
-            SpanField.USER_ID,
-            SpanField.SERVICE_NAME,
-            SpanField.STATUS,
-            SpanField.FINISH_REASON,
-            SpanField.tag("a"),
-            SpanField.tag(""));
-
-    private static final List<SpanField> FIELDS = Stream.concat(
-                    OF_ONE_VALUE.stream(),
-                    Stream.of(SpanField.FINDING_TYPE, SpanField.FINDING_SEVERITY, SpanField.ACTION_NAME, SpanField.TAG))
+    /** The fields whose values can be listed, and two tags. */
+    private static final List<SpanField<?>> FIELDS = Stream.concat(
+                    SpanField.all().stream().filter(SpanField::isSuggested),
+                    Stream.of(SpanField.tag("a"), SpanField.tag("")))
             .toList();
+
+    private static final List<SpanField<?>> OF_ONE_VALUE =
+            FIELDS.stream().filter(field -> !field.isMultiValued()).toList();
 
     AnalyticsPropertyContract(RepositoryFixture store) {
         super(store);
@@ -51,8 +42,8 @@ abstract class AnalyticsPropertyContract extends AnalyticsTest {
             RandomTraces traces = new RandomTraces(seed);
             RandomHistory history = new RandomHistory(traces);
             try (InMemoryTraceRepository reference = new InMemoryTraceRepository()) {
-                for (int i = 0; i < STEPS; i++) {
-                    history.step(repository, reference);
+                for (int i = 0; i < OPERATIONS; i++) {
+                    history.operation(repository, reference);
                     if (i % 15 == 14) {
                         assertSame(reference, traces);
                     }
@@ -61,7 +52,7 @@ abstract class AnalyticsPropertyContract extends AnalyticsTest {
                 history.note("compact");
                 assertSame(reference, traces);
             } catch (AssertionError | RuntimeException e) {
-                throw new AssertionError(e.getMessage() + "\nafter " + history.lastSteps(), e);
+                throw new AssertionError(e.getMessage() + "\nafter " + history.lastOperations(), e);
             }
         });
     }
@@ -73,16 +64,16 @@ abstract class AnalyticsPropertyContract extends AnalyticsTest {
             TraceQuery list = slice.toBuilder().offset(0).build();
             int buckets = traces.oneOf(List.of(4, 60, 1_000));
             int groups = traces.oneOf(List.of(1, 2, 50));
-            SpanField groupBy = traces.maybe(() -> traces.oneOf(OF_ONE_VALUE));
+            SpanField<?> groupBy = traces.maybe(() -> traces.oneOf(OF_ONE_VALUE));
             assertSame(
                     "timeline " + buckets + " " + groupBy + " " + groups,
                     list,
                     reference,
                     a -> a.timeline(list, buckets, groupBy, groups));
-            SpanField top = traces.oneOf(OF_ONE_VALUE);
+            SpanField<?> top = traces.oneOf(OF_ONE_VALUE);
             Measure measure = traces.oneOf(List.of(Measure.values()));
             assertSame("top " + top + " " + measure, list, reference, a -> a.top(list, top, measure));
-            SpanField field = traces.oneOf(FIELDS);
+            SpanField<?> field = traces.oneOf(FIELDS);
             String prefix = traces.oneOf(List.of("", "", "g", "A", "p"));
             assertSame("values " + field + " '" + prefix + "'", list, reference, a -> a.values(list, field, prefix));
             assertSame("findings", list, reference, a -> a.findings(list));
@@ -102,17 +93,16 @@ abstract class AnalyticsPropertyContract extends AnalyticsTest {
                 .isEqualTo(call.apply(reference));
     }
 
-    private interface Slices<T extends Record> {
+    private interface Slices<T> {
         Slice<T> of(TraceAnalytics analytics, TraceQuery query);
     }
 
-    /** From the query's offset to the end. */
-    private <T extends Record> void assertSameSlices(
-            String what, TraceQuery query, TraceAnalytics reference, Slices<T> slices) {
+    /** Compares all slices, from the query's offset to the end. */
+    private <T> void assertSameSlices(String what, TraceQuery query, TraceAnalytics reference, Slices<T> slices) {
         List<Slice<T>> expected = all(reference, query, slices);
         List<Slice<T>> actual = all(TraceAnalytics.of(repository), query, slices);
         for (int i = 0; i < Math.min(expected.size(), actual.size()); i++) {
-            Same.assertExactly(
+            ExactAssertions.assertExactly(
                     what + " slice " + i + " " + query,
                     actual.get(i).items(),
                     expected.get(i).items());
@@ -120,7 +110,7 @@ abstract class AnalyticsPropertyContract extends AnalyticsTest {
         assertThat(actual).as("slices of %s, %s", what, query).hasSameSizeAs(expected);
     }
 
-    private static <T extends Record> List<Slice<T>> all(TraceAnalytics analytics, TraceQuery query, Slices<T> slices) {
+    private static <T> List<Slice<T>> all(TraceAnalytics analytics, TraceQuery query, Slices<T> slices) {
         List<Slice<T>> all = new ArrayList<>();
         Integer offset = query.offset();
         while (offset != null) {

@@ -7,6 +7,7 @@ import io.llmtrace.model.AgentActionType;
 import io.llmtrace.model.LlmProvider;
 import io.llmtrace.model.SecurityFinding;
 import io.llmtrace.model.Severity;
+import io.llmtrace.model.SpanField;
 import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
@@ -16,7 +17,6 @@ import io.llmtrace.storage.TraceSummary;
 import io.llmtrace.storage.analytics.Measure;
 import io.llmtrace.storage.analytics.Measures;
 import io.llmtrace.storage.analytics.Ranking;
-import io.llmtrace.storage.analytics.SpanField;
 import io.llmtrace.storage.analytics.TraceAnalytics;
 import io.llmtrace.storage.analytics.ValueCount;
 import java.time.Instant;
@@ -27,7 +27,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 
-/** Of the figures about spans: for stores that are {@link TraceAnalytics}. */
+/** The base of the tests of {@link TraceAnalytics}, which are skipped where a store has none. */
 abstract class AnalyticsTest extends ContractTest {
 
     static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
@@ -49,7 +49,7 @@ abstract class AnalyticsTest extends ContractTest {
         return analytics().timeline(query, 60, null, 1).total();
     }
 
-    List<String> top(SpanField field, Measure order, int limit) {
+    List<String> top(SpanField<?> field, Measure order, int limit) {
         return analytics().top(query().limit(limit).build(), field, order).stream()
                 .map(row -> row.value() + " " + row.measures().spans())
                 .toList();
@@ -59,25 +59,25 @@ abstract class AnalyticsTest extends ContractTest {
         return analytics().values(query().build(), SpanField.MODEL_NAME, prefix);
     }
 
-    /** The spans of these outlines, which must be theirs. */
+    /** Returns the spans of these outlines, after checking that each outline is that of its span. */
     List<TraceSpan> rankedSpans(TraceQuery query, Ranking by) {
         List<TraceSpan> spans = new ArrayList<>();
         for (SpanOutline outline : analytics().rankedSpans(query, by).items()) {
             TraceSpan span = repository
                     .getSpan(tenant, outline.traceId(), outline.spanId())
                     .orElseThrow();
-            Same.assertExactly("outline", List.of(outline), List.of(SpanOutline.of(span)));
+            ExactAssertions.assertExactly("outline", List.of(outline), List.of(SpanOutline.of(span)));
             spans.add(span);
         }
         return spans;
     }
 
-    /** The traces of these summaries, which must be theirs. */
+    /** Returns the traces of these summaries, after checking that each summary is that of its trace. */
     List<TraceEvent> rankedTraces(TraceQuery query, Ranking by) {
         List<TraceEvent> traces = new ArrayList<>();
         for (TraceSummary summary : analytics().rankedTraces(query, by).items()) {
             TraceEvent trace = repository.getTrace(tenant, summary.traceId()).orElseThrow();
-            Same.assertExactly("summary", List.of(summary), List.of(TraceSummary.of(trace)));
+            ExactAssertions.assertExactly("summary", List.of(summary), List.of(TraceSummary.of(trace)));
             traces.add(trace);
         }
         return traces;
@@ -128,7 +128,7 @@ abstract class AnalyticsTest extends ContractTest {
                 .build();
     }
 
-    /** As a model's response asks for it. */
+    /** An action that a model's response requests and nobody has carried out. */
     static AgentAction requested(AgentActionType type, String name) {
         return AgentAction.builder(type, name, NOON)
                 .metadata(Map.of(AgentAction.ORIGIN, AgentAction.REQUESTED))

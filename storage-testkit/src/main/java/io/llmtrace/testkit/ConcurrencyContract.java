@@ -20,12 +20,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Many threads on one store: nothing is lost, doubled or torn, and walks stay exact while others write. */
+/** Many threads on one store: nothing is lost, doubled or torn, and paging stays exact while others write. */
 abstract class ConcurrencyContract extends ContractTest {
 
     private static final int WRITERS = 16;
-    private static final int READERS = 16;
-    private static final int WRITES_PER_WRITER = 25;
+    private static final int READERS = Effort.of(4, 16);
+    private static final int REWRITES = Effort.of(60, 150);
+    private static final int WRITES_PER_WRITER = Effort.of(10, 25);
 
     ConcurrencyContract(RepositoryFixture store) {
         super(store);
@@ -72,7 +73,7 @@ abstract class ConcurrencyContract extends ContractTest {
         AtomicBoolean writing = new AtomicBoolean(true);
         List<Callable<Integer>> writer = List.of(() -> {
             try {
-                for (int i = 1; i <= 150; i++) {
+                for (int i = 1; i <= REWRITES; i++) {
                     repository.storeSpan(marked(traceId, spanId, "mark " + i, i));
                 }
                 return 0;
@@ -97,10 +98,10 @@ abstract class ConcurrencyContract extends ContractTest {
             });
         }
         Threads.runAll(writer, readers);
-        verify(() -> assertSpans(everything(), marked(traceId, spanId, "mark 150", 150)));
+        verify(() -> assertSpans(everything(), marked(traceId, spanId, "mark " + REWRITES, REWRITES)));
     }
 
-    /** Each writes spans of its own, and again and again the one that all share. */
+    /** Writes spans that only this writer knows and, over and over, the one span that all writers share. */
     private List<TraceSpan> write(int writer, UUID sharedTrace, UUID sharedSpan) {
         List<TraceSpan> written = new ArrayList<>();
         UUID ownTrace = UUID.randomUUID();
@@ -119,7 +120,7 @@ abstract class ConcurrencyContract extends ContractTest {
                     repository.storeTrace(TraceEvent.ofSpans(List.of(shared)));
                 }
             }
-            Same.assertSame("one's own write", repository.getSpan(tenant, ownTrace, own.spanId()), own);
+            ExactAssertions.assertSame("own write", repository.getSpan(tenant, ownTrace, own.spanId()), own);
         }
         return written;
     }
@@ -157,7 +158,7 @@ abstract class ConcurrencyContract extends ContractTest {
         }
     }
 
-    /** A span in which every field repeats one mark, so that a mix of two versions shows. */
+    /** Returns a span that repeats one mark in every field, so that a mix of two versions shows. */
     private TraceSpan marked(UUID traceId, UUID spanId, String mark, int number) {
         return TraceSpan.builder(tenant, traceId, spanId, mark, Samples.START.plusNanos(number))
                 .provider(new LlmProvider(mark))
@@ -178,7 +179,7 @@ abstract class ConcurrencyContract extends ContractTest {
     private void assertWhole(List<TraceSpan> spans) {
         for (TraceSpan span : spans) {
             int number = (int) (span.startTime().getNano() - Samples.START.getNano());
-            Same.assertExactly(
+            ExactAssertions.assertExactly(
                     "a torn span",
                     List.of(span),
                     List.of(marked(span.traceId(), span.spanId(), span.operationName(), number)));
@@ -222,21 +223,21 @@ abstract class ConcurrencyContract extends ContractTest {
     }
 
     @Test
-    void walksOfTraces_whileOthersWrite() {
-        assertWalksStayExact(Walks.TRACES);
+    void scanOfTraces_whileOthersWrite() {
+        assertScansStayExact(PagedQuery.TRACES);
     }
 
     @Test
-    void walksOfSummaries_whileOthersWrite() {
-        assertWalksStayExact(Walks.SUMMARIES);
+    void scanOfSummaries_whileOthersWrite() {
+        assertScansStayExact(PagedQuery.SUMMARIES);
     }
 
     @Test
-    void walksOfSpans_whileOthersWrite() {
-        assertWalksStayExact(Walks.SPANS);
+    void scanOfSpans_whileOthersWrite() {
+        assertScansStayExact(PagedQuery.SPANS);
     }
 
-    private <T extends Record> void assertWalksStayExact(Walks<T> walks) {
+    private <T> void assertScansStayExact(PagedQuery<T> pagedQuery) {
         List<TraceSpan> initial = new ArrayList<>();
         for (int i = 0; i < 120; i++) {
             initial.add(span().startTime(Samples.START.plusSeconds(i / 3)).build());
@@ -244,33 +245,37 @@ abstract class ConcurrencyContract extends ContractTest {
         repository.storeSpans(initial);
         for (Order order : Order.values()) {
             TraceQuery all = query().order(order).limit(TraceQuery.MAX_LIMIT).build();
-            Set<Object> there =
-                    new HashSet<>(identities(walks, walks.page(repository, all).items()));
-            AtomicBoolean walking = new AtomicBoolean(true);
+            Set<Object> there = new HashSet<>(
+                    identities(pagedQuery, pagedQuery.page(repository, all).items()));
+            AtomicBoolean scanning = new AtomicBoolean(true);
             List<Callable<List<Object>>> writers = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
                 int writer = i;
-                writers.add(() -> disturb(writer, initial, walking));
+                writers.add(() -> disturb(writer, initial, scanning));
             }
-            Callable<List<Object>> walk = () -> {
+            Callable<List<Object>> scan = () -> {
                 try {
                     List<Object> met = new ArrayList<>();
-                    walks.all(repository, all.toBuilder().limit(7).build())
-                            .forEach(step -> met.addAll(identities(walks, step.items())));
+                    pagedQuery
+                            .all(repository, all.toBuilder().limit(7).build())
+                            .forEach(step -> met.addAll(identities(pagedQuery, step.items())));
                     return met;
                 } finally {
-                    walking.set(false);
+                    scanning.set(false);
                 }
             };
-            List<Object> met = Threads.runAll(List.of(walk), writers).get(0);
-            assertThat(met).as("%s, %s", walks, order).doesNotHaveDuplicates().containsAll(there);
+            List<Object> met = Threads.runAll(List.of(scan), writers).get(0);
+            assertThat(met)
+                    .as("%s, %s", pagedQuery, order)
+                    .doesNotHaveDuplicates()
+                    .containsAll(there);
         }
     }
 
-    /** One adds traces, one moves traces by earlier spans, one moves spans, one adds spans in all places. */
-    private List<Object> disturb(int writer, List<TraceSpan> initial, AtomicBoolean walking) {
+    /** Writer 0 adds traces, 1 moves traces with earlier spans, 2 moves spans, and the rest add spans at any time. */
+    private List<Object> disturb(int writer, List<TraceSpan> initial, AtomicBoolean scanning) {
         ThreadLocalRandom random = ThreadLocalRandom.current();
-        for (int i = 0; i < 150 && walking.get(); i++) {
+        for (int i = 0; i < 150 && scanning.get(); i++) {
             TraceSpan some = initial.get(random.nextInt(initial.size()));
             long seconds = random.nextLong(-20, 60);
             TraceSpan.Builder span = switch (writer) {
@@ -285,7 +290,7 @@ abstract class ConcurrencyContract extends ContractTest {
         return List.of();
     }
 
-    private static <T extends Record> List<Object> identities(Walks<T> walks, List<T> items) {
-        return items.stream().map(walks::identityOf).toList();
+    private static <T> List<Object> identities(PagedQuery<T> pagedQuery, List<T> items) {
+        return items.stream().map(pagedQuery::identityOf).toList();
     }
 }

@@ -3,14 +3,12 @@ package io.llmtrace.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.llmtrace.model.LlmProvider;
-import io.llmtrace.model.Severity;
-import io.llmtrace.model.SpanKind;
-import io.llmtrace.model.SpanStatus;
+import io.llmtrace.model.SpanField;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.InvalidRequestException;
 import io.llmtrace.storage.Order;
+import io.llmtrace.storage.QueryFilter;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceSummary;
 import java.time.Instant;
@@ -22,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Walks along cursors in a store that stands still, and cursors that must be refused. */
+/** Paging by cursor through a store that does not change or changes between pages, and cursors that must be refused. */
 abstract class CursorContract extends ContractTest {
 
     CursorContract(RepositoryFixture store) {
@@ -78,7 +76,7 @@ abstract class CursorContract extends ContractTest {
     @Test
     void walk_tracesWithoutSpans() {
         for (int i = 0; i < 5; i++) {
-            repository.storeTrace(new TraceEvent(UUID.randomUUID(), tenant, Samples.START.plusNanos(i / 2), List.of()));
+            repository.storeTrace(TraceEvent.of(UUID.randomUUID(), tenant, Samples.START.plusNanos(i / 2), List.of()));
         }
         TraceQuery all = query().build();
         verify(() -> {
@@ -129,7 +127,7 @@ abstract class CursorContract extends ContractTest {
         }
     }
 
-    /** An earlier span moves its trace behind the place where the walk stands; it was not met yet, so it must come. */
+    /** An earlier span moves its trace past the position of the scan: the trace was not returned yet, so it must be. */
     @Test
     void walk_meetsATraceThatMovedInThePlaceItHad() {
         List<TraceEvent> traces = new ArrayList<>();
@@ -138,9 +136,9 @@ abstract class CursorContract extends ContractTest {
             repository.storeSpan(span);
             traces.add(TraceEvent.ofSpans(List.of(span)));
         }
-        for (Walks<?> walks : List.of(Walks.TRACES, Walks.SUMMARIES)) {
+        for (PagedQuery<?> pagedQuery : List.of(PagedQuery.TRACES, PagedQuery.SUMMARIES)) {
             TraceQuery query = query().order(Order.OLDEST_FIRST).limit(2).build();
-            Walks.Step<?> first = walks.first(repository, query);
+            PagedQuery.FetchedPage<?> first = pagedQuery.first(repository, query);
             UUID moved = traces.get(4).traceId();
             repository.storeSpan(span().traceId(moved)
                     .startTime(repository
@@ -157,7 +155,7 @@ abstract class CursorContract extends ContractTest {
         }
     }
 
-    /** Met already, then moved ahead of the walk: it must not come again. */
+    /** A trace that was returned and then moves ahead of the scan must not be returned again. */
     @Test
     void walk_doesNotMeetAMovedTraceAgain() {
         List<TraceSpan> spans = new ArrayList<>();
@@ -166,19 +164,19 @@ abstract class CursorContract extends ContractTest {
         }
         repository.storeSpans(spans);
         TraceQuery query = query().limit(2).build();
-        Walks.Step<TraceEvent> traces = Walks.TRACES.first(repository, query);
-        Walks.Step<TraceSummary> summaries = Walks.SUMMARIES.first(repository, query);
+        PagedQuery.FetchedPage<TraceEvent> traces = PagedQuery.TRACES.first(repository, query);
+        PagedQuery.FetchedPage<TraceSummary> summaries = PagedQuery.SUMMARIES.first(repository, query);
         UUID moved = spans.get(5).traceId();
         repository.storeSpan(
                 span().traceId(moved).startTime(Samples.START.minusSeconds(60)).build());
         verify(() -> {
             assertThat(traces.traceIds()).contains(moved);
             assertThat(traces.rest())
-                    .flatExtracting(Walks.Step::traceIds)
+                    .flatExtracting(PagedQuery.FetchedPage::traceIds)
                     .hasSize(4)
                     .doesNotContain(moved);
             assertThat(summaries.rest())
-                    .flatExtracting(Walks.Step::traceIds)
+                    .flatExtracting(PagedQuery.FetchedPage::traceIds)
                     .hasSize(4)
                     .doesNotContain(moved);
         });
@@ -191,8 +189,8 @@ abstract class CursorContract extends ContractTest {
             spans.add(span().startTime(Samples.START.plusSeconds(i)).build());
         }
         repository.storeSpans(spans);
-        Walks.Step<TraceSpan> first =
-                Walks.SPANS.first(repository, query().limit(2).build());
+        PagedQuery.FetchedPage<TraceSpan> first =
+                PagedQuery.SPANS.first(repository, query().limit(2).build());
         TraceSpan wasMet = spans.get(5).toBuilder()
                 .startTime(Samples.START.minusSeconds(9))
                 .build();
@@ -200,7 +198,7 @@ abstract class CursorContract extends ContractTest {
                 spans.get(0).toBuilder().startTime(Samples.START.plusSeconds(9)).build();
         store(wasMet, wasNotMet);
         verify(() -> assertThat(first.rest())
-                .flatExtracting(Walks.Step::items)
+                .flatExtracting(PagedQuery.FetchedPage::items)
                 .containsExactly(spans.get(3), spans.get(2), spans.get(1), wasNotMet));
     }
 
@@ -211,12 +209,12 @@ abstract class CursorContract extends ContractTest {
             spans.add(span().startTime(Samples.START.plusSeconds(i)).build());
         }
         repository.storeSpans(spans);
-        Walks.Step<TraceSpan> first =
-                Walks.SPANS.first(repository, query().limit(2).build());
+        PagedQuery.FetchedPage<TraceSpan> first =
+                PagedQuery.SPANS.first(repository, query().limit(2).build());
         repository.deleteTrace(tenant, spans.get(2).traceId());
-        repository.deleteTrace(tenant, spans.get(4).traceId()); // the one that the cursor stands on
+        repository.deleteTrace(tenant, spans.get(4).traceId()); // the item at which the cursor points
         verify(() -> assertThat(first.rest())
-                .flatExtracting(Walks.Step::items)
+                .flatExtracting(PagedQuery.FetchedPage::items)
                 .containsExactly(spans.get(3), spans.get(1), spans.get(0)));
     }
 
@@ -265,52 +263,44 @@ abstract class CursorContract extends ContractTest {
                 .hasMessageContaining(message);
     }
 
+    /** Returns queries that differ from {@code query()} in one way each. */
     private List<TraceQuery> otherQueries() {
-        return List.of(
-                query().order(Order.OLDEST_FIRST).build(),
-                TraceQuery.builder(otherTenant).build(),
-                query().startTime(Samples.START).build(),
-                query().endTime(Samples.START.plusSeconds(9)).build(),
-                query().provider(LlmProvider.OPENAI).build(),
-                query().modelName("model 1").build(),
-                query().operationName("chat").build(),
-                query().kind(SpanKind.OTHER).build(),
-                query().traceId(UUID.randomUUID()).build(),
-                query().sessionId("s").build(),
-                query().userId("u").build(),
-                query().serviceName("s").build(),
-                query().tag("a", "b").build(),
-                query().minSecurityScore(0).build(),
-                query().maxSecurityScore(100).build(),
-                query().findingType("pii").build(),
-                query().findingSeverity(Severity.HIGH).build(),
-                query().actionName("search").build(),
-                query().minDurationMs(0L).build(),
-                query().maxDurationMs(9L).build(),
-                query().minCostUsd(0.0).build(),
-                query().maxCostUsd(9.0).build(),
-                query().status(SpanStatus.OK).build(),
-                query().text("word").build());
+        List<TraceQuery> others = new ArrayList<>();
+        others.add(query().order(Order.OLDEST_FIRST).build());
+        others.add(TraceQuery.builder(otherTenant).build());
+        others.add(query().tag("a", "b").build());
+        TraceSpan span = Samples.full(tenant, UUID.randomUUID(), UUID.randomUUID());
+        for (QueryFilter<?> filter : QueryFilter.all()) {
+            String value = filter.field().textsOf(span).iterator().next();
+            others.add(query().parseFilter(filter, value).build());
+        }
+        for (SpanField<?> field : SpanField.all()) {
+            if (field.isFilteredByPresence()) {
+                others.add(query().has(field).build());
+                others.add(query().lacks(field).build());
+            }
+        }
+        return others;
     }
 
     private void assertWalks(TraceQuery all, TraceQuery paged) {
-        assertWalk(Walks.TRACES, all, paged);
-        assertWalk(Walks.SUMMARIES, all, paged);
-        assertWalk(Walks.SPANS, all, paged);
-        assertWalk(Walks.OUTLINES, all, paged);
+        assertScan(PagedQuery.TRACES, all, paged);
+        assertScan(PagedQuery.SUMMARIES, all, paged);
+        assertScan(PagedQuery.SPANS, all, paged);
+        assertScan(PagedQuery.OUTLINES, all, paged);
     }
 
-    private <T extends Record> void assertWalk(Walks<T> walks, TraceQuery all, TraceQuery paged) {
-        List<T> expected = walks.page(repository, all).items();
-        List<Walks.Step<T>> steps = walks.all(repository, paged);
+    private <T> void assertScan(PagedQuery<T> pagedQuery, TraceQuery all, TraceQuery paged) {
+        List<T> expected = pagedQuery.page(repository, all).items();
+        List<PagedQuery.FetchedPage<T>> steps = pagedQuery.all(repository, paged);
         List<T> met = new ArrayList<>();
         steps.forEach(step -> met.addAll(step.items()));
-        Same.assertExactly(walks + " in pages, " + paged, met, expected);
+        ExactAssertions.assertExactly(pagedQuery + " in pages, " + paged, met, expected);
         int pages = Math.max(1, (expected.size() + paged.limit() - 1) / paged.limit());
-        assertThat(steps).as("pages of %s", walks).hasSize(pages);
+        assertThat(steps).as("pages of %s", pagedQuery).hasSize(pages);
     }
 
-    /** Up to three spans a trace, up to four items of one time. */
+    /** Returns spans of which up to three are in one trace, and up to four have the same start. */
     private List<TraceSpan> manySpansWithTies(int count) {
         List<TraceSpan> spans = new ArrayList<>();
         for (int i = 0; i < count; i++) {

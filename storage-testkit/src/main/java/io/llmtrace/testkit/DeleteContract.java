@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** Deletes: their exact count and bounds, that nothing comes back, and that later writes are kept. */
+/** Deletes: exact counts and bounds, nothing comes back, and later writes are kept. */
 abstract class DeleteContract extends ContractTest {
 
     DeleteContract(RepositoryFixture store) {
@@ -35,7 +35,7 @@ abstract class DeleteContract extends ContractTest {
             assertStored(atTheTime);
             assertStored(after);
             assertTraces(everything(), after, atTheTime);
-            assertThat(statsOf(tenant)).isEqualTo(new StorageStats(2, 3, 0, Samples.START, Samples.START.plusNanos(1)));
+            assertThat(statsOf(tenant)).isEqualTo(stats(2, 3, Samples.START, Samples.START.plusNanos(1)));
         });
     }
 
@@ -50,8 +50,8 @@ abstract class DeleteContract extends ContractTest {
 
     @Test
     void deleteTracesBefore_countsTracesWithoutSpans() {
-        TraceEvent empty = new TraceEvent(UUID.randomUUID(), tenant, Samples.START.minusNanos(1), List.of());
-        TraceEvent stays = new TraceEvent(UUID.randomUUID(), tenant, Samples.START, List.of());
+        TraceEvent empty = TraceEvent.of(UUID.randomUUID(), tenant, Samples.START.minusNanos(1), List.of());
+        TraceEvent stays = TraceEvent.of(UUID.randomUUID(), tenant, Samples.START, List.of());
         repository.storeTrace(empty);
         repository.storeTrace(stays);
         assertThat(repository.deleteTracesBefore(tenant, Samples.START)).isEqualTo(1);
@@ -61,7 +61,7 @@ abstract class DeleteContract extends ContractTest {
         });
     }
 
-    /** Of a trace that began before the time, spans after it go too; of one that began later, nothing goes. */
+    /** A trace that began before the time is deleted whole, spans after it included; a later one is kept whole. */
     @Test
     void deleteTracesBefore_goesByTheTraceNotByItsSpans() {
         TraceSpan begins = span().startTime(Samples.START.minusSeconds(1)).build();
@@ -70,8 +70,8 @@ abstract class DeleteContract extends ContractTest {
                 .build();
         TraceSpan early = span().startTime(Samples.START.minusSeconds(5)).build();
         store(begins, goesOn);
-        repository.storeTrace(new TraceEvent(early.traceId(), tenant, Samples.START, List.of(early)));
-        TraceEvent stays = new TraceEvent(early.traceId(), tenant, Samples.START, List.of(early));
+        repository.storeTrace(TraceEvent.of(early.traceId(), tenant, Samples.START, List.of(early)));
+        TraceEvent stays = TraceEvent.of(early.traceId(), tenant, Samples.START, List.of(early));
 
         assertThat(repository.deleteTracesBefore(tenant, Samples.START)).isEqualTo(1);
 
@@ -147,14 +147,14 @@ abstract class DeleteContract extends ContractTest {
             assertAbsent(gone);
             assertStored(stays);
             assertTraces(everything(), stays);
-            assertThat(statsOf(tenant)).isEqualTo(new StorageStats(1, 2, 0, Samples.START, Samples.START));
+            assertThat(statsOf(tenant)).isEqualTo(stats(1, 2, Samples.START, Samples.START));
         });
     }
 
     @Test
     void deleteTrace_saysWhetherThereWasOne() {
         TraceEvent trace = stored(Samples.START, 1);
-        TraceEvent empty = new TraceEvent(UUID.randomUUID(), tenant, Samples.START, List.of());
+        TraceEvent empty = TraceEvent.of(UUID.randomUUID(), tenant, Samples.START, List.of());
         repository.storeTrace(empty);
         assertThat(repository.deleteTrace(tenant, UUID.randomUUID())).isFalse();
         assertThat(repository.deleteTrace(tenant, trace.traceId())).isTrue();
@@ -172,7 +172,7 @@ abstract class DeleteContract extends ContractTest {
                 .build();
         repository.storeSpan(stays);
         repository.deleteTrace(tenant, gone.traceId());
-        verify(() -> Same.assertSame("getSpan", repository.getSpan(tenant, stays.spanId()), stays));
+        verify(() -> ExactAssertions.assertSame("getSpan", repository.getSpan(tenant, stays.spanId()), stays));
     }
 
     @Test
@@ -187,7 +187,7 @@ abstract class DeleteContract extends ContractTest {
         verify(() -> assertAbsent(other));
     }
 
-    /** Every version must go, also those that an engine still keeps beside the last. */
+    /** Every version must go, including older ones that an engine still keeps. */
     @Test
     void deletedTrace_showsNoReplacedVersion() {
         TraceSpan span = span().build();
@@ -218,7 +218,7 @@ abstract class DeleteContract extends ContractTest {
         verify(() -> {
             assertStored(TraceEvent.ofSpans(List.of(again)));
             assertSpans(everything(), again);
-            assertThat(statsOf(tenant)).isEqualTo(new StorageStats(1, 1, 0, again.startTime(), again.startTime()));
+            assertThat(statsOf(tenant)).isEqualTo(stats(1, 1, again.startTime(), again.startTime()));
         });
     }
 

@@ -2,28 +2,33 @@ package io.llmtrace.testkit;
 
 import io.llmtrace.model.AgentAction;
 import io.llmtrace.model.AgentActionType;
+import io.llmtrace.model.FieldType;
 import io.llmtrace.model.LlmProvider;
 import io.llmtrace.model.SecurityFinding;
 import io.llmtrace.model.Severity;
-import io.llmtrace.model.SpanKind;
+import io.llmtrace.model.SpanField;
 import io.llmtrace.model.SpanStatus;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.QueryFilter;
 import io.llmtrace.storage.TraceQuery;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One filter: a span that passes it, and near-twins of that span that differ in one field and do not pass.
+ * A test case of one filter: a span that passes it, and near-twins of that span that differ in one field and do not pass.
  *
- * @param field what it looks at; two cases of one field cannot be put on one span
- * @param wanted makes a span pass
- * @param twins each makes a span that passes fail
- * @param filter sets the filter; is given the wanted span, for its ids
+ * @param field the field that the filter compares; cases of the same field cannot be combined on one span
+ * @param wanted an edit that makes a span pass
+ * @param twins edits that each make a passing span fail
+ * @param filter sets the filter on a query, given the wanted span for its ids
  */
 record FilterCase(
         String name, String field, Edit wanted, List<Edit> twins, BiConsumer<TraceQuery.Builder, TraceSpan> filter) {
@@ -34,21 +39,51 @@ record FilterCase(
         TraceSpan.Builder apply(TraceSpan.Builder span);
     }
 
-    /** The other values that stand next to a text: case, prefix, blank, look-alike, empty, absent. */
+    /**
+     * Values that a careless comparison confuses with "alpha": other case, prefix, blank, look-alike, wildcard, empty,
+     * absent.
+     */
     private static final List<@Nullable String> NEAR_ALPHA =
             Arrays.asList(null, "", "Alpha", "ALPHA", "alph", "alpha ", " alpha", "alphа", "alpha\0", "a%", "_lpha");
 
     static List<FilterCase> all() {
         List<FilterCase> all = new ArrayList<>();
         addTimes(all);
-        addNames(all);
-        addNumbers(all);
+        for (QueryFilter<?> filter : QueryFilter.all()) {
+            if (filter.field().isProperty()) {
+                addByType(filter, all);
+            }
+        }
+        for (SpanField<?> field : SpanField.all()) {
+            if (field.isFilteredByPresence()) {
+                addPresence(field, all);
+            }
+        }
+        addEmptyTexts(all);
         addTags(all);
-        addOthers(all);
+        addTagPresence(all);
+        addDerived(all);
+        requireEachFilter(all);
         return List.copyOf(all);
     }
 
-    /** All but those that ask for a trace by its id: out of that a span cannot be edited. */
+    /** Fails if a filter has no case, neither by its type nor written by hand, so that a new filter cannot be forgotten. */
+    private static void requireEachFilter(List<FilterCase> all) {
+        TraceSpan span = base(new UUID(1, 1)).build();
+        Set<QueryFilter<?>> missing = new LinkedHashSet<>(QueryFilter.all());
+        SpanField.all().stream()
+                .filter(SpanField::isFilteredByPresence)
+                .map(QueryFilter::present)
+                .forEach(missing::add);
+        for (FilterCase each : all) {
+            each.query(span.tenantId(), span).criteria().forEach(criterion -> missing.remove(criterion.filter()));
+        }
+        if (!missing.isEmpty()) {
+            throw new AssertionError("no case for the filters " + missing);
+        }
+    }
+
+    /** Returns all cases except those of the trace id, which an edit of a span within its trace cannot change. */
     static List<FilterCase> ofSpans() {
         return all().stream().filter(filter -> !filter.field.equals("trace_id")).toList();
     }
@@ -57,7 +92,7 @@ record FilterCase(
         return wanted.apply(base(tenant)).build();
     }
 
-    /** As {@code span} but for one field, in a trace of its own. */
+    /** Returns a copy of {@code span} that differs in one field, in a trace of its own. */
     TraceSpan twinOf(TraceSpan span, Edit twin) {
         return twin.apply(span.toBuilder().traceId(UUID.randomUUID())).build();
     }
@@ -73,7 +108,7 @@ record FilterCase(
         return name;
     }
 
-    /** Has a value in every field, so that a filter never passes for want of one. */
+    /** Returns a span with a value in nearly every field, so that no twin fails merely because another value is missing. */
     static TraceSpan.Builder base(UUID tenant) {
         return Samples.full(tenant, UUID.randomUUID(), UUID.randomUUID()).toBuilder()
                 .endTime(null)
@@ -110,9 +145,125 @@ record FilterCase(
                 (q, s) -> q.startTime(Samples.START).endTime(Samples.START)));
     }
 
-    private static void addNames(List<FilterCase> all) {
+    /** Adds the case that follows from the type of the field. Ids and times have cases of their own. */
+    @SuppressWarnings("unchecked") // a field of a type has values of this type
+    private static void addByType(QueryFilter<?> filter, List<FilterCase> all) {
+        FieldType<?> type = filter.type();
+        if (!type.allowed().isEmpty()) {
+            addAllowedValues(filter, all);
+        } else if (type == FieldType.TEXT || type == FieldType.PROVIDER) {
+            addText(filter, all);
+        } else if (type == FieldType.COUNT || type == FieldType.DURATION_MS) {
+            addBound((QueryFilter<Long>) filter, 500L, List.of(499L, 0L), List.of(501L, Long.MAX_VALUE), all);
+        } else if (type == FieldType.SCORE || type == FieldType.STATUS_CODE) {
+            addBound((QueryFilter<Integer>) filter, 60, List.of(59, 0), List.of(61, 100), all);
+            addBound((QueryFilter<Integer>) filter, 0, List.of(), List.of(1, 100), all);
+        } else if (type == FieldType.COST_USD) {
+            List<Double> below = List.of(Math.nextDown(0.1), 0.0);
+            List<Double> above = List.of(Math.nextUp(0.1), Double.MAX_VALUE);
+            addBound((QueryFilter<Double>) filter, 0.1, below, above, all);
+        } else if (type != FieldType.TRACE_ID && type != FieldType.TIME) {
+            throw new AssertionError("no case for filters of the type " + type);
+        }
+    }
+
+    private static <T> void addAllowedValues(QueryFilter<T> filter, List<FilterCase> all) {
+        SpanField<T> field = fieldOf(filter);
+        List<T> values =
+                filter.type().allowed().stream().map(filter.type()::parse).toList();
+        T wanted = values.get(1);
+        List<Edit> twins = values.stream()
+                .filter(value -> !value.equals(wanted))
+                .map(value -> set(field, value))
+                .toList();
         all.add(new FilterCase(
-                "provider",
+                filter.name(), field.name(), set(field, wanted), twins, (q, s) -> q.filter(filter, wanted)));
+    }
+
+    private static <T> void addText(QueryFilter<T> filter, List<FilterCase> all) {
+        SpanField<T> field = fieldOf(filter);
+        List<Edit> twins = new ArrayList<>();
+        for (String near : NEAR_ALPHA) {
+            if (near != null || !field.isRequired()) {
+                twins.add(set(field, near == null ? null : filter.type().parse(near)));
+            }
+        }
+        all.add(new FilterCase(
+                filter.name(),
+                field.name(),
+                set(field, filter.type().parse("alpha")),
+                twins,
+                (q, s) -> q.parseFilter(filter, "alpha")));
+    }
+
+    private static <T> void addBound(
+            QueryFilter<T> filter, T bound, List<T> below, List<T> above, List<FilterCase> all) {
+        SpanField<T> field = fieldOf(filter);
+        boolean isLower = filter.comparison() == QueryFilter.Comparison.AT_LEAST;
+        List<Edit> twins = new ArrayList<>();
+        (isLower ? below : above).forEach(value -> twins.add(set(field, value)));
+        twins.add(set(field, null));
+        all.add(new FilterCase(
+                filter.name() + " of " + bound,
+                field.name(),
+                set(field, bound),
+                twins,
+                (q, s) -> q.filter(filter, bound)));
+    }
+
+    /** Adds the cases of a field that a span may lack: its value in {@link #base}, an empty text, and none. */
+    private static <T> void addPresence(SpanField<T> field, List<FilterCase> all) {
+        T value = Objects.requireNonNull(field.valueOf(Samples.full(new UUID(1, 1), new UUID(1, 2), new UUID(1, 3))));
+        List<Edit> present = new ArrayList<>(List.of(set(field, value)));
+        if (field.type() == FieldType.TEXT) {
+            present.add(set(field, field.type().parse("")));
+        }
+        Edit absent = set(field, noneOf(value));
+        // The status follows from these two, so that their cases cannot be combined with those of the status.
+        boolean givesStatus =
+                Set.of(SpanField.STATUS_CODE, SpanField.ERROR_MESSAGE).contains(field);
+        String name = givesStatus ? SpanField.STATUS.name() : field.name();
+        for (Edit wanted : present) {
+            all.add(new FilterCase("has " + field, name, wanted, List.of(absent), (q, s) -> q.has(field)));
+        }
+        all.add(new FilterCase("lacks " + field, name, absent, present, (q, s) -> q.lacks(field)));
+    }
+
+    @SuppressWarnings("unchecked") // an empty list or object is one of any type
+    private static <T> @Nullable T noneOf(T value) {
+        return value instanceof List ? (T) List.of() : value instanceof Map ? (T) Map.of() : null;
+    }
+
+    @SuppressWarnings("unchecked") // a filter by value compares values of its field's type
+    private static <T> SpanField<T> fieldOf(QueryFilter<T> filter) {
+        return (SpanField<T>) filter.field();
+    }
+
+    private static <T> Edit set(SpanField<T> field, @Nullable T value) {
+        return span -> {
+            if (value == null) {
+                removeSources(field, span);
+            }
+            field.set(span, value);
+            return span;
+        };
+    }
+
+    /** Removes the values that a missing one would be derived from. */
+    private static void removeSources(SpanField<?> field, TraceSpan.Builder span) {
+        if (field.equals(SpanField.DURATION_MS)) {
+            span.endTime(null);
+        } else if (field.equals(SpanField.TOTAL_TOKENS)) {
+            span.promptTokens(null).completionTokens(null);
+        } else if (field.equals(SpanField.SECURITY_SCORE)) {
+            span.securityFindings(List.of());
+        }
+    }
+
+    /** Adds cases of providers and empty texts, since an empty text is a value like any other. */
+    private static void addEmptyTexts(List<FilterCase> all) {
+        all.add(new FilterCase(
+                "provider in another case",
                 "provider",
                 s -> s.provider(LlmProvider.OPENAI),
                 List.of(
@@ -127,97 +278,12 @@ record FilterCase(
                 s -> s.provider(new LlmProvider("")),
                 List.of(s -> s.provider(null), s -> s.provider(new LlmProvider(" "))),
                 (q, s) -> q.provider(new LlmProvider(""))));
-        all.add(text("model_name", (s, v) -> s.modelName(v), (q, v) -> q.modelName(v)));
-        all.add(text("session_id", (s, v) -> s.sessionId(v), (q, v) -> q.sessionId(v)));
-        all.add(text("user_id", (s, v) -> s.userId(v), (q, v) -> q.userId(v)));
-        all.add(text("service_name", (s, v) -> s.serviceName(v), (q, v) -> q.serviceName(v)));
-        all.add(text(
-                "operation_name", (s, v) -> s.operationName(v == null ? "other" : v), (q, v) -> q.operationName(v)));
         all.add(new FilterCase(
                 "empty model_name",
                 "model_name",
                 s -> s.modelName(""),
                 List.of(s -> s.modelName(null), s -> s.modelName("\0")),
                 (q, s) -> q.modelName("")));
-        all.add(new FilterCase(
-                "kind",
-                "kind",
-                s -> s.kind(SpanKind.EMBEDDING),
-                List.of(s -> s.kind(SpanKind.LLM), s -> s.kind(SpanKind.OTHER)),
-                (q, s) -> q.kind(SpanKind.EMBEDDING)));
-    }
-
-    private static FilterCase text(
-            String field,
-            BiConsumer<TraceSpan.Builder, @Nullable String> set,
-            BiConsumer<TraceQuery.Builder, String> filter) {
-        List<Edit> twins = new ArrayList<>();
-        for (String near : NEAR_ALPHA) {
-            twins.add(s -> with(s, set, near));
-        }
-        return new FilterCase(field, field, s -> with(s, set, "alpha"), twins, (q, s) -> filter.accept(q, "alpha"));
-    }
-
-    private static TraceSpan.Builder with(
-            TraceSpan.Builder span, BiConsumer<TraceSpan.Builder, @Nullable String> set, @Nullable String value) {
-        set.accept(span, value);
-        return span;
-    }
-
-    private static void addNumbers(List<FilterCase> all) {
-        all.add(new FilterCase(
-                "min_security_score",
-                "security_score",
-                s -> s.securityScore(60),
-                List.of(s -> s.securityScore(59), s -> s.securityScore(0), FilterCase::withoutScore),
-                (q, s) -> q.minSecurityScore(60)));
-        all.add(new FilterCase(
-                "min_security_score of 0",
-                "security_score",
-                s -> s.securityScore(0),
-                List.of(FilterCase::withoutScore),
-                (q, s) -> q.minSecurityScore(0)));
-        all.add(new FilterCase(
-                "max_security_score",
-                "security_score",
-                s -> s.securityScore(60),
-                List.of(s -> s.securityScore(61), s -> s.securityScore(100), FilterCase::withoutScore),
-                (q, s) -> q.maxSecurityScore(60)));
-        all.add(new FilterCase(
-                "min_duration_ms",
-                "duration_ms",
-                s -> s.durationMs(500L),
-                List.of(s -> s.durationMs(499L), s -> s.durationMs(0L), s -> s.durationMs(null)),
-                (q, s) -> q.minDurationMs(500L)));
-        all.add(new FilterCase(
-                "max_duration_ms",
-                "duration_ms",
-                s -> s.durationMs(500L),
-                List.of(s -> s.durationMs(501L), s -> s.durationMs(Long.MAX_VALUE), s -> s.durationMs(null)),
-                (q, s) -> q.maxDurationMs(500L)));
-        all.add(new FilterCase(
-                "min_cost_usd",
-                "cost_usd",
-                s -> s.estimatedCostUsd(0.1),
-                List.of(
-                        s -> s.estimatedCostUsd(Math.nextDown(0.1)),
-                        s -> s.estimatedCostUsd(0.0),
-                        s -> s.estimatedCostUsd(null)),
-                (q, s) -> q.minCostUsd(0.1)));
-        all.add(new FilterCase(
-                "max_cost_usd",
-                "cost_usd",
-                s -> s.estimatedCostUsd(0.1),
-                List.of(
-                        s -> s.estimatedCostUsd(Math.nextUp(0.1)),
-                        s -> s.estimatedCostUsd(Double.MAX_VALUE),
-                        s -> s.estimatedCostUsd(null)),
-                (q, s) -> q.maxCostUsd(0.1)));
-    }
-
-    /** Without findings as well: a score that is left out follows from them. */
-    private static TraceSpan.Builder withoutScore(TraceSpan.Builder span) {
-        return span.securityScore(null).securityFindings(List.of());
     }
 
     private static void addTags(List<FilterCase> all) {
@@ -256,7 +322,32 @@ record FilterCase(
                 (q, s) -> q.tag("a.b[0]\"'=\0", "{}").tag("", "")));
     }
 
-    private static void addOthers(List<FilterCase> all) {
+    private static void addTagPresence(List<FilterCase> all) {
+        List<Edit> present = List.of(s -> s.tags(Map.of("env", "prod", "team", "a")), s -> s.tags(Map.of("env", "")));
+        List<Edit> absent = List.of(
+                s -> s.tags(Map.of("Env", "prod", "env2", "env")),
+                s -> s.tags(Map.of("", "env")),
+                s -> s.tags(Map.of()));
+        SpanField<?> env = SpanField.tag("env");
+        all.add(new FilterCase("has tag", "tags", present.get(0), absent, (q, s) -> q.has(env)));
+        all.add(new FilterCase("lacks tag", "tags", absent.get(0), present, (q, s) -> q.lacks(env)));
+        all.add(new FilterCase(
+                "has the tag with an empty key",
+                "tags",
+                s -> s.tags(Map.of("", "x")),
+                List.of(s -> s.tags(Map.of("x", "")), s -> s.tags(Map.of())),
+                (q, s) -> q.has(SpanField.tag(""))));
+        all.add(new FilterCase(
+                "lacks one tag and has others",
+                "tags",
+                s -> s.tags(Map.of("team", "a", "a.b[0]\"'=\0", "")),
+                List.of(
+                        s -> s.tags(Map.of("team", "a")),
+                        s -> s.tags(Map.of("team", "a", "a.b[0]\"'=\0", "", "env", "x"))),
+                (q, s) -> q.lacks(env).has(SpanField.tag("team")).has(SpanField.tag("a.b[0]\"'=\0"))));
+    }
+
+    private static void addDerived(List<FilterCase> all) {
         all.add(new FilterCase(
                 "trace_id",
                 "trace_id",

@@ -16,7 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Each filter alone, every two of them, and all: beside the wanted span stands one that differs in a single field. */
+/**
+ * Tests each filter alone, every pair of filters, and all together, with spans that differ from the wanted one in one field.
+ */
 abstract class FilterContract extends ContractTest {
 
     FilterContract(RepositoryFixture store) {
@@ -65,7 +67,7 @@ abstract class FilterContract extends ContractTest {
     void noFilter_selectsEverythingOfTheTenant() {
         TraceSpan first = Samples.full(tenant, UUID.randomUUID(), UUID.randomUUID());
         TraceSpan second = span().startTime(Samples.START.minusNanos(1)).build();
-        TraceEvent empty = new TraceEvent(UUID.randomUUID(), tenant, Samples.START.minusNanos(2), List.of());
+        TraceEvent empty = TraceEvent.of(UUID.randomUUID(), tenant, Samples.START.minusNanos(2), List.of());
         store(first, second, ofOtherTenant(first));
         repository.storeTrace(empty);
         verify(() -> {
@@ -75,7 +77,7 @@ abstract class FilterContract extends ContractTest {
         });
     }
 
-    /** One span passes the first filter, the other the second: together they are no match. */
+    /** A trace in which one span passes the first filter and another the second does not match. */
     @Test
     void everyTwoFilters_mustHoldOnTheSameSpan() {
         List<Pair> pairs = pairs();
@@ -168,7 +170,7 @@ abstract class FilterContract extends ContractTest {
 
     @Test
     void traceWithoutSpans_passesOnlyWhatAsksNothingOfSpans() {
-        TraceEvent empty = new TraceEvent(UUID.randomUUID(), tenant, Samples.START, List.of());
+        TraceEvent empty = TraceEvent.of(UUID.randomUUID(), tenant, Samples.START, List.of());
         repository.storeTrace(empty);
         verify(() -> {
             assertTraces(query().traceId(empty.traceId()).build(), empty);
@@ -196,7 +198,7 @@ abstract class FilterContract extends ContractTest {
         });
     }
 
-    /** Where a driver replaces what UTF-8 cannot hold, such a filter would find the replacement. */
+    /** A driver that replaces characters which UTF-8 cannot represent would find spans with the replacement. */
     @Test
     void filterThatIsNotUnicode_findsNothing() {
         store(
@@ -245,7 +247,7 @@ abstract class FilterContract extends ContractTest {
         return span.toBuilder().tenantId(otherTenant).build();
     }
 
-    /** In a tenant of its own: a span that passes both filters, and a trace with two that pass one each. */
+    /** A query with two filters in a tenant of its own: one span passes both, two spans of another trace pass one each. */
     private record Pair(TraceQuery query, TraceSpan wanted, TraceSpan onlyFirst, TraceSpan onlySecond) {
 
         static Pair of(FilterCase first, FilterCase second) {

@@ -18,7 +18,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** Closing, and arguments that are refused before any work. */
+/** Closing a repository, and arguments that are refused before any work is done. */
 abstract class LifecycleContract extends ContractTest {
 
     LifecycleContract(RepositoryFixture store) {
@@ -77,7 +77,7 @@ abstract class LifecycleContract extends ContractTest {
         });
     }
 
-    /** The caller may go on with its collection as soon as the call returns. */
+    /** The caller may change its collection as soon as the call returns. */
     @Test
     void batch_isReadBeforeTheCallReturns() {
         TraceSpan span = span().build();

@@ -17,45 +17,45 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** Numbers keep their 64 bits, and whole numbers and fractions stay apart. */
+/** Numbers keep their 64 bits, and integers are not confused with fractions. */
 abstract class NumberContract extends ContractTest {
 
-    /** 2^53 + 1 is the first whole number that a double cannot hold. */
+    /** 2^53 + 1, the smallest positive integer that a double cannot represent. */
     private static final long BEYOND_DOUBLE = (1L << 53) + 1;
 
     NumberContract(RepositoryFixture store) {
         super(store);
     }
 
-    @ParameterizedTest
-    @ValueSource(longs = {0, 1, 255, 256, 65_536, Integer.MAX_VALUE + 1L, 1L << 32, BEYOND_DOUBLE, Long.MAX_VALUE})
-    void wholeNumbers(long number) {
-        TraceSpan span = span().durationMs(number)
-                .promptTokens(number)
-                .completionTokens(number)
-                .totalTokens(number)
-                .cacheReadTokens(number)
-                .cacheWriteTokens(number)
-                .reasoningTokens(number)
-                .timeToFirstTokenMs(number)
-                .agentActions(List.of(AgentAction.builder(AgentActionType.TOOL_CALL, "x", Samples.START)
-                        .durationMs(number)
-                        .exitCode((int) number)
-                        .build()))
-                .build();
-        repository.storeSpan(span);
-        verify(() -> {
-            assertStored(TraceEvent.ofSpans(List.of(span)));
-            assertSpans(query().minDurationMs(number).maxDurationMs(number).build(), span);
+    @Test
+    void wholeNumbers() {
+        List<Long> numbers = List.of(0L, 1L, 255L, 256L, 65_536L, 1L << 31, 1L << 32, BEYOND_DOUBLE, Long.MAX_VALUE);
+        verifyEach(numbers, number -> {
+            TraceSpan span = span().durationMs(number)
+                    .promptTokens(number)
+                    .completionTokens(number)
+                    .totalTokens(number)
+                    .cacheReadTokens(number)
+                    .cacheWriteTokens(number)
+                    .reasoningTokens(number)
+                    .timeToFirstTokenMs(number)
+                    .agentActions(List.of(AgentAction.builder(AgentActionType.TOOL_CALL, "x", Samples.START)
+                            .durationMs(number)
+                            .exitCode(number.intValue())
+                            .build()))
+                    .build();
+            repository.storeSpan(span);
+            return () -> {
+                assertStored(TraceEvent.ofSpans(List.of(span)));
+                assertSpans(query().minDurationMs(number).maxDurationMs(number).build(), span);
+            };
         });
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            doubles = {
+    @Test
+    void cost() {
+        List<Double> costs = List.of(
                 0.0,
                 Double.MIN_VALUE,
                 Double.MIN_NORMAL,
@@ -67,14 +67,14 @@ abstract class NumberContract extends ContractTest {
                 123_456_789.123_456_78,
                 9_007_199_254_740_993.0,
                 1e300,
-                Double.MAX_VALUE
-            })
-    void cost(double number) {
-        TraceSpan span = span().estimatedCostUsd(number).build();
-        repository.storeSpan(span);
-        verify(() -> {
-            assertStored(TraceEvent.ofSpans(List.of(span)));
-            assertSpans(query().minCostUsd(number).maxCostUsd(number).build(), span);
+                Double.MAX_VALUE);
+        verifyEach(costs, cost -> {
+            TraceSpan span = span().estimatedCostUsd(cost).build();
+            repository.storeSpan(span);
+            return () -> {
+                assertStored(TraceEvent.ofSpans(List.of(span)));
+                assertSpans(query().minCostUsd(cost).maxCostUsd(cost).build(), span);
+            };
         });
     }
 
@@ -115,7 +115,9 @@ abstract class NumberContract extends ContractTest {
         numbers.put("whole double", 9_007_199_254_740_994.0);
         numbers.put("in a list", Arrays.asList(1L, 1.0, -0.0, null, BEYOND_DOUBLE));
         TraceSpan span = span().attributes(numbers)
-                .events(List.of(new SpanEvent(UUID.randomUUID(), Samples.START, "numbers", "", numbers)))
+                .events(List.of(SpanEvent.builder("numbers", Samples.START)
+                        .data(numbers)
+                        .build()))
                 .build();
         repository.storeSpan(span);
         verify(() -> assertStored(TraceEvent.ofSpans(List.of(span))));
@@ -125,15 +127,16 @@ abstract class NumberContract extends ContractTest {
     void confidence() {
         List<SecurityFinding> findings = new ArrayList<>();
         for (double confidence : new double[] {0.0, Double.MIN_VALUE, 0.1, 1.0 / 3, Math.nextDown(1.0), 1.0}) {
-            findings.add(new SecurityFinding(
-                    UUID.randomUUID(), Severity.LOW, "x", "", Samples.START, confidence, null, Map.of(), null));
+            findings.add(SecurityFinding.builder(Severity.LOW, "x", Samples.START)
+                    .confidenceScore(confidence)
+                    .build());
         }
         TraceSpan span = span().securityFindings(findings).build();
         repository.storeSpan(span);
         verify(() -> assertStored(TraceEvent.ofSpans(List.of(span))));
     }
 
-    /** Sums of a summary: saturated for tokens, in the order of the spans for dollars, as doubles do not associate. */
+    /** Token sums saturate; dollars are added in the order of the spans, since the addition of doubles is not associative. */
     @Test
     void summary_addsUpExactly() {
         UUID traceId = UUID.randomUUID();

@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.storage.Order;
+import io.llmtrace.storage.RetentionRule;
 import io.llmtrace.storage.StorageStats;
+import io.llmtrace.storage.TraceAge;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
+import io.llmtrace.storage.TraceRetention;
 import io.llmtrace.storage.TraceSummary;
 import io.llmtrace.storage.memory.InMemoryTraceRepository;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -18,12 +23,12 @@ import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** Random histories and random queries, compared with the reference, which is given the same. */
+/** Compares the answers to random queries after random histories with those of the reference. */
 abstract class PropertyContract extends ContractTest {
 
     private static final int ROUNDS = 12;
-    private static final int STEPS = 60;
-    private static final int QUERIES = 25;
+    private static final int OPERATIONS = 60;
+    private static final int QUERIES = Effort.of(8, 25);
 
     PropertyContract(RepositoryFixture store) {
         super(store);
@@ -35,8 +40,8 @@ abstract class PropertyContract extends ContractTest {
             RandomTraces traces = new RandomTraces(seed);
             RandomHistory history = new RandomHistory(traces);
             try (InMemoryTraceRepository reference = new InMemoryTraceRepository()) {
-                for (int i = 0; i < STEPS; i++) {
-                    history.step(repository, reference);
+                for (int i = 0; i < OPERATIONS; i++) {
+                    history.operation(repository, reference);
                     age(traces, history);
                     if (i % 15 == 14) {
                         assertSame(reference, traces);
@@ -46,26 +51,26 @@ abstract class PropertyContract extends ContractTest {
                 history.note("compact");
                 assertSame(reference, traces);
             } catch (AssertionError | RuntimeException e) {
-                throw new AssertionError(e.getMessage() + "\nafter " + history.lastSteps(), e);
+                throw new AssertionError(e.getMessage() + "\nafter " + history.lastOperations(), e);
             }
         });
     }
 
-    /** Between two pages others write, replace and delete. */
+    /** Spans are written, replaced and deleted between two pages. */
     @Test
-    void anyWalkAmidWrites_meetsWhatStaysExactlyOnce() {
+    void anyScanAmidWrites_meetsWhatStaysExactlyOnce() {
         Seeds.run(ROUNDS * 2, seed -> {
             RandomTraces traces = new RandomTraces(seed);
             RandomHistory history = new RandomHistory(traces);
             try (InMemoryTraceRepository reference = new InMemoryTraceRepository()) {
-                for (int i = 0; i < STEPS / 2; i++) {
+                for (int i = 0; i < OPERATIONS / 2; i++) {
                     history.write(repository, reference);
                 }
-                for (Walks<?> walks : Walks.ALL) {
-                    assertWalkAmidWrites(walks, reference, traces, history);
+                for (PagedQuery<?> pagedQuery : PagedQuery.ALL) {
+                    assertScanAmidWrites(pagedQuery, reference, traces, history);
                 }
             } catch (AssertionError | RuntimeException e) {
-                throw new AssertionError(e.getMessage() + "\nafter " + history.lastSteps(), e);
+                throw new AssertionError(e.getMessage() + "\nafter " + history.lastOperations(), e);
             }
         });
     }
@@ -86,13 +91,24 @@ abstract class PropertyContract extends ContractTest {
             assertSameIds(tenant, reference, traces);
             StorageStats stats = reference.stats(tenant);
             assertThat(statsOf(tenant)).as("stats").isEqualTo(stats);
+            assertSameExpired(tenant, reference, traces);
         }
         RandomQueries queries = new RandomQueries(traces);
         for (int i = 0; i < QUERIES; i++) {
             TraceQuery query = queries.query(traces.tenant());
-            for (Walks<?> walks : Walks.ALL) {
-                assertSameWalk(walks, query, reference);
+            for (PagedQuery<?> pagedQuery : PagedQuery.ALL) {
+                assertSameScan(pagedQuery, query, reference);
             }
+        }
+    }
+
+    private void assertSameExpired(UUID tenant, TraceRepository reference, RandomTraces traces) {
+        Instant now = traces.time().plus(Duration.ofDays(1));
+        for (TraceAge by : TraceAge.values()) {
+            RetentionRule rule = RetentionRule.of(1, by);
+            assertThat(TraceRetention.of(repository).expired(tenant, rule, now))
+                    .as("%s at %s", rule, now)
+                    .isEqualTo(TraceRetention.of(reference).expired(tenant, rule, now));
         }
     }
 
@@ -107,7 +123,7 @@ abstract class PropertyContract extends ContractTest {
                     .queryTraceSummaries(
                             TraceQuery.builder(tenant).traceId(traceId).build())
                     .items();
-            Same.assertExactly(
+            ExactAssertions.assertExactly(
                     "summary",
                     summaries,
                     expected.stream().map(TraceSummary::of).toList());
@@ -118,59 +134,59 @@ abstract class PropertyContract extends ContractTest {
         }
     }
 
-    private static void assertSameOptional(
-            String what, Optional<? extends Record> actual, Optional<? extends Record> expected) {
-        Same.assertExactly(what, actual.stream().toList(), expected.stream().toList());
+    private static void assertSameOptional(String what, Optional<?> actual, Optional<?> expected) {
+        ExactAssertions.assertExactly(
+                what, actual.stream().toList(), expected.stream().toList());
     }
 
-    /** Page by page, to the end. */
-    private <T extends Record> void assertSameWalk(Walks<T> walks, TraceQuery query, TraceRepository reference) {
-        List<Walks.Step<T>> expected = walks.all(reference, query);
-        List<Walks.Step<T>> actual = walks.all(repository, query);
+    /** Compares all pages, to the end. */
+    private <T> void assertSameScan(PagedQuery<T> pagedQuery, TraceQuery query, TraceRepository reference) {
+        List<PagedQuery.FetchedPage<T>> expected = pagedQuery.all(reference, query);
+        List<PagedQuery.FetchedPage<T>> actual = pagedQuery.all(repository, query);
         for (int i = 0; i < Math.min(expected.size(), actual.size()); i++) {
-            Same.assertExactly(
-                    walks + " page " + i + " " + query,
+            ExactAssertions.assertExactly(
+                    pagedQuery + " page " + i + " " + query,
                     actual.get(i).items(),
                     expected.get(i).items());
         }
-        assertThat(actual).as("pages of %s, %s", walks, query).hasSameSizeAs(expected);
+        assertThat(actual).as("pages of %s, %s", pagedQuery, query).hasSameSizeAs(expected);
     }
 
-    private <T extends Record> void assertWalkAmidWrites(
-            Walks<T> walks, TraceRepository reference, RandomTraces traces, RandomHistory history) {
-        TraceQuery all = walked(traces);
+    private <T> void assertScanAmidWrites(
+            PagedQuery<T> pagedQuery, TraceRepository reference, RandomTraces traces, RandomHistory history) {
+        TraceQuery all = scanned(traces);
         List<Object> atTheBeginning =
-                identities(walks, walks.page(reference, all).items());
+                identities(pagedQuery, pagedQuery.page(reference, all).items());
         Set<Object> throughout = new LinkedHashSet<>(atTheBeginning);
         Set<Object> present = new HashSet<>(throughout);
         Set<Object> deleted = new HashSet<>();
         List<Object> met = new ArrayList<>();
-        Optional<Walks.Step<T>> step = Optional.of(walks.first(
+        Optional<PagedQuery.FetchedPage<T>> step = Optional.of(pagedQuery.first(
                 repository, all.toBuilder().limit(1 + traces.below(4)).build()));
         while (step.isPresent()) {
-            history.note("page of " + walks);
-            met.addAll(identities(walks, step.get().items()));
-            history.step(repository, reference);
+            history.note("page of " + pagedQuery);
+            met.addAll(identities(pagedQuery, step.get().items()));
+            history.operation(repository, reference);
             age(traces, history);
-            Set<Object> now =
-                    new HashSet<>(identities(walks, walks.page(reference, all).items()));
+            Set<Object> now = new HashSet<>(
+                    identities(pagedQuery, pagedQuery.page(reference, all).items()));
             present.stream().filter(item -> !now.contains(item)).forEach(deleted::add);
             throughout.retainAll(now);
             present = now;
-            Walks.Step<T> before = step.get();
-            step = before.query().next(before.page()).map(next -> walks.first(repository, next));
+            PagedQuery.FetchedPage<T> before = step.get();
+            step = before.query().next(before.page()).map(next -> pagedQuery.first(repository, next));
         }
         assertThat(met.stream().filter(item -> !deleted.contains(item)).toList())
-                .as("%s of a walk: %s", walks, all)
+                .as("%s of a scan: %s", pagedQuery, all)
                 .doesNotHaveDuplicates();
         assertThat(met.stream().filter(throughout::contains).toList())
-                .as("%s of a walk, of those that were there from its beginning to its end: %s", walks, all)
+                .as("%s of a scan, of those that were there from its beginning to its end: %s", pagedQuery, all)
                 .containsExactlyElementsOf(
                         atTheBeginning.stream().filter(throughout::contains).toList());
     }
 
-    /** Half of the walks are without a filter: those have the most pages. */
-    private static TraceQuery walked(RandomTraces traces) {
+    /** Returns the query of a scan. Half of them have no filter, since those have the most pages. */
+    private static TraceQuery scanned(RandomTraces traces) {
         UUID tenant = traces.tenant();
         TraceQuery.Builder query = traces.below(2) == 0
                 ? TraceQuery.builder(tenant).order(traces.oneOf(List.of(Order.values())))
@@ -178,7 +194,7 @@ abstract class PropertyContract extends ContractTest {
         return query.offset(0).limit(TraceQuery.MAX_LIMIT).build();
     }
 
-    private static <T extends Record> List<Object> identities(Walks<T> walks, List<T> items) {
-        return items.stream().map(walks::identityOf).toList();
+    private static <T> List<Object> identities(PagedQuery<T> pagedQuery, List<T> items) {
+        return items.stream().map(pagedQuery::identityOf).toList();
     }
 }

@@ -10,20 +10,20 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
 
-/** Random writes and deletes, made on several repositories alike, whose answers must agree. */
+/** Random writes and deletes, made in the same way on two repositories, whose answers must agree. */
 final class RandomHistory {
 
-    private static final int SHOWN_STEPS = 25;
+    private static final int SHOWN_OPERATIONS = 25;
 
     private final RandomTraces traces;
-    private final Deque<String> steps = new ArrayDeque<>();
+    private final Deque<String> operations = new ArrayDeque<>();
 
     RandomHistory(RandomTraces traces) {
         this.traces = traces;
     }
 
-    /** One write, or now and then a delete. */
-    void step(TraceRepository first, TraceRepository second) {
+    /** Makes one write or, one time in ten, a delete. */
+    void operation(TraceRepository first, TraceRepository second) {
         switch (traces.below(20)) {
             case 0 -> {
                 UUID tenant = traces.tenant();
@@ -70,14 +70,14 @@ final class RandomHistory {
     }
 
     void note(String step) {
-        steps.add(step);
+        operations.add(step);
     }
 
-    /** The last steps, for the message of a failure. */
-    String lastSteps() {
-        int skipped = Math.max(0, steps.size() - SHOWN_STEPS);
-        return skipped + " steps, then:\n  "
-                + String.join("\n  ", steps.stream().skip(skipped).toList());
+    /** Returns the last operations, for the message of a failure. */
+    String lastOperations() {
+        int skipped = Math.max(0, operations.size() - SHOWN_OPERATIONS);
+        return skipped + " operations, then:\n  "
+                + String.join("\n  ", operations.stream().skip(skipped).toList());
     }
 
     private void onBoth(

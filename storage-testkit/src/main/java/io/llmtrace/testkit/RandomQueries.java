@@ -1,46 +1,34 @@
 package io.llmtrace.testkit;
 
-import io.llmtrace.model.Severity;
-import io.llmtrace.model.SpanKind;
-import io.llmtrace.model.SpanStatus;
+import io.llmtrace.model.SpanField;
+import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.Order;
+import io.llmtrace.storage.QueryFilter;
 import io.llmtrace.storage.TraceQuery;
-import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Consumer;
+import java.util.stream.Stream;
 
-/** Random queries that hit what {@link RandomTraces} writes: mostly with one or two filters, so that answers are not empty. */
+/**
+ * Generates random queries for the spans of {@link RandomTraces}, mostly with one or two filters, so that few results are
+ * empty.
+ */
 final class RandomQueries {
 
-    private static final List<Consumer<Draw>> FILTERS = List.of(
-            d -> {
-                Instant from = d.traces.time();
-                Instant to = d.traces.time();
-                d.query.startTime(from.isBefore(to) ? from : to).endTime(from.isBefore(to) ? to : from);
-            },
-            d -> d.query.startTime(d.traces.time()).endTime(null),
-            d -> d.query.endTime(d.traces.time()).startTime(null),
-            d -> d.query.provider(d.traces.oneOf(RandomTraces.PROVIDERS)),
-            d -> d.query.modelName(d.traces.oneOf(RandomTraces.MODELS)),
-            d -> d.query.operationName(d.traces.oneOf(RandomTraces.OPERATIONS)),
-            d -> d.query.kind(d.traces.oneOf(List.of(SpanKind.LLM, SpanKind.AGENT, SpanKind.TOOL))),
-            d -> d.query.traceId(d.traces.traceId()),
-            d -> d.query.sessionId(d.traces.oneOf(RandomTraces.NAMES)),
-            d -> d.query.userId(d.traces.oneOf(RandomTraces.NAMES)),
-            d -> d.query.serviceName(d.traces.oneOf(RandomTraces.NAMES)),
-            d -> d.query.tags(d.traces.tags()),
-            d -> d.query.minSecurityScore(d.traces.oneOf(List.of(0, 30, 60))),
-            d -> d.query.maxSecurityScore(d.traces.oneOf(List.of(60, 95, 100))),
-            d -> d.query.findingType(d.traces.oneOf(RandomTraces.FINDING_TYPES)),
-            d -> d.query.findingSeverity(d.traces.oneOf(List.of(Severity.values()))),
-            d -> d.query.actionName(d.traces.oneOf(RandomTraces.ACTION_NAMES)),
-            d -> d.query.minDurationMs(d.traces.oneOf(List.of(0L, 1L, 100L))),
-            d -> d.query.maxDurationMs(d.traces.oneOf(List.of(100L, 200L, 300L))),
-            d -> d.query.minCostUsd(d.traces.oneOf(List.of(0.0, 1e-9, 0.1))),
-            d -> d.query.maxCostUsd(d.traces.oneOf(List.of(0.1, 0.2, 1e16))),
-            d -> d.query.status(d.traces.oneOf(List.of(SpanStatus.values()))),
-            d -> d.query.text(d.traces.oneOf(List.of("red", "GREEN", "blue red", "京", "42", "t don", "y", "ünï"))));
+    private static final List<SpanField<?>> FIELDS = SpanField.all().stream()
+            .filter(field -> field.isFilteredByEquality() || field.isFilteredByRange() || field.isFilteredByWords())
+            .toList();
+
+    private static final List<SpanField<?>> PRESENT = Stream.concat(
+                    SpanField.all().stream().filter(SpanField::isFilteredByPresence),
+                    RandomTraces.NAMES.stream().map(SpanField::tag))
+            .toList();
+
+    /** Search texts: words of the spans, the beginning of a word, and a word that no span has. */
+    private static final List<String> TEXTS =
+            List.of("red", "GREEN", "blue red", "京", "42", "t don", "y", "ünï", "bl*", "r* 4*", "nred", "nr*");
 
     private final RandomTraces traces;
 
@@ -48,7 +36,7 @@ final class RandomQueries {
         this.traces = traces;
     }
 
-    /** Without a cursor. */
+    /** Returns a query without a cursor. */
     TraceQuery query(UUID tenant) {
         TraceQuery.Builder query = TraceQuery.builder(tenant)
                 .order(traces.oneOf(List.of(Order.values())))
@@ -56,10 +44,48 @@ final class RandomQueries {
                 .offset(traces.oneOf(List.of(0, 0, 0, 1, 5, 100)));
         int filters = traces.oneOf(List.of(0, 1, 1, 1, 2, 2, 3));
         for (int i = 0; i < filters; i++) {
-            traces.oneOf(FILTERS).accept(new Draw(traces, query));
+            if (traces.below(FIELDS.size() + 1) == 0) {
+                query.tags(traces.tags());
+            } else if (traces.below(5) == 0) {
+                query.filter(QueryFilter.present(traces.oneOf(PRESENT)), traces.oneOf(List.of(true, false)));
+            } else {
+                addFilter(query, traces.oneOf(FIELDS));
+            }
         }
         return query.build();
     }
 
-    private record Draw(RandomTraces traces, TraceQuery.Builder query) {}
+    /** Adds a filter with values of a random span, so that stored spans are likely to have them, too. */
+    private <T> void addFilter(TraceQuery.Builder query, SpanField<T> field) {
+        if (field.isFilteredByWords()) {
+            query.text(traces.oneOf(TEXTS));
+            return;
+        }
+        T one = anyValue(field);
+        if (field.isFilteredByEquality()) {
+            query.filter(QueryFilter.equalTo(field), one);
+            return;
+        }
+        T other = anyValue(field);
+        List<T> bounds = new ArrayList<>(List.of(one, other));
+        bounds.sort(RandomQueries::compare);
+        int ends = traces.below(3);
+        query.filter(QueryFilter.atLeast(field), ends == 0 ? null : bounds.get(0));
+        query.filter(QueryFilter.atMost(field), ends == 1 ? null : bounds.get(1));
+    }
+
+    @SuppressWarnings("unchecked") // fields with a range have comparable values
+    private static <T> int compare(T a, T b) {
+        return ((Comparator<T>) Comparator.naturalOrder()).compare(a, b);
+    }
+
+    private <T> T anyValue(SpanField<T> field) {
+        while (true) {
+            TraceSpan span = traces.span();
+            List<String> values = List.copyOf(field.textsOf(span));
+            if (!values.isEmpty()) {
+                return field.type().parse(traces.oneOf(values));
+            }
+        }
+    }
 }

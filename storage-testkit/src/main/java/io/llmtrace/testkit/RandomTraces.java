@@ -1,12 +1,14 @@
 package io.llmtrace.testkit;
 
+import io.llmtrace.json.TraceJson;
 import io.llmtrace.model.AgentAction;
 import io.llmtrace.model.AgentActionType;
+import io.llmtrace.model.FieldType;
 import io.llmtrace.model.LlmProvider;
 import io.llmtrace.model.SecurityFinding;
 import io.llmtrace.model.Severity;
 import io.llmtrace.model.SpanEvent;
-import io.llmtrace.model.SpanKind;
+import io.llmtrace.model.SpanField;
 import io.llmtrace.model.Times;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
@@ -16,13 +18,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Random traces of a few tenants. Values are drawn from few, so that filters hit, times tie, ids repeat (a span written
- * again replaces the first) and tenants share ids. The same seed gives the same sequence. Not safe for many threads.
+ * A generator of random traces of a few tenants. Each value is one of a few, so that filters match, times tie, ids repeat (which
+ * replaces spans) and tenants share ids. The same seed gives the same sequence. Not thread-safe.
  */
 public final class RandomTraces {
 
@@ -42,11 +45,31 @@ public final class RandomTraces {
             List.of("red", "green", "BLUE", "redder", "北京", "42", "don't", "x_y", "\0", "\"quoted\"", "%", "Ünï");
     static final List<Double> COSTS = List.of(0.0, 0.1, 0.2, 0.7, 1e-9, 1e16);
 
+    /** Fields whose random values follow from more than their type. */
+    private static final Set<SpanField<?>> WITH_RULES_OF_THEIR_OWN = Set.of(
+            SpanField.TRACE_ID,
+            SpanField.SPAN_ID,
+            SpanField.PARENT_SPAN_ID,
+            SpanField.TENANT_ID,
+            SpanField.OPERATION_NAME,
+            SpanField.START_TIME,
+            SpanField.END_TIME,
+            SpanField.DURATION_MS,
+            SpanField.MODEL_NAME,
+            SpanField.TOTAL_TOKENS,
+            SpanField.ERROR_MESSAGE,
+            SpanField.SECURITY_FINDINGS,
+            SpanField.TAGS,
+            SpanField.EVENTS,
+            SpanField.AGENT_ACTIONS,
+            SpanField.ATTRIBUTES);
+
     private final Random random;
     private final List<UUID> tenants = new ArrayList<>();
     private final List<UUID> traceIds = new ArrayList<>();
     private final List<UUID> spanIds = new ArrayList<>();
 
+    /** Creates a generator with the sequence of a seed. */
     public RandomTraces(long seed) {
         random = new Random(seed);
         for (int i = 0; i < TENANTS; i++) {
@@ -60,71 +83,107 @@ public final class RandomTraces {
         }
     }
 
-    /** All that this generator writes for. */
+    /** Returns all tenants that this generator writes for. */
     public List<UUID> tenants() {
         return List.copyOf(tenants);
     }
 
-    /** All that it writes; the tenants share them. */
+    /** Returns all trace ids that it writes; the tenants share them. */
     public List<UUID> traceIds() {
         return List.copyOf(traceIds);
     }
 
-    /** All that it writes; the traces share them. */
+    /** Returns all span ids that it writes; the traces share them. */
     public List<UUID> spanIds() {
         return List.copyOf(spanIds);
     }
 
+    /** Returns one of the tenants. */
     public UUID tenant() {
         return oneOf(tenants);
     }
 
+    /** Returns one of the trace ids. */
     public UUID traceId() {
         return oneOf(traceIds);
     }
 
-    /** A span with any of the ids: it may replace one that this generator gave before. */
+    /** Returns a span with any of the ids, which may replace one that this generator returned before. */
     public TraceSpan span() {
         return span(tenant(), traceId(), oneOf(spanIds));
     }
 
-    /** A span with random content and time. */
+    /** Returns a span with these ids and random content and time. */
     public TraceSpan span(UUID tenant, UUID traceId, UUID spanId) {
         Instant start = time();
         Instant end = maybe(() -> start.plusNanos(random.nextInt(4) * 700_000L));
         List<SecurityFinding> findings = some(2, () -> finding(start));
-        return TraceSpan.builder(tenant, traceId, spanId, oneOf(OPERATIONS), start)
-                .kind(oneOf(List.of(SpanKind.LLM, SpanKind.AGENT, SpanKind.TOOL, SpanKind.OTHER)))
+        TraceSpan.Builder span = TraceSpan.builder(tenant, traceId, spanId, oneOf(OPERATIONS), start)
                 .parentSpanId(maybe(() -> oneOf(spanIds)))
                 .endTime(end == null || end.isAfter(Times.LATEST) ? null : end)
                 .durationMs(maybe(() -> random.nextInt(4) * 100L))
-                .provider(maybe(() -> oneOf(PROVIDERS)))
                 .modelName(maybe(() -> oneOf(MODELS)))
-                .prompt(maybe(this::text))
-                .response(maybe(this::text))
-                .promptTokens(maybe(() -> (long) random.nextInt(5)))
-                .completionTokens(maybe(() -> (long) random.nextInt(5)))
                 .totalTokens(maybe(() -> random.nextInt(20) == 0 ? Long.MAX_VALUE : random.nextInt(9)))
-                .cacheReadTokens(maybe(() -> (long) random.nextInt(5)))
-                .reasoningTokens(maybe(() -> (long) random.nextInt(5)))
-                .timeToFirstTokenMs(maybe(() -> (long) random.nextInt(500)))
-                .statusCode(maybe(() -> oneOf(List.of(200, 399, 400, 500))))
                 .errorMessage(random.nextInt(4) == 0 ? text() : null)
-                .finishReason(maybe(() -> oneOf(NAMES)))
-                .estimatedCostUsd(maybe(() -> oneOf(COSTS)))
-                .sessionId(maybe(() -> oneOf(NAMES)))
-                .userId(maybe(() -> oneOf(NAMES)))
-                .serviceName(maybe(() -> oneOf(NAMES)))
                 .securityFindings(findings)
-                .securityScore(maybe(() -> oneOf(List.of(0, 30, 60, 95))))
                 .tags(tags())
-                .events(some(2, () -> new SpanEvent(id(), start, oneOf(NAMES), text(), maybe(this::value))))
+                .events(some(
+                        2,
+                        () -> SpanEvent.builder(oneOf(NAMES), start)
+                                .id(id())
+                                .description(text())
+                                .data(maybe(this::value))
+                                .build()))
                 .agentActions(some(2, this::action))
-                .attributes(attributes())
-                .build();
+                .attributes(attributes());
+        for (SpanField<?> field : SpanField.properties()) {
+            if (!WITH_RULES_OF_THEIR_OWN.contains(field)) {
+                setByType(field, span);
+            }
+        }
+        return span.build();
     }
 
-    /** A batch of any tenants and traces, with duplicates. */
+    private <T> void setByType(SpanField<T> field, TraceSpan.Builder span) {
+        FieldType<T> type = field.type();
+        if (type == FieldType.JSON_OBJECT || type == FieldType.ATTRIBUTES) {
+            field.set(span, cast(attributes()));
+        } else if (!type.allowed().isEmpty()) {
+            field.set(span, type.parse(oneOf(type.allowed())));
+        } else {
+            field.set(span, maybe(() -> type.parse(textByType(field))));
+        }
+    }
+
+    private String textByType(SpanField<?> field) {
+        FieldType<?> type = field.type();
+        if (type == FieldType.TEXT) {
+            return field.isSearched() ? text() : oneOf(NAMES);
+        }
+        if (type == FieldType.PROVIDER) {
+            return oneOf(PROVIDERS).name();
+        }
+        if (type == FieldType.COUNT || type == FieldType.DURATION_MS) {
+            return Integer.toString(random.nextInt(5));
+        }
+        if (type == FieldType.STATUS_CODE) {
+            return oneOf(List.of("200", "399", "400", "500"));
+        }
+        if (type == FieldType.SCORE) {
+            return oneOf(List.of("0", "30", "60", "95"));
+        }
+        if (type == FieldType.COST_USD) {
+            return oneOf(COSTS).toString();
+        }
+        throw new AssertionError("no random values for " + field + " of type " + type);
+    }
+
+    @SuppressWarnings("unchecked") // the type of the field is known
+    private static <T> T cast(Object value) {
+        return (T) value;
+    }
+
+    /** Returns a batch of any tenants and traces, with duplicates. */
     public List<TraceSpan> spans(int count) {
         List<TraceSpan> spans = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -133,7 +192,7 @@ public final class RandomTraces {
         return spans;
     }
 
-    /** A trace with up to four spans, sometimes none. */
+    /** Returns a trace with up to four spans, sometimes none. */
     public TraceEvent trace() {
         UUID tenant = tenant();
         UUID traceId = traceId();
@@ -142,7 +201,7 @@ public final class RandomTraces {
         return TraceEvent.of(traceId, tenant, createdAt, spans);
     }
 
-    /** Of a few moments that lie nanoseconds to months apart; now and then one of a client whose clock lies. */
+    /** Returns one of a few times, nanoseconds to months apart; now and then one of a client whose clock is wrong. */
     public Instant time() {
         return switch (random.nextInt(40)) {
             case 0 -> Times.EARLIEST;
@@ -155,9 +214,10 @@ public final class RandomTraces {
         };
     }
 
-    /** Up to five words. */
+    /** Returns a text of up to five words, at times within JSON. */
     public String text() {
-        return String.join(" ", some(5, () -> oneOf(WORDS)));
+        String text = String.join(oneOf(List.of(" ", " ", "\n")), some(5, () -> oneOf(WORDS)));
+        return random.nextInt(4) == 0 ? TraceJson.write(List.of(Map.of("content", text))) : text;
     }
 
     Map<String, String> tags() {
@@ -193,16 +253,14 @@ public final class RandomTraces {
     }
 
     private SecurityFinding finding(Instant time) {
-        return new SecurityFinding(
-                id(),
-                oneOf(List.of(Severity.values())),
-                oneOf(FINDING_TYPES),
-                text(),
-                time,
-                random.nextInt(11) / 10.0,
-                maybe(() -> oneOf(NAMES)),
-                tags(),
-                maybe(random::nextBoolean));
+        return SecurityFinding.builder(oneOf(List.of(Severity.values())), oneOf(FINDING_TYPES), time)
+                .id(id())
+                .description(text())
+                .confidenceScore(random.nextInt(11) / 10.0)
+                .location(maybe(() -> oneOf(NAMES)))
+                .metadata(tags())
+                .requiresAlert(maybe(random::nextBoolean))
+                .build();
     }
 
     private AgentAction action() {

@@ -18,12 +18,13 @@ import io.llmtrace.storage.analytics.Ranking;
 import io.llmtrace.storage.analytics.SessionOrder;
 import io.llmtrace.storage.analytics.SessionSummary;
 import io.llmtrace.storage.analytics.Slice;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** What stands in lists: conversations, findings, actions, the largest spans and traces. */
+/** Ranked lists: conversations, findings, actions, and the largest spans and traces. */
 abstract class RankingContract extends AnalyticsTest {
 
     RankingContract(RepositoryFixture store) {
@@ -54,27 +55,33 @@ abstract class RankingContract extends AnalyticsTest {
                 at(NOON.plusSeconds(9)).sessionId("b").estimatedCostUsd(1.0).build(),
                 at(NOON.plusSeconds(5)).sessionId("").build(),
                 at(NOON.plusSeconds(20)).build());
-        SessionSummary a = new SessionSummary(
-                "a",
-                "early",
-                NOON.plusSeconds(1),
-                NOON.plusSeconds(5),
-                2,
-                new Measures(3, 1, null, null, 7L, null, new Percentiles(8, 8, 8)));
-        SessionSummary b = new SessionSummary(
-                "b",
-                null,
-                NOON.plusSeconds(9),
-                NOON.plusSeconds(9),
-                1,
-                new Measures(1, 0, null, null, null, 1.0, null));
-        SessionSummary empty = new SessionSummary(
-                "",
-                null,
-                NOON.plusSeconds(5),
-                NOON.plusSeconds(5),
-                1,
-                new Measures(1, 0, null, null, null, null, null));
+        SessionSummary a = SessionSummary.builder(
+                        "a",
+                        NOON.plusSeconds(1),
+                        NOON.plusSeconds(5),
+                        Measures.builder()
+                                .spans(3)
+                                .errors(1)
+                                .totalTokens(7L)
+                                .durationMs(new Percentiles(8, 8, 8))
+                                .build())
+                .userId("early")
+                .traces(2)
+                .build();
+        SessionSummary b = SessionSummary.builder(
+                        "b",
+                        NOON.plusSeconds(9),
+                        NOON.plusSeconds(9),
+                        Measures.builder().spans(1).costUsd(1.0).build())
+                .traces(1)
+                .build();
+        SessionSummary empty = SessionSummary.builder(
+                        "",
+                        NOON.plusSeconds(5),
+                        NOON.plusSeconds(5),
+                        Measures.builder().spans(1).build())
+                .traces(1)
+                .build();
         verify(() -> {
             assertThat(analytics().sessions(query().build(), SessionOrder.LAST_TIME))
                     .isEqualTo(new Slice<>(List.of(b, empty, a), null));
@@ -101,13 +108,17 @@ abstract class RankingContract extends AnalyticsTest {
             assertThat(analytics()
                             .sessions(query().status(SpanStatus.ERROR).build(), SessionOrder.LAST_TIME)
                             .items())
-                    .containsExactly(new SessionSummary(
-                            "a",
-                            null,
-                            NOON.plusSeconds(1),
-                            NOON.plusSeconds(1),
-                            1,
-                            new Measures(1, 1, null, null, null, null, new Percentiles(8, 8, 8))));
+                    .containsExactly(SessionSummary.builder(
+                                    "a",
+                                    NOON.plusSeconds(1),
+                                    NOON.plusSeconds(1),
+                                    Measures.builder()
+                                            .spans(1)
+                                            .errors(1)
+                                            .durationMs(new Percentiles(8, 8, 8))
+                                            .build())
+                            .traces(1)
+                            .build());
         });
     }
 
@@ -127,12 +138,12 @@ abstract class RankingContract extends AnalyticsTest {
         verify(() -> {
             assertThat(analytics().findings(query().build()))
                     .containsExactly(
-                            new FindingCount("jailbreak", Severity.CRITICAL, 1, 1, NOON),
-                            new FindingCount("leak", Severity.HIGH, 1, 1, NOON.plusSeconds(1)),
-                            new FindingCount("pii", Severity.HIGH, 1, 1, NOON),
-                            new FindingCount("pii", Severity.LOW, 3, 2, NOON.plusSeconds(1)));
+                            count("jailbreak", Severity.CRITICAL, 1, 1, NOON),
+                            count("leak", Severity.HIGH, 1, 1, NOON.plusSeconds(1)),
+                            count("pii", Severity.HIGH, 1, 1, NOON),
+                            count("pii", Severity.LOW, 3, 2, NOON.plusSeconds(1)));
             assertThat(analytics().findings(query().findingType("leak").limit(1).build()))
-                    .containsExactly(new FindingCount("leak", Severity.HIGH, 1, 1, NOON.plusSeconds(1)));
+                    .containsExactly(count("leak", Severity.HIGH, 1, 1, NOON.plusSeconds(1)));
             assertThat(analytics().findings(query().findingType("none").build()))
                     .isEmpty();
         });
@@ -151,14 +162,29 @@ abstract class RankingContract extends AnalyticsTest {
                                 action(AgentActionType.TOOL_CALL, "", 0L, true)))
                         .build(),
                 at(NOON).build());
-        ActionCount search =
-                new ActionCount(AgentActionType.TOOL_CALL, "search", 3, 0, 1, 1 / 3.0, 2, new Percentiles(7, 9, 9));
+        ActionCount search = ActionCount.builder(AgentActionType.TOOL_CALL, "search")
+                .actions(3)
+                .failures(1)
+                .spans(2)
+                .durationMs(new Percentiles(7, 9, 9))
+                .build();
         verify(() -> {
             assertThat(analytics().actions(query().build()))
                     .containsExactly(
                             search,
-                            new ActionCount(AgentActionType.TOOL_CALL, "", 1, 0, 0, 0.0, 1, new Percentiles(0, 0, 0)),
-                            new ActionCount(AgentActionType.WEB_ACCESS, "search", 1, 0, 1, 1.0, 1, null));
+                            ActionCount.builder(AgentActionType.TOOL_CALL, "")
+                                    .actions(1)
+                                    .spans(1)
+                                    .durationMs(new Percentiles(0, 0, 0))
+                                    .build(),
+                            ActionCount.builder(AgentActionType.WEB_ACCESS, "search")
+                                    .actions(1)
+                                    .failures(1)
+                                    .spans(1)
+                                    .build());
+            assertThat(analytics().actions(query().build()))
+                    .extracting(ActionCount::failureRate)
+                    .containsExactly(1 / 3.0, 0.0, 1.0);
             assertThat(analytics().actions(query().limit(1).build())).containsExactly(search);
             assertThat(analytics().actions(query().modelName("none").build())).isEmpty();
         });
@@ -193,14 +219,37 @@ abstract class RankingContract extends AnalyticsTest {
                                         .metadata(Map.of("asked", AgentAction.REQUESTED))
                                         .build()))
                         .build());
-        verify(() -> assertThat(analytics().actions(query().build()))
-                .containsExactly(
-                        new ActionCount(tool, "search", 2, 3, 1, 0.5, 3, new Percentiles(4, 5, 5)),
-                        new ActionCount(tool, "look", 1, 0, 0, 0.0, 1, null),
-                        new ActionCount(tool, "run", 1, 0, 0, 0.0, 1, null),
-                        new ActionCount(tool, "never", 0, 2, 0, 0.0, 1, null),
-                        new ActionCount(tool, "later", 0, 1, 0, 0.0, 1, null),
-                        new ActionCount(AgentActionType.WEB_ACCESS, "later", 0, 1, 0, 0.0, 1, null)));
+        verify(() -> {
+            assertThat(analytics().actions(query().build()))
+                    .containsExactly(
+                            ActionCount.builder(tool, "search")
+                                    .actions(2)
+                                    .requested(3)
+                                    .failures(1)
+                                    .spans(3)
+                                    .durationMs(new Percentiles(4, 5, 5))
+                                    .build(),
+                            ActionCount.builder(tool, "look")
+                                    .actions(1)
+                                    .spans(1)
+                                    .build(),
+                            ActionCount.builder(tool, "run").actions(1).spans(1).build(),
+                            ActionCount.builder(tool, "never")
+                                    .requested(2)
+                                    .spans(1)
+                                    .build(),
+                            ActionCount.builder(tool, "later")
+                                    .requested(1)
+                                    .spans(1)
+                                    .build(),
+                            ActionCount.builder(AgentActionType.WEB_ACCESS, "later")
+                                    .requested(1)
+                                    .spans(1)
+                                    .build());
+            assertThat(analytics().actions(query().build()))
+                    .extracting(ActionCount::failureRate)
+                    .containsExactly(0.5, 0.0, 0.0, 0.0, 0.0, 0.0);
+        });
     }
 
     @Test
@@ -248,7 +297,7 @@ abstract class RankingContract extends AnalyticsTest {
         TraceEvent later = TraceEvent.ofSpans(List.of(at(Samples.START.plusSeconds(1))
                 .endTime(Samples.START.plusSeconds(2))
                 .build()));
-        TraceEvent empty = new TraceEvent(new UUID(3, 3), tenant, Samples.START.minusSeconds(1), List.of());
+        TraceEvent empty = TraceEvent.of(new UUID(3, 3), tenant, Samples.START.minusSeconds(1), List.of());
         for (TraceEvent trace : List.of(parted, agent, none, later, empty)) {
             repository.storeTrace(trace);
         }
@@ -266,5 +315,12 @@ abstract class RankingContract extends AnalyticsTest {
             assertThat(rankedTraces(query().traceId(none.traceId()).build(), Ranking.COST))
                     .containsExactly(none);
         });
+    }
+
+    private static FindingCount count(String type, Severity severity, long findings, long spans, Instant lastTime) {
+        return FindingCount.builder(type, severity, lastTime)
+                .findings(findings)
+                .spans(spans)
+                .build();
     }
 }

@@ -3,12 +3,11 @@ package io.llmtrace.testkit;
 import io.llmtrace.storage.TraceRepository;
 
 /**
- * What a backend gives the contract suite: how its stores come into being, age, restart and go. Every test takes a store
- * of its own.
+ * The stores of a backend, for the contract suite: how to create, compact, restart and remove one. Every test gets a new store.
  */
 public interface RepositoryFixture {
 
-    /** An open repository on a fresh, empty store. */
+    /** Returns an open repository on a new, empty store. */
     TraceRepository newRepository();
 
     /**
@@ -19,20 +18,20 @@ public interface RepositoryFixture {
     TraceRepository restart(TraceRepository repository);
 
     /**
-     * Whether a store outlives its repository. If so, its suite is {@link DurableTraceRepositoryContract}; if not,
-     * {@link TraceRepositoryContract}. The suite fails on the wrong one, so that no test is left out by accident.
+     * Returns whether a store survives the end of its repository. If so, its suite is {@link DurableTraceRepositoryContract}; if
+     * not, {@link TraceRepositoryContract}. The wrong suite fails, so that no test is left out by accident.
      */
     boolean isRestartable();
 
     /**
-     * Does now what the engine does at some later time: merges, indexes, removes what was replaced or deleted. Nothing that
-     * a reader sees may change. Every assertion about stored data is made before and after it.
+     * Does immediately what the engine would do later: merges, fills indexes, removes replaced and deleted data. Readers must see
+     * no difference: every assertion about stored data is made before and after it.
      */
     void compact(TraceRepository repository);
 
     /**
-     * Whether the repositories are {@link io.llmtrace.storage.analytics.TraceAnalytics} as well. If not, the tests of these are
-     * left out; the suite fails on the wrong answer.
+     * Returns whether the repositories are {@link io.llmtrace.storage.analytics.TraceAnalytics} as well. If not, the tests of these
+     * are skipped; a wrong answer fails the suite.
      */
     default boolean hasAnalytics() {
         return true;

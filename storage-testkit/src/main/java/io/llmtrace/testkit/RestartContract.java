@@ -6,16 +6,21 @@ import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.GlobalStats;
 import io.llmtrace.storage.Order;
-import io.llmtrace.storage.StorageStats;
+import io.llmtrace.storage.RetentionRule;
+import io.llmtrace.storage.TraceAge;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRetention;
+import io.llmtrace.storage.spi.StoreProperties;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** What was written, replaced and deleted is so after the store was closed and opened again. */
+/** Writes, replacements and deletes survive closing and reopening the store. */
 abstract class RestartContract extends ContractTest {
 
     RestartContract(RepositoryFixture store) {
@@ -25,14 +30,14 @@ abstract class RestartContract extends ContractTest {
     @Test
     void whatWasWritten_isThere() {
         UUID traceId = UUID.randomUUID();
-        TraceEvent trace = new TraceEvent(
+        TraceEvent trace = TraceEvent.of(
                 traceId,
                 tenant,
                 Samples.START.minusNanos(1),
                 List.of(
                         Samples.full(tenant, traceId, UUID.randomUUID()),
                         span().traceId(traceId).build()));
-        TraceEvent empty = new TraceEvent(UUID.randomUUID(), tenant, Samples.START.minusNanos(2), List.of());
+        TraceEvent empty = TraceEvent.of(UUID.randomUUID(), tenant, Samples.START.minusNanos(2), List.of());
         repository.storeTrace(trace);
         repository.storeTrace(empty);
         GlobalStats before = repository.globalStats();
@@ -46,14 +51,39 @@ abstract class RestartContract extends ContractTest {
         assertTraces(everything(), trace, empty);
     }
 
-    @Test
-    void retention_isStored() {
-        repository.storeSpan(span().startTime(Samples.START.minusNanos(1)).build());
-        TraceRetention.of(repository).setRetentionDays(tenant, 2);
+    @ParameterizedTest
+    @EnumSource
+    void retention_isStored(TraceAge by) {
+        Instant now = Instant.now().plus(Duration.ofDays(400)); // the store deletes by itself what is too old today
+        TraceSpan expired = span().startTime(now.minus(Duration.ofDays(4)))
+                .endTime(now.minus(Duration.ofDays(2)).minusNanos(1))
+                .build();
+        repository.storeSpan(expired);
+        TraceRetention.of(repository).setRetention(tenant, RetentionRule.of(2, by));
         restart();
-        assertThat(TraceRetention.of(repository).retentionDays(tenant)).isEqualTo(2);
-        TraceRetention.of(repository).deleteExpired(Samples.START.plus(Duration.ofDays(2)));
-        assertTraces(everything());
+        assertThat(TraceRetention.of(repository).retention(tenant)).isEqualTo(RetentionRule.of(2, by));
+        TraceSpan late = expired.toBuilder()
+                .spanId(UUID.randomUUID())
+                .endTime(now.minus(Duration.ofDays(2)))
+                .build();
+        repository.storeSpan(late);
+        restart();
+        TraceRetention.of(repository).deleteExpired(now);
+        verify(() -> {
+            if (by == TraceAge.START) {
+                assertTraces(everything());
+            } else {
+                assertTraces(everything(), TraceEvent.ofSpans(List.of(expired, late)));
+            }
+        });
+    }
+
+    @Test
+    void properties_areStored() {
+        StoreProperties.of(repository).orElseThrow().setProperty("restart/" + tenant, "kept");
+        restart();
+        assertThat(StoreProperties.of(repository).orElseThrow().property("restart/" + tenant))
+                .isEqualTo("kept");
     }
 
     @Test
@@ -69,7 +99,7 @@ abstract class RestartContract extends ContractTest {
         repository.storeSpan(replaced);
         restart();
         verify(() -> {
-            assertStored(new TraceEvent(old.traceId(), tenant, Samples.START, List.of(replaced)));
+            assertStored(TraceEvent.of(old.traceId(), tenant, Samples.START, List.of(replaced)));
             assertSpans(query().modelName("old").build());
             assertSpans(query().text("alpha").build());
             assertSpans(query().text("beta").build(), replaced);
@@ -91,7 +121,7 @@ abstract class RestartContract extends ContractTest {
             assertAbsent(TraceEvent.ofSpans(List.of(old)));
             assertTraces(everything(), TraceEvent.ofSpans(List.of(stays)));
             assertSpans(query().text("alpha").build(), stays);
-            assertThat(statsOf(tenant)).isEqualTo(new StorageStats(1, 1, 0, Samples.START, Samples.START));
+            assertThat(statsOf(tenant)).isEqualTo(stats(1, 1, Samples.START, Samples.START));
         });
         restart();
         assertTraces(everything(), TraceEvent.ofSpans(List.of(stays)));
@@ -107,7 +137,7 @@ abstract class RestartContract extends ContractTest {
         verify(() -> assertStored(TraceEvent.ofSpans(List.of(span))));
     }
 
-    /** A restart of the server must not break the walk of a client, nor what it has seen move. */
+    /** A client can go on with its cursor after a restart, even when traces have moved meanwhile. */
     @Test
     void cursor_outlivesTheRestart() {
         List<TraceSpan> spans = new ArrayList<>();

@@ -2,10 +2,12 @@ package io.llmtrace.testkit;
 
 import io.llmtrace.model.AgentAction;
 import io.llmtrace.model.AgentActionType;
+import io.llmtrace.model.FieldType;
 import io.llmtrace.model.LlmProvider;
 import io.llmtrace.model.SecurityFinding;
 import io.llmtrace.model.Severity;
 import io.llmtrace.model.SpanEvent;
+import io.llmtrace.model.SpanField;
 import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.TraceSpan;
 import java.time.Instant;
@@ -17,10 +19,10 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Spans that several concerns start from. */
-final class Samples {
+/** Spans that several contract tests start from. */
+public final class Samples {
 
-    /** When a span starts unless a test says otherwise. */
+    /** The start of a span unless a test sets another. */
     static final Instant START = Instant.parse("2026-03-01T12:00:00.123456789Z");
 
     private Samples() {}
@@ -29,9 +31,9 @@ final class Samples {
         return TraceSpan.builder(tenant, UUID.randomUUID(), UUID.randomUUID(), "chat", START);
     }
 
-    /** Every field set, and those that follow from others set to something else than what follows. */
-    static TraceSpan full(UUID tenant, UUID traceId, UUID spanId) {
-        return TraceSpan.builder(tenant, traceId, spanId, "chat gpt-4o", START)
+    /** Returns a span with every field set; fields that have derived defaults are set to other values. */
+    public static TraceSpan full(UUID tenant, UUID traceId, UUID spanId) {
+        TraceSpan.Builder full = TraceSpan.builder(tenant, traceId, spanId, "chat gpt-4o", START)
                 .kind(SpanKind.LLM)
                 .parentSpanId(UUID.randomUUID())
                 .endTime(START.plusNanos(1_500_000_001L))
@@ -49,6 +51,7 @@ final class Samples {
                 .timeToFirstTokenMs(212L)
                 .statusCode(429)
                 .errorMessage("rate limited")
+                .requestSettings(Map.of("temperature", 0.7, "max_tokens", 256L, "stop", List.of("END"), "stream", true))
                 .finishReason("stop")
                 .estimatedCostUsd(0.000_123_4)
                 .sessionId("session-7")
@@ -59,39 +62,59 @@ final class Samples {
                 .tags(Map.of("env", "prod", "", "empty key", "empty value", "", "ключ", "значение"))
                 .events(events())
                 .agentActions(actions())
-                .attributes(attributes())
-                .build();
+                .attributes(attributes());
+        TraceSpan given = full.build();
+        SpanField.properties().stream()
+                .filter(field -> field.textsOf(given).isEmpty())
+                .forEach(field -> setByType(field, full));
+        return full.build();
     }
 
-    /** One finding of each severity, with and without what is optional. */
+    /** Sets a field without a sample value above to one of its type, so that a new field is tested without further code. */
+    private static <T> void setByType(SpanField<T> field, TraceSpan.Builder span) {
+        FieldType<T> type = field.type();
+        if (type == FieldType.TEXT) {
+            field.set(span, type.parse(field.name() + " of the sample"));
+        } else if (!type.allowed().isEmpty()) {
+            field.set(span, type.parse(type.allowed().get(1)));
+        } else if (!type.isStructure()) {
+            field.set(span, type.parse("7"));
+        } else {
+            throw new AssertionError("no sample for " + field);
+        }
+    }
+
+    /** Returns a finding of each severity, with and without optional fields. */
     static List<SecurityFinding> findings() {
         List<SecurityFinding> findings = new ArrayList<>();
         for (Severity severity : Severity.values()) {
-            findings.add(new SecurityFinding(
-                    UUID.randomUUID(),
-                    severity,
-                    "prompt_injection_" + severity.score(),
-                    "ignores the instructions",
-                    START.plusNanos(severity.score()),
-                    severity.score() / 100.0,
-                    severity == Severity.INFO ? null : "request.messages[0]",
-                    severity == Severity.INFO ? Map.of() : Map.of("voting_result", "single_detector"),
-                    severity == Severity.LOW));
+            findings.add(SecurityFinding.builder(
+                            severity, "prompt_injection_" + severity.score(), START.plusNanos(severity.score()))
+                    .description("ignores the instructions")
+                    .confidenceScore(severity.score() / 100.0)
+                    .location(severity == Severity.INFO ? null : "request.messages[0]")
+                    .metadata(severity == Severity.INFO ? Map.of() : Map.of("voting_result", "single_detector"))
+                    .requiresAlert(severity == Severity.LOW)
+                    .build());
         }
         return findings;
     }
 
-    /** One with data of each JSON type, one without data. */
+    /** Returns events with data of several JSON types, and one without data. */
     static List<SpanEvent> events() {
         return List.of(
-                new SpanEvent(UUID.randomUUID(), START.plusNanos(1), "first_token", "", Map.of("index", 0L)),
-                new SpanEvent(
-                        UUID.randomUUID(), START, "exception", "with a description", Arrays.asList(1L, null, "x")),
-                new SpanEvent(UUID.randomUUID(), START, "text", "", "plain"),
-                new SpanEvent(UUID.randomUUID(), START, "none", "", null));
+                SpanEvent.builder("first_token", START.plusNanos(1))
+                        .data(Map.of("index", 0L))
+                        .build(),
+                SpanEvent.builder("exception", START)
+                        .description("with a description")
+                        .data(Arrays.asList(1L, null, "x"))
+                        .build(),
+                SpanEvent.builder("text", START).data("plain").build(),
+                SpanEvent.builder("none", START).build());
     }
 
-    /** One of each type, and one with every field. */
+    /** Returns an action of each type, and one with every field set. */
     static List<AgentAction> actions() {
         List<AgentAction> actions = new ArrayList<>();
         for (AgentActionType type : AgentActionType.values()) {
@@ -111,7 +134,7 @@ final class Samples {
         return actions;
     }
 
-    /** Every JSON type, nested, with keys that look like paths. */
+    /** Returns attributes of every JSON type, nested, with keys that look like paths. */
     static Map<String, @Nullable Object> attributes() {
         Map<String, @Nullable Object> attributes = new LinkedHashMap<>();
         attributes.put("gen_ai.request.temperature", 0.7);

@@ -4,8 +4,8 @@ import java.util.SplittableRandom;
 import java.util.function.LongConsumer;
 
 /**
- * Runs a random test with seeds. A failure names its seed; {@code -Dllmtrace.seed=SEED} runs that one alone, and
- * {@code -Dllmtrace.rounds=N} runs more of them than usual.
+ * Repeats a random test with different seeds. A failure names its seed; {@code -Dllmtrace.seed=SEED} runs the test with that
+ * seed alone, and {@code -Dllmtrace.rounds=N} runs it with N random seeds.
  */
 public final class Seeds {
 
@@ -14,15 +14,18 @@ public final class Seeds {
 
     private Seeds() {}
 
-    /** @param rounds with another seed each, unless told otherwise */
+    /**
+     * Runs the test {@code rounds} times with a new seed each time, a quarter as often in a build without {@code -Pfull}. The
+     * system properties {@code llmtrace.seed} and {@code llmtrace.rounds} take precedence.
+     */
     public static void run(int rounds, LongConsumer test) {
-        Long given = Long.getLong(SEED);
-        if (given != null) {
-            runOne(given, test);
+        Long onlySeed = Long.getLong(SEED);
+        if (onlySeed != null) {
+            runOne(onlySeed, test);
             return;
         }
         SplittableRandom seeds = new SplittableRandom();
-        int count = Integer.getInteger(ROUNDS, rounds);
+        int count = Integer.getInteger(ROUNDS, Effort.of(Math.max(1, rounds / 4), rounds));
         for (int i = 0; i < count; i++) {
             runOne(seeds.nextLong(), test);
         }

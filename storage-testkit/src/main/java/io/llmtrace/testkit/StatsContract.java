@@ -13,7 +13,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Counts of what is stored, and the health of the store. */
+/** The counts of stored traces and spans, and the health of the store. */
 abstract class StatsContract extends ContractTest {
 
     StatsContract(RepositoryFixture store) {
@@ -36,7 +36,7 @@ abstract class StatsContract extends ContractTest {
                 .build();
         TraceSpan third = span().startTime(Samples.START.minusSeconds(5)).build();
         store(first, second, third);
-        repository.storeTrace(new TraceEvent(UUID.randomUUID(), tenant, Samples.START.plusNanos(7), List.of()));
+        repository.storeTrace(TraceEvent.of(UUID.randomUUID(), tenant, Samples.START.plusNanos(7), List.of()));
         verify(() -> {
             assertStats(3, 3, third.startTime(), Samples.START.plusNanos(7));
             assertGlobal(1, 3, 3, third.startTime(), Samples.START.plusNanos(7));
@@ -96,11 +96,13 @@ abstract class StatsContract extends ContractTest {
         for (int i = 0; i < 20; i++) {
             repository.storeSpan(Samples.full(tenant, UUID.randomUUID(), UUID.randomUUID()));
         }
-        verify(() -> {
-            long ofTenant = repository.stats(tenant).storageSizeBytes();
-            assertThat(ofTenant).isNotNegative();
-            assertThat(repository.globalStats().storageSizeBytes()).isGreaterThanOrEqualTo(ofTenant);
-        });
+        assertThat(repository.stats(tenant).storageSizeBytes()).isNotNegative();
+        assertThat(repository.globalStats().storageSizeBytes()).isNotNegative();
+        // Compared after compaction only: an engine that merges on its own may do so between the two calls.
+        compact();
+        long ofTenant = repository.stats(tenant).storageSizeBytes();
+        assertThat(ofTenant).isNotNegative();
+        assertThat(repository.globalStats().storageSizeBytes()).isGreaterThanOrEqualTo(ofTenant);
     }
 
     @Test
@@ -114,19 +116,18 @@ abstract class StatsContract extends ContractTest {
     }
 
     private void assertStats(long traces, long spans, @Nullable Instant oldest, @Nullable Instant newest) {
-        assertThat(statsOf(tenant)).isEqualTo(new StorageStats(traces, spans, 0, oldest, newest));
+        assertThat(statsOf(tenant)).isEqualTo(stats(traces, spans, oldest, newest));
     }
 
     private void assertGlobal(
             long tenants, long traces, long spans, @Nullable Instant oldest, @Nullable Instant newest) {
-        GlobalStats stats = repository.globalStats();
-        assertThat(new GlobalStats(
-                        stats.tenants(),
-                        stats.totalTraces(),
-                        stats.totalSpans(),
-                        0,
-                        stats.oldestTrace(),
-                        stats.newestTrace()))
-                .isEqualTo(new GlobalStats(tenants, traces, spans, 0, oldest, newest));
+        assertThat(repository.globalStats().toBuilder().storageSizeBytes(0).build())
+                .isEqualTo(GlobalStats.builder()
+                        .tenants(tenants)
+                        .totalTraces(traces)
+                        .totalSpans(spans)
+                        .oldestTrace(oldest)
+                        .newestTrace(newest)
+                        .build());
     }
 }

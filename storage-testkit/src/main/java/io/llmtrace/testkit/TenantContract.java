@@ -13,7 +13,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Two tenants with the same trace and span ids: no call shows, counts, changes or deletes what is the other's. */
+/** Two tenants with the same trace and span ids: no call returns, counts, changes or deletes data of the other. */
 abstract class TenantContract extends ContractTest {
 
     private final UUID traceId = UUID.randomUUID();
@@ -45,10 +45,11 @@ abstract class TenantContract extends ContractTest {
     @Test
     void idsOfAnotherTenant_areUnknown() {
         verify(() -> {
-            Same.assertAbsent("getTrace", repository.getTrace(tenant, onlyTheirs.traceId()));
-            Same.assertAbsent("getSpan", repository.getSpan(tenant, onlyTheirs.spanId()));
-            Same.assertAbsent("getSpan", repository.getSpan(tenant, onlyTheirs.traceId(), onlyTheirs.spanId()));
-            Same.assertAbsent("getSpan", repository.getSpan(tenant, traceId, onlyTheirs.spanId()));
+            ExactAssertions.assertAbsent("getTrace", repository.getTrace(tenant, onlyTheirs.traceId()));
+            ExactAssertions.assertAbsent("getSpan", repository.getSpan(tenant, onlyTheirs.spanId()));
+            ExactAssertions.assertAbsent(
+                    "getSpan", repository.getSpan(tenant, onlyTheirs.traceId(), onlyTheirs.spanId()));
+            ExactAssertions.assertAbsent("getSpan", repository.getSpan(tenant, traceId, onlyTheirs.spanId()));
             assertThat(repository.getSpans(tenant, List.of(SpanIdentity.of(onlyTheirs), SpanIdentity.of(mine))))
                     .containsExactly(mine);
             assertTraces(query().traceId(onlyTheirs.traceId()).build());
@@ -88,7 +89,7 @@ abstract class TenantContract extends ContractTest {
                 .startTime(Samples.START.minusSeconds(9))
                 .build();
         repository.storeSpan(again);
-        repository.storeTrace(new TraceEvent(traceId, tenant, Samples.START.minusSeconds(99), List.of()));
+        repository.storeTrace(TraceEvent.of(traceId, tenant, Samples.START.minusSeconds(99), List.of()));
         verify(() -> {
             assertSpans(query().build(), again);
             assertTheirs();
@@ -99,9 +100,9 @@ abstract class TenantContract extends ContractTest {
     void unknownTenant_hasNothing() {
         UUID unknown = UUID.randomUUID();
         verify(() -> {
-            Same.assertAbsent("getTrace", repository.getTrace(unknown, traceId));
-            Same.assertAbsent("getSpan", repository.getSpan(unknown, spanId));
-            Same.assertAbsent("getSpan", repository.getSpan(unknown, traceId, spanId));
+            ExactAssertions.assertAbsent("getTrace", repository.getTrace(unknown, traceId));
+            ExactAssertions.assertAbsent("getSpan", repository.getSpan(unknown, spanId));
+            ExactAssertions.assertAbsent("getSpan", repository.getSpan(unknown, traceId, spanId));
             TraceQuery query = TraceQuery.builder(unknown).build();
             assertTraces(query);
             assertSpans(query);
@@ -131,17 +132,17 @@ abstract class TenantContract extends ContractTest {
 
     private void assertMine() {
         assertStored(TraceEvent.ofSpans(List.of(mine)));
-        Same.assertSame("getSpan by its id alone", repository.getSpan(tenant, spanId), mine);
+        ExactAssertions.assertSame("getSpan by its id alone", repository.getSpan(tenant, spanId), mine);
         assertSpans(everything(), mine);
         assertTraces(everything(), TraceEvent.ofSpans(List.of(mine)));
-        assertThat(statsOf(tenant)).isEqualTo(new StorageStats(1, 1, 0, Samples.START, Samples.START));
+        assertThat(statsOf(tenant)).isEqualTo(stats(1, 1, Samples.START, Samples.START));
     }
 
     private void assertTheirs() {
         assertStored(TraceEvent.ofSpans(List.of(theirs)));
         assertStored(TraceEvent.ofSpans(List.of(onlyTheirs)));
-        Same.assertSame("getSpan by its id alone", repository.getSpan(otherTenant, spanId), theirs);
-        assertThat(statsOf(otherTenant)).isEqualTo(new StorageStats(2, 2, 0, Samples.START, Samples.START));
+        ExactAssertions.assertSame("getSpan by its id alone", repository.getSpan(otherTenant, spanId), theirs);
+        assertThat(statsOf(otherTenant)).isEqualTo(stats(2, 2, Samples.START, Samples.START));
         assertThat(repository
                         .querySpans(TraceQuery.builder(otherTenant).build())
                         .items())

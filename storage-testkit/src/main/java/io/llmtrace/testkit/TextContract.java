@@ -6,18 +6,18 @@ import io.llmtrace.model.LlmProvider;
 import io.llmtrace.model.SecurityFinding;
 import io.llmtrace.model.Severity;
 import io.llmtrace.model.SpanEvent;
+import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.TraceQuery;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
-/** Any Unicode text in any field, byte for byte. */
+/** Any Unicode text in any field is kept byte for byte. */
 abstract class TextContract extends ContractTest {
 
     private static final int MAX_BYTES = 16 << 20;
@@ -64,27 +64,51 @@ abstract class TextContract extends ContractTest {
                 "latin1 \u0080\u0099\u009F\u00FF");
     }
 
-    @ParameterizedTest
-    @MethodSource("oddTexts")
-    void oddText_inEveryField(String text) {
-        TraceSpan span = withEverywhere(text);
-        TraceSpan ordinary = span().startTime(Samples.START.minusSeconds(1)).build();
-        store(span, ordinary);
+    /** All texts in one store, each in a span and trace of its own, so that a text that is taken for another is found, too. */
+    @Test
+    void oddText_inEveryField() {
+        List<String> texts = oddTexts();
+        List<TraceSpan> newestFirst = new ArrayList<>();
+        for (String text : texts) {
+            newestFirst.add(withEverywhere(text).toBuilder()
+                    .startTime(Samples.START.minusSeconds(newestFirst.size()))
+                    .build());
+        }
+        repository.storeSpans(newestFirst);
         verify(() -> {
-            assertStored(TraceEvent.ofSpans(List.of(span)));
-            assertSpans(query().provider(new LlmProvider(text)).build(), span);
-            assertSpans(query().modelName(text).build(), span);
-            assertSpans(query().operationName(text).build(), span);
-            assertSpans(query().sessionId(text).build(), span);
-            assertSpans(query().userId(text).build(), span);
-            assertSpans(query().serviceName(text).build(), span);
-            assertSpans(query().findingType(text).build(), span);
-            assertSpans(query().tag(text, text).build(), span);
-            assertTraces(everything(), TraceEvent.ofSpans(List.of(span)), TraceEvent.ofSpans(List.of(ordinary)));
+            assertSpans(everything(), newestFirst);
+            assertOutlines(everything(), newestFirst);
+            assertTraces(
+                    everything(),
+                    newestFirst.stream()
+                            .map(span -> TraceEvent.ofSpans(List.of(span)))
+                            .toList());
+            ExactAssertions.assertExactly(
+                    "getSpans",
+                    repository.getSpans(
+                            tenant, newestFirst.stream().map(SpanIdentity::of).toList()),
+                    newestFirst);
+            for (int i = 0; i < texts.size(); i++) {
+                assertFoundByItsTexts(newestFirst.get(i), texts.get(i));
+            }
         });
     }
 
-    /** Where a text ends at its first NUL, or is trimmed or folded on the way, these are one value. */
+    private void assertFoundByItsTexts(TraceSpan span, String text) {
+        UUID traceId = span.traceId();
+        ExactAssertions.assertSame("getTrace", repository.getTrace(tenant, traceId), TraceEvent.ofSpans(List.of(span)));
+        ExactAssertions.assertSame("getSpan", repository.getSpan(tenant, traceId, span.spanId()), span);
+        assertSpans(query().provider(new LlmProvider(text)).build(), span);
+        assertSpans(query().modelName(text).build(), span);
+        assertSpans(query().operationName(text).build(), span);
+        assertSpans(query().sessionId(text).build(), span);
+        assertSpans(query().userId(text).build(), span);
+        assertSpans(query().serviceName(text).build(), span);
+        assertSpans(query().findingType(text).build(), span);
+        assertSpans(query().tag(text, text).build(), span);
+    }
+
+    /** A store that cuts a text at NUL, trims it or folds it would confuse these. */
     @Test
     void textsThatLookAlike_stayApart() {
         List<String> alike = List.of("a", "a\0", "a\0b", "a ", "A", "á", "a\u0301", "а", "ａ", "a\t", "");
@@ -98,7 +122,7 @@ abstract class TextContract extends ContractTest {
                         query().provider(new LlmProvider(text)).build(),
                         query().tag(text, text).build())) {
                     List<TraceSpan> found = repository.querySpans(query).items();
-                    Same.assertExactly(
+                    ExactAssertions.assertExactly(
                             "'" + text + "'", found.stream().map(Named::of).toList(), List.of(new Named(text)));
                 }
             }
@@ -115,7 +139,7 @@ abstract class TextContract extends ContractTest {
         assertKept(span().response("😀".repeat(MAX_BYTES / 4)).build());
     }
 
-    /** Random bits do not compress, and each control character takes six characters in JSON. */
+    /** Random characters do not compress, and a control character takes six characters in JSON. */
     @Test
     void longestTexts_thatDoNotCompressAndThatGrowInJson() {
         StringBuilder noise = new StringBuilder(4 << 20);
@@ -149,13 +173,13 @@ abstract class TextContract extends ContractTest {
     private void assertKept(TraceSpan span) {
         repository.storeSpan(span);
         verify(() -> {
-            Same.assertSame("getSpan", repository.getSpan(tenant, span.traceId(), span.spanId()), span);
+            ExactAssertions.assertSame("getSpan", repository.getSpan(tenant, span.traceId(), span.spanId()), span);
             assertSpans(query().build(), span);
             assertTraces(query().build(), TraceEvent.ofSpans(List.of(span)));
         });
     }
 
-    /** The same text in each of the fields that hold text. */
+    /** Returns a span with this text in every text field. */
     private TraceSpan withEverywhere(String text) {
         return span().operationName(text)
                 .provider(new LlmProvider(text))
@@ -167,20 +191,22 @@ abstract class TextContract extends ContractTest {
                 .sessionId(text)
                 .userId(text)
                 .serviceName(text)
-                .securityFindings(List.of(new SecurityFinding(
-                        UUID.randomUUID(),
-                        Severity.LOW,
-                        text,
-                        text,
-                        Samples.START,
-                        0.5,
-                        text,
-                        Map.of(text, text),
-                        null)))
+                .securityFindings(List.of(SecurityFinding.builder(Severity.LOW, text, Samples.START)
+                        .description(text)
+                        .confidenceScore(0.5)
+                        .location(text)
+                        .metadata(Map.of(text, text))
+                        .build()))
                 .tags(Map.of(text, text, text + "2", "x"))
                 .events(List.of(
-                        new SpanEvent(UUID.randomUUID(), Samples.START, text, text, text),
-                        new SpanEvent(UUID.randomUUID(), Samples.START, text, text, Map.of(text, List.of(text)))))
+                        SpanEvent.builder(text, Samples.START)
+                                .description(text)
+                                .data(text)
+                                .build(),
+                        SpanEvent.builder(text, Samples.START)
+                                .description(text)
+                                .data(Map.of(text, List.of(text)))
+                                .build()))
                 .agentActions(List.of(AgentAction.builder(AgentActionType.TOOL_CALL, text, Samples.START)
                         .arguments(text)
                         .result(text)
@@ -200,7 +226,7 @@ abstract class TextContract extends ContractTest {
         return text.append('\u007F').toString();
     }
 
-    /** Which of the texts a span holds. */
+    /** The text of a span, in place of the span: its other fields would make a failure unreadable. */
     private record Named(String text) {
         static Named of(TraceSpan span) {
             return new Named(span.operationName());

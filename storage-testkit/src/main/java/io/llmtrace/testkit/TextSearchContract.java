@@ -15,83 +15,111 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The text filter: which fields it reads, what a word is, and that it forgets what was replaced or deleted. */
+/** The text filter: which fields it searches, what a word is, and that replaced and deleted text is not found. */
 abstract class TextSearchContract extends ContractTest {
 
     TextSearchContract(RepositoryFixture store) {
         super(store);
     }
 
-    static List<Arguments> textsThatMatch() {
+    /** A text to search for, in a store that holds another one. */
+    private record Search(String stored, String text) {}
+
+    private static List<Search> textsThatMatch() {
         return List.of(
-                Arguments.of("Hello World", "hello"),
-                Arguments.of("hello world", "WORLD Hello"),
-                Arguments.of("hello-world, again", "world"),
-                Arguments.of("a_b.c/d", "b c"),
-                Arguments.of("{\"city\":\"Paris\"}", "paris city"),
-                Arguments.of("order 12345 of 3.14", "12345"),
-                Arguments.of("order 12345 of 3.14", "14 3"),
-                Arguments.of("gpt4o", "GPT4O"),
-                Arguments.of("x", "x"),
-                Arguments.of("我想去北京旅行", "北京"),
-                Arguments.of("我想去北京旅行", "京 我"),
-                Arguments.of("東京タワーへ行く", "タワー"),
-                Arguments.of("안녕하세요 세계", "세계"),
-                Arguments.of("ПРИВЕТ мир", "привет МИР"),
-                Arguments.of("Straße ÜBER", "über straße"),
-                Arguments.of("مرحبا بالعالم", "بالعالم"),
-                Arguments.of("ไทยแลนด์", "ไ"),
-                Arguments.of("a\0b", "b"),
-                Arguments.of("tab\there\nline", "here line"),
-                Arguments.of("x🚀launch🚀y", "launch"),
-                Arguments.of("𝔘nicode 𐐀𐐁", "𐐨𐐩"),
-                Arguments.of("say 'OR 1=1; DROP TABLE spans;--'", "drop or table"),
-                Arguments.of("NEAR AND NOT \"quoted\"*", "not near \"quoted\"* and"),
-                Arguments.of("a:b ^c col:value", "col:value ^c"),
-                Arguments.of("w".repeat(70), "w".repeat(64)),
-                Arguments.of("w".repeat(70), "w".repeat(90)));
+                new Search("Hello World", "hello"),
+                new Search("hello world", "WORLD Hello"),
+                new Search("hello-world, again", "world"),
+                new Search("a_b.c/d", "b c"),
+                new Search("{\"city\":\"Paris\"}", "paris city"),
+                new Search("order 12345 of 3.14", "12345"),
+                new Search("order 12345 of 3.14", "14 3"),
+                new Search("gpt4o", "GPT4O"),
+                new Search("x", "x"),
+                new Search("我想去北京旅行", "北京"),
+                new Search("我想去北京旅行", "京 我"),
+                new Search("東京タワーへ行く", "タワー"),
+                new Search("안녕하세요 세계", "세계"),
+                new Search("ПРИВЕТ мир", "привет МИР"),
+                new Search("Straße ÜBER", "über straße"),
+                new Search("مرحبا بالعالم", "بالعالم"),
+                new Search("ไทยแลนด์", "ไ"),
+                new Search("a\0b", "b"),
+                new Search("tab\there\nline", "here line"),
+                new Search("x🚀launch🚀y", "launch"),
+                new Search("𝔘nicode 𐐀𐐁", "𐐨𐐩"),
+                new Search("résume\u0301", "re\u0301sumé"),
+                new Search("ﬁle ｆｕｌｌ", "FILE full"),
+                new Search("נִקּוּד", "נקוד"),
+                new Search("x🚀launch🚀y", "🚀"),
+                new Search("running refunds", "refun* run*"),
+                new Search("refund", "refund*"),
+                new Search("환불을 요청", "환불*"),
+                new Search("Rückerstattung", "rücker*"),
+                new Search("ÜBERGABE", "überg*"),
+                new Search("[{\"role\":\"user\",\"content\":\"a\\nReturn caf\\u00e9\\tnow\"}]", "return café now"),
+                new Search("[{\"content\":\"\\u9000\\u6b3e \\u00dcber\"}]", "退款 über"),
+                new Search("{\"arguments\":\"{\\\"q\\\":\\\"one\\\\ntwo\\\"}\"}", "q one two"),
+                new Search("{\"path\":\"C:\\\\new\"}", "new"),
+                new Search("[{\"content\":\"cut \\nhere", "here"),
+                new Search("[{\"content\":\"a\\nReturn\"}]", "ret* conten*"),
+                new Search("{\"n\":12.5,\"ok\":true}", "n 12 5 true"),
+                new Search("say 'OR 1=1; DROP TABLE spans;--'", "drop or table"),
+                new Search("NEAR AND NOT \"quoted\"*", "not near \"quoted\"* and"),
+                new Search("a:b ^c col:value", "col:value ^c"),
+                new Search("w".repeat(70), "w".repeat(64)),
+                new Search("w".repeat(70), "w".repeat(90)));
     }
 
-    static List<Arguments> textsThatDoNotMatch() {
+    private static List<Search> textsThatDoNotMatch() {
         return List.of(
-                Arguments.of("hello world", "hell"),
-                Arguments.of("hello world", "ello"),
-                Arguments.of("hello world", "hello there"),
-                Arguments.of("helloworld", "hello world"),
-                Arguments.of("hello world", "helloworld"),
-                Arguments.of("order 12345", "1234"),
-                Arguments.of("gpt4o", "gpt"),
-                Arguments.of("gpt4o", "4"),
-                Arguments.of("我想去北京", "东"),
-                Arguments.of("résumé", "resume"),
-                Arguments.of("ﬁle", "file"),
-                Arguments.of("running", "run"),
-                Arguments.of("hello*", "hel*"),
-                Arguments.of("a b", "a AND b"),
-                Arguments.of("a", "a OR b"),
-                Arguments.of("a c", "a NOT b"),
-                Arguments.of("", "a"),
-                Arguments.of("w".repeat(63), "w".repeat(64)));
+                new Search("hello world", "hell"),
+                new Search("hello world", "ello"),
+                new Search("hello world", "hello there"),
+                new Search("helloworld", "hello world"),
+                new Search("hello world", "helloworld"),
+                new Search("order 12345", "1234"),
+                new Search("gpt4o", "gpt"),
+                new Search("gpt4o", "4"),
+                new Search("我想去北京", "东"),
+                new Search("résumé", "resume"),
+                new Search("running", "run"),
+                new Search("hello*", "ell*"),
+                new Search("hello", "hellos*"),
+                new Search("[{\"content\":\"a\\nReturn caf\\u00e9\"}]", "nreturn"),
+                new Search("[{\"content\":\"a\\nReturn caf\\u00e9\"}]", "nret*"),
+                new Search("[{\"content\":\"a\\nReturn caf\\u00e9\"}]", "u00e9"),
+                new Search("[{\"content\":\"a\\nReturn caf\\u00e9\"}]", "caf"),
+                new Search("[{\"content\":\"\\u9000\\u6b3e\"}]", "u900*"),
+                new Search("{\"arguments\":\"{\\\"q\\\":\\\"one\\\\ntwo\\\"}\"}", "ntwo"),
+                new Search("a\\nReturn", "return"),
+                new Search("a b", "a AND b"),
+                new Search("a", "a OR b"),
+                new Search("a c", "a NOT b"),
+                new Search("", "a"),
+                new Search("w".repeat(63), "w".repeat(64)));
     }
 
-    @ParameterizedTest
-    @MethodSource("textsThatMatch")
-    void text_matches(String stored, String searched) {
-        TraceSpan span = span().prompt(stored).build();
-        store(span, span().prompt("nothing of that").build(), span().build());
-        verify(() -> {
-            assertSpans(searching(searched), span);
-            assertTraces(searching(searched), TraceEvent.ofSpans(List.of(span)));
+    @Test
+    void text_matches() {
+        verifyEach(textsThatMatch(), search -> {
+            TraceSpan span = span().prompt(search.stored).build();
+            store(span, span().prompt("nothing of that").build(), span().build());
+            return () -> {
+                assertSpans(searching(search.text), span);
+                assertTraces(searching(search.text), TraceEvent.ofSpans(List.of(span)));
+            };
         });
     }
 
-    @ParameterizedTest
-    @MethodSource("textsThatDoNotMatch")
-    void text_doesNotMatch(String stored, String searched) {
-        store(span().prompt(stored).response("nothing").build());
-        verify(() -> {
-            assertSpans(searching(searched));
-            assertTraces(searching(searched));
+    @Test
+    void text_doesNotMatch() {
+        verifyEach(textsThatDoNotMatch(), search -> {
+            store(span().prompt(search.stored).response("nothing").build());
+            return () -> {
+                assertSpans(searching(search.text));
+                assertTraces(searching(search.text));
+            };
         });
     }
 
@@ -112,6 +140,13 @@ abstract class TextSearchContract extends ContractTest {
                 field(
                         "action result",
                         s -> s.agentActions(List.of(action("x").result("needle").build()))),
+                field(
+                        "instructions",
+                        s -> s.attributes(
+                                Map.of("gen_ai.system_instructions", "[{\"content\":\"some\\nneedle here\"}]"))),
+                field(
+                        "instructions of several parts",
+                        s -> s.attributes(Map.of("ai.prompt", Map.of("system", List.of("x", "needle"))))),
                 field("finding type", s -> s.securityFindings(List.of(finding("needle", "")))),
                 field("finding description", s -> s.securityFindings(List.of(finding("x", "some needle here")))));
     }

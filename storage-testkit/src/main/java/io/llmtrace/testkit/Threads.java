@@ -11,7 +11,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Runs work in many threads at once. */
+/** Runs work in many threads at the same time. */
 final class Threads {
 
     private static final long PATIENCE_SECONDS = 120;
@@ -19,9 +19,9 @@ final class Threads {
     private Threads() {}
 
     /**
-     * Lets all begin at the same moment.
+     * Starts all tasks at the same moment.
      *
-     * @return what the first ones returned, once the others have ended as well
+     * @return the results of {@code first}, after all tasks have ended
      */
     static <T> List<T> runAll(List<Callable<T>> first, List<Callable<T>> others) {
         List<Callable<T>> all = new ArrayList<>(first);

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The contract of {@link io.llmtrace.storage.TraceRepository} as tests. A backend extends it, or
- * {@link DurableTraceRepositoryContract} when its stores outlive a restart, in one small class:
+ * {@link DurableTraceRepositoryContract} if its stores survive a restart, in one small class:
  *
  * <pre>{@code
  * final class SqliteContractTest extends DurableTraceRepositoryContract {
@@ -21,28 +21,28 @@ import org.junit.jupiter.api.Test;
  * }
  * }</pre>
  *
- * <p>Random tests print their seed when they fail; {@code -Dllmtrace.seed=SEED} repeats them with it.
+ * <p>A random test that fails prints its seed; {@code -Dllmtrace.seed=SEED} repeats it.
  */
 public abstract class TraceRepositoryContract {
 
-    /** Tag of the tests that are about single values, so that a slow backend can leave them out where others run them. */
+    /** The tag of tests of single values. A slow configuration of a backend may leave them out if another one runs them. */
     public static final String VALUES = "values";
 
-    /** Tag of the tests that take longest. */
+    /** The tag of the tests that take longest. */
     public static final String LONG = "long";
 
-    /** A new one for each test, or the same for all: it need not keep anything of a test. */
+    /** Returns the fixture that makes the stores: a new one for each test, or the same for all. */
     protected abstract RepositoryFixture fixture();
 
     @Test
-    void suite_isTheOneThatFitsTheStore() {
+    void suite_fitsTheStore() {
         assertThat(this instanceof DurableTraceRepositoryContract)
                 .as("a store that can be restarted runs DurableTraceRepositoryContract, and only such a store")
                 .isEqualTo(fixture().isRestartable());
     }
 
     @Test
-    void suite_knowsOfAnalytics() {
+    void suite_knowsWhetherThereAreAnalytics() {
         RepositoryFixture store = fixture();
         TraceRepository repository = store.newRepository();
         try {
@@ -123,6 +123,13 @@ public abstract class TraceRepositoryContract {
     }
 
     @Nested
+    class StoredProperties extends StorePropertiesContract {
+        StoredProperties() {
+            super(fixture());
+        }
+    }
+
+    @Nested
     class Statistics extends StatsContract {
         Statistics() {
             super(fixture());
@@ -163,8 +170,8 @@ public abstract class TraceRepositoryContract {
 
     @Nested
     @Tag(VALUES)
-    class Figures extends FigureContract {
-        Figures() {
+    class Aggregates extends AggregateContract {
+        Aggregates() {
             super(fixture());
         }
     }

@@ -1,4 +1,4 @@
-/** The contract suite that every storage backend runs, and the random traces that it is fed with. */
+/** The contract suite that every storage backend runs, with its generator of random traces. */
 @NullMarked
 package io.llmtrace.testkit;
 

@@ -1,5 +1,6 @@
 package io.llmtrace.testkit;
 
+import io.llmtrace.model.SpanField;
 import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.SpanOutline;
@@ -8,7 +9,6 @@ import io.llmtrace.storage.analytics.ActionCount;
 import io.llmtrace.storage.analytics.Measure;
 import io.llmtrace.storage.analytics.Ranking;
 import io.llmtrace.storage.analytics.Slice;
-import io.llmtrace.storage.analytics.SpanField;
 import io.llmtrace.storage.analytics.ValueCount;
 import io.llmtrace.storage.analytics.ValueMeasures;
 import io.llmtrace.storage.memory.InMemoryTraceRepository;
@@ -18,12 +18,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 
-/** As {@link Mutants}, with faults in the figures. */
+/** Repositories like {@link Mutants}, with faults in the aggregates. */
 final class AnalyticsMutants {
 
     private AnalyticsMutants() {}
 
-    /** An engine that has not merged yet: rows of former versions are still counted. */
+    /** Counts former versions of spans, like an engine before a merge. */
     static final class CountsFormerVersions extends Mutant {
         private final InMemoryTraceRepository former = new InMemoryTraceRepository();
 
@@ -43,14 +43,14 @@ final class AnalyticsMutants {
         }
 
         @Override
-        public List<ValueCount> values(TraceQuery query, SpanField field, String prefix) {
+        public List<ValueCount> values(TraceQuery query, SpanField<?> field, String prefix) {
             List<ValueCount> values = new ArrayList<>(right.values(query, field, prefix));
             values.addAll(former.values(query, field, prefix));
             return values;
         }
     }
 
-    /** Tokens of agents beside those of the calls that they made. */
+    /** Counts the tokens of agents in addition to those of their calls. */
     static final class SumsRepeatedUsage extends Mutant {
         @Override
         public void storeSpans(Collection<TraceSpan> spans) {
@@ -64,7 +64,7 @@ final class AnalyticsMutants {
 
     static final class TiesByUtf16 extends Mutant {
         @Override
-        public List<ValueMeasures> top(TraceQuery query, SpanField groupBy, Measure order) {
+        public List<ValueMeasures> top(TraceQuery query, SpanField<?> groupBy, Measure order) {
             return right.top(query, groupBy, order).stream()
                     .sorted(Comparator.comparing(ValueMeasures::measures, order.largestFirst())
                             .thenComparing(
@@ -73,19 +73,14 @@ final class AnalyticsMutants {
         }
     }
 
-    /** What a model asks for beside the call that was made of it: each tool seems to run twice, and to fail half as often. */
+    /** Counts a model's request for a tool as a call: each tool seems to run twice and to fail half as often. */
     static final class CountsRequestsAsDone extends Mutant {
         @Override
         public List<ActionCount> actions(TraceQuery query) {
             return right.actions(query).stream()
-                    .map(count -> new ActionCount(
-                            count.actionType(),
-                            count.name(),
-                            count.actions() + count.requested(),
-                            count.requested(),
-                            count.failures(),
-                            count.spans(),
-                            count.durationMs()))
+                    .map(count -> count.toBuilder()
+                            .actions(count.actions() + count.requested())
+                            .build())
                     .toList();
         }
     }

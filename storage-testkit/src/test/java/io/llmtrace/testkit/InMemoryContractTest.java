@@ -1,6 +1,6 @@
 package io.llmtrace.testkit;
 
-/** The whole contract but for {@link DurableTraceRepositoryContract}'s restarts, which a heap does not survive. */
+/** Runs the whole contract on the reference, except the restarts of {@link DurableTraceRepositoryContract}. */
 final class InMemoryContractTest extends TraceRepositoryContract {
 
     @Override

@@ -3,7 +3,7 @@ package io.llmtrace.testkit;
 import io.llmtrace.storage.TraceRepository;
 import io.llmtrace.storage.memory.InMemoryTraceRepository;
 
-/** The reference repository: nothing to compact, and nothing left to open again. */
+/** The reference repository, which has nothing to compact and cannot be opened again. */
 final class InMemoryFixture implements RepositoryFixture {
 
     @Override
@@ -23,7 +23,7 @@ final class InMemoryFixture implements RepositoryFixture {
 
     @Override
     public void compact(TraceRepository repository) {
-        // keeps the last version of a span only
+        // it keeps only the last version of a span
     }
 
     @Override

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestWatcher;
 
-/** The contract of a mutant, run by {@link MutantsTest} alone: its name keeps it out of the build's own run. */
+/** The contract of a mutant. Only {@link MutantsTest} runs it: the build runs classes named {@code *Test}. */
 @ExtendWith(MutantSuite.StopAtTheFirstFailure.class)
 final class MutantSuite extends TraceRepositoryContract {
 
@@ -52,7 +52,7 @@ final class MutantSuite extends TraceRepositoryContract {
         }
     }
 
-    /** One failure is proof enough; the rest would only take time. */
+    /** Skips all tests after the first failure, which is proof enough. */
     static final class StopAtTheFirstFailure implements ExecutionCondition, TestWatcher {
         @Override
         public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {

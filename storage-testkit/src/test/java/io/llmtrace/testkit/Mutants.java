@@ -1,14 +1,19 @@
 package io.llmtrace.testkit;
 
 import io.llmtrace.model.Ids;
+import io.llmtrace.model.SpanField;
 import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.ExpiredTraces;
 import io.llmtrace.storage.Order;
 import io.llmtrace.storage.Page;
+import io.llmtrace.storage.RetentionRule;
 import io.llmtrace.storage.SpanOutline;
 import io.llmtrace.storage.StorageStats;
 import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.memory.InMemoryTraceRepository;
+import io.llmtrace.storage.spi.StoreProperties;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -26,6 +31,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Repositories with one fault each, of the kind that real backends have had. */
 final class Mutants {
@@ -41,7 +47,7 @@ final class Mutants {
         }
     }
 
-    /** As {@link UUID#compareTo} sorts: the sign bit turns the order of ids around. */
+    /** Sorts like {@link UUID#compareTo}, for which the sign bit reverses the order of ids. */
     static final class TiesBySignedIds extends Mutant {
         @Override
         public Page<TraceSpan> querySpans(TraceQuery query) {
@@ -72,8 +78,7 @@ final class Mutants {
         }
     }
 
-    /** A trace passes when each filter is met by some span: a join for each filter does that. */
-    /** As a condition on both columns, each by itself. */
+    /** Compares trace ids and span ids separately, as two independent column conditions would. */
     static final class IdentitiesMixedInGetSpans extends Mutant {
         @Override
         public List<TraceSpan> getSpans(UUID tenantId, Collection<SpanIdentity> identities) {
@@ -89,6 +94,7 @@ final class Mutants {
         }
     }
 
+    /** Lets a trace pass when each filter is met by some span, not all by the same one: a join per filter does that. */
     static final class PredicatesOnDifferentSpans extends Mutant {
         @Override
         public Page<TraceEvent> queryTraces(TraceQuery query) {
@@ -96,11 +102,13 @@ final class Mutants {
             TraceQuery none = TraceQuery.builder(query.tenantId())
                     .traceId(query.traceId())
                     .build();
-            singles.add(none.toBuilder().modelName(query.modelName()).build());
+            singles.add(none.toBuilder()
+                    .modelName(query.value(SpanField.MODEL_NAME))
+                    .build());
             singles.add(none.toBuilder().kind(query.kind()).build());
             TraceQuery rest =
                     query.toBuilder().modelName(null).kind(null).cursor(null).build();
-            if (query.cursor() != null || query.modelName() == null || query.kind() == null) {
+            if (query.cursor() != null || query.value(SpanField.MODEL_NAME) == null || query.kind() == null) {
                 return right.queryTraces(query);
             }
             singles.add(rest);
@@ -133,6 +141,59 @@ final class Mutants {
         }
     }
 
+    /** Stores the rule as it was said, but deletes by the start of traces whatever it says. */
+    static final class ExpiryAlwaysByStart extends Mutant {
+        private final Map<UUID, RetentionRule> said = new ConcurrentHashMap<>();
+
+        @Override
+        public @Nullable RetentionRule retention(UUID tenantId) {
+            return said.get(tenantId);
+        }
+
+        @Override
+        public void setRetention(UUID tenantId, @Nullable RetentionRule rule) {
+            if (rule == null) {
+                said.remove(tenantId);
+            } else {
+                said.put(tenantId, rule);
+            }
+            right.setRetention(tenantId, rule == null ? null : RetentionRule.of(rule.days()));
+        }
+    }
+
+    /** Counts the spans of a trace by the versions that were written first, as an index of ends would that nothing updates. */
+    static final class ExpiryByFirstVersions extends Mutant {
+        private final InMemoryTraceRepository first = new InMemoryTraceRepository();
+
+        @Override
+        public void storeSpan(TraceSpan span) {
+            if (right.getSpan(span.tenantId(), span.traceId(), span.spanId()).isEmpty()) {
+                first.storeSpan(span);
+            }
+            super.storeSpan(span);
+        }
+
+        @Override
+        public ExpiredTraces expired(UUID tenantId, RetentionRule rule, Instant now) {
+            ExpiredTraces byFirst = first.expired(tenantId, rule, now);
+            return byFirst.traces() == 0 ? right.expired(tenantId, rule, now) : byFirst;
+        }
+    }
+
+    static final class PropertiesKeepTheirFirstValue extends Mutant implements StoreProperties {
+        @Override
+        public @Nullable String property(String name) {
+            return right.property(name);
+        }
+
+        @Override
+        public void setProperty(String name, String value) {
+            if (right.property(name) == null) {
+                right.setProperty(name, value);
+            }
+        }
+    }
+
     static final class DeleteCountsSpans extends Mutant {
         @Override
         public long deleteTracesBefore(UUID tenantId, Instant time) {
@@ -142,7 +203,7 @@ final class Mutants {
         }
     }
 
-    /** The next page begins with the last item of the page before. */
+    /** Begins each page with the last item of the previous one. */
     static final class CursorRepeatsAnItem extends Mutant {
         private final Map<String, TraceSpan> lastByCursor = new ConcurrentHashMap<>();
 
@@ -161,7 +222,7 @@ final class Mutants {
         }
     }
 
-    /** A cursor by time alone leaves out what shares the time of a page's last item. */
+    /** Pages by time alone, which skips items with the time of a page's last item. */
     static final class CursorSkipsTies extends Mutant {
         private final Map<String, Instant> lastByCursor = new ConcurrentHashMap<>();
 
@@ -181,7 +242,7 @@ final class Mutants {
         }
     }
 
-    /** The walk goes by the order of the moment: a trace that moves is missed, or met twice. */
+    /** Pages by the current order: a trace that moves is missed or returned twice. */
     static final class CursorForgetsMoves extends Mutant {
         private final Map<String, TraceEvent> lastByCursor = new ConcurrentHashMap<>();
 
@@ -220,7 +281,7 @@ final class Mutants {
         }
     }
 
-    /** The text index keeps the words of every version. */
+    /** Searches the words of every version of a span. */
     static final class ReplacedTextStillFound extends Mutant {
         private final Map<List<UUID>, List<TraceSpan>> versions = new ConcurrentHashMap<>();
 
@@ -261,7 +322,7 @@ final class Mutants {
         }
     }
 
-    /** Times of a store that keeps milliseconds. */
+    /** Cuts times to milliseconds. */
     static final class TimesCutToMilliseconds extends Mutant {
         @Override
         public Page<TraceSpan> querySpans(TraceQuery query) {
@@ -275,7 +336,7 @@ final class Mutants {
         }
     }
 
-    /** As a column that is not nullable does it. */
+    /** Returns an empty text in place of null, like a column that is not nullable. */
     static final class EmptyTextForAbsent extends Mutant {
         @Override
         public Optional<TraceSpan> getSpan(UUID tenantId, UUID traceId, UUID spanId) {
@@ -298,16 +359,14 @@ final class Mutants {
         @Override
         public StorageStats stats(UUID tenantId) {
             StorageStats stats = right.stats(tenantId);
-            return new StorageStats(
-                    stats.totalTraces(),
-                    Math.max(stats.totalSpans(), writes.getOrDefault(tenantId, 0L)),
-                    0,
-                    stats.oldestTrace(),
-                    stats.newestTrace());
+            return stats.toBuilder()
+                    .totalSpans(Math.max(stats.totalSpans(), writes.getOrDefault(tenantId, 0L)))
+                    .storageSizeBytes(0)
+                    .build();
         }
     }
 
-    /** A merge whose sort key forgot the trace id: of spans with one id, one is left. */
+    /** Merges by a sort key without the trace id: of several spans with the same span id, one remains. */
     static final class CompactionLosesSpans extends Mutant {
         private final Set<TraceSpan> written = ConcurrentHashMap.newKeySet();
 
@@ -329,7 +388,7 @@ final class Mutants {
         }
     }
 
-    /** A merge that keeps the first version of a span instead of the last. */
+    /** Keeps the first version of a span in a merge instead of the last. */
     static final class CompactionRestoresTheFirstVersion extends Mutant {
         private final Map<List<UUID>, TraceSpan> firstVersions = new LinkedHashMap<>();
 
@@ -352,7 +411,7 @@ final class Mutants {
         }
     }
 
-    /** Two statements without a transaction: a reader between them sees half of the new span. */
+    /** Writes with two statements and no transaction: a reader between them sees half of the new span. */
     static final class WritesInTwoHalves extends Mutant {
         private final AtomicLong reads = new AtomicLong();
 
@@ -380,7 +439,7 @@ final class Mutants {
         }
     }
 
-    /** A bad batch is noticed half way. */
+    /** Notices an invalid batch when half of it is stored. */
     static final class BatchStopsHalfWay extends Mutant {
         @Override
         public void storeSpans(Collection<TraceSpan> spans) {
@@ -388,11 +447,11 @@ final class Mutants {
         }
     }
 
-    /** A name compared as a database with a folding collation does it. */
+    /** Compares model names without case, like a database with a case-insensitive collation. */
     static final class ModelNameWithoutCase extends Mutant {
         @Override
         public Page<TraceSpan> querySpans(TraceQuery query) {
-            String model = query.modelName();
+            String model = query.value(SpanField.MODEL_NAME);
             if (model == null || query.cursor() != null) {
                 return right.querySpans(query);
             }
@@ -409,7 +468,7 @@ final class Mutants {
         }
     }
 
-    /** A store that keeps narrow what it thinks lists need, and forgot why a call failed. */
+    /** Leaves the error message out of the columns for lists. */
     static final class OutlinesWithoutErrors extends Mutant {
         @Override
         public Page<SpanOutline> querySpanOutlines(TraceQuery query) {

@@ -3,7 +3,7 @@ package io.llmtrace.testkit;
 import io.llmtrace.storage.TraceRepository;
 import io.llmtrace.storage.memory.InMemoryTraceRepository;
 
-/** The tests of restarts ask nothing that the reference would not give, had it been open all along. */
+/** Runs the restart tests on the reference, which stays open: they demand nothing that it does not provide. */
 final class RestartContractTest extends RestartContract {
 
     RestartContractTest() {
@@ -28,7 +28,7 @@ final class RestartContractTest extends RestartContract {
 
         @Override
         public void compact(TraceRepository repository) {
-            // keeps the last version of a span only
+            // it keeps only the last version of a span
         }
 
         @Override

@@ -9,15 +9,17 @@ import java.time.temporal.ChronoUnit;
 import java.util.stream.Stream;
 
 /**
- * The traces of one demo, made anew each time they are asked for: the same ones, and never all of them in memory.
+ * The traces of one demo. They are generated again, with the same content, each time they are needed, so that they are never
+ * all in memory.
  *
+ * @param count number of traces
  * @param end when the last of them ends
  */
 public record DemoData(int count, Instant end) {
 
     private static final long SEED = 20_260_101;
 
-    /** They end just now, so that the last hour of the pages has something to show. */
+    /** The period over which the traces are spread. It ends now, so that views of the last hour are not empty. */
     private static final Duration SPAN = Duration.ofDays(3);
 
     public static DemoData of(int count) {

@@ -1,7 +1,7 @@
 package io.llmtrace.cli.demo;
 
 import io.llmtrace.cli.terminal.Display;
-import io.llmtrace.cli.terminal.Figures;
+import io.llmtrace.cli.terminal.Formats;
 import io.llmtrace.cli.terminal.Style;
 import io.llmtrace.storage.StorageStats;
 import io.llmtrace.storage.TraceSummary;
@@ -18,20 +18,22 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the demo stored, for a person.
+ * The report of a demo.
  *
- * @param differences what did not come back as it was sent; empty when all is right
+ * @param traces summaries of all traces
+ * @param differences the differences between the spans that were sent and those that were read back; empty if there are none
  */
 public record DemoReport(List<TraceSummary> traces, StorageStats stats, List<String> differences) {
 
     private static final int MAX_LISTED_DIFFERENCES = 20;
     private static final int MAX_LISTED_MODELS = 4;
 
+    /** Returns the lines of the report. */
     public List<String> lines(Style style) {
         List<String> lines = new ArrayList<>();
         if (!differences.isEmpty()) {
             lines.add("");
-            lines.add(style.red(Figures.count(differences.size(), "difference") + ":"));
+            lines.add(style.red(Formats.count(differences.size(), "difference") + ":"));
             differences.stream().limit(MAX_LISTED_DIFFERENCES).forEach(d -> lines.add("  " + d));
         }
         lines.add("");
@@ -41,14 +43,15 @@ public record DemoReport(List<TraceSummary> traces, StorageStats stats, List<Str
     }
 
     /**
-     * Three, ready to be copied.
+     * Returns commands to try next, ready to be copied.
      *
-     * @param target their last option, with a blank before it; empty for none
+     * @param target an option to append to each command, with a space before it; empty for none
      */
     public List<String> nextCommands(String target) {
         List<String> commands = new ArrayList<>();
         commands.add("./llmtrace query --status error --limit 10" + target);
-        mostTelling().ifPresent(trace -> commands.add("./llmtrace show " + Figures.traceId(trace.traceId()) + target));
+        mostInteresting()
+                .ifPresent(trace -> commands.add("./llmtrace show " + Formats.traceId(trace.traceId()) + target));
         commands.add("./llmtrace stats" + target);
         return commands;
     }
@@ -57,9 +60,9 @@ public record DemoReport(List<TraceSummary> traces, StorageStats stats, List<Str
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put(
                 "stored",
-                Figures.count(stats.totalTraces(), "trace") + ", " + Figures.count(stats.totalSpans(), "span") + ", "
-                        + Figures.bytes(stats.storageSizeBytes()) + " on disk");
-        facts.put("time", Figures.time(stats.oldestTrace()) + " to " + Figures.time(stats.newestTrace()));
+                Formats.count(stats.totalTraces(), "trace") + ", " + Formats.count(stats.totalSpans(), "span") + ", "
+                        + Formats.bytes(stats.storageSizeBytes()) + " on disk");
+        facts.put("time", Formats.time(stats.oldestTrace()) + " to " + Formats.time(stats.newestTrace()));
         facts.put("models", models());
         long tokens = sum(TraceSummary::totalTokens);
         double cost = traces.stream()
@@ -67,7 +70,7 @@ public record DemoReport(List<TraceSummary> traces, StorageStats stats, List<Str
                 .filter(Objects::nonNull)
                 .mapToDouble(Double::doubleValue)
                 .sum();
-        facts.put("usage", Figures.count(tokens, "token") + ", " + Figures.cost(cost));
+        facts.put("usage", Formats.count(tokens, "token") + ", " + Formats.cost(cost));
         facts.put("errors", spansIn(TraceSummary::errorCount));
         facts.put("findings", spansIn(TraceSummary::findingCount));
         return facts;
@@ -92,7 +95,7 @@ public record DemoReport(List<TraceSummary> traces, StorageStats stats, List<Str
     private String spansIn(Count count) {
         long total = traces.stream().mapToLong(count::of).sum();
         long with = traces.stream().filter(trace -> count.of(trace) > 0).count();
-        return Figures.count(total) + " in " + Figures.count(with, "trace");
+        return Formats.count(total) + " in " + Formats.count(with, "trace");
     }
 
     private long sum(Function<TraceSummary, @Nullable Long> field) {
@@ -103,8 +106,8 @@ public record DemoReport(List<TraceSummary> traces, StorageStats stats, List<Str
                 .sum();
     }
 
-    /** One with errors or findings, and of a size that fits a screen. */
-    private Optional<TraceSummary> mostTelling() {
+    /** Returns a trace with errors or findings that fits on a screen. */
+    private Optional<TraceSummary> mostInteresting() {
         return traces.stream()
                 .filter(trace -> trace.spanCount() <= 12)
                 .max(Comparator.comparingLong((TraceSummary trace) -> Math.min(1, trace.findingCount()))

@@ -2,7 +2,7 @@ package io.llmtrace.cli.demo;
 
 import io.llmtrace.cli.remote.OtlpSender;
 import io.llmtrace.cli.remote.RemoteTraceRepository;
-import io.llmtrace.cli.terminal.Figures;
+import io.llmtrace.cli.terminal.Formats;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.server.TenantResolver;
@@ -21,25 +21,26 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Sends the traces over OTLP, reads everything back over REST, and compares. */
+/** Sends the traces over OTLP, reads everything back over REST, and compares it. */
 public final class DemoRun {
 
-    /** As the OpenTelemetry SDKs do by default. */
+    /** The number of spans in a request: the default of the OpenTelemetry SDKs. */
     private static final int BATCH_SPANS = 512;
 
     private static final UUID TENANT = TenantResolver.DEFAULT_TENANT;
 
     private final URI server;
     private final DemoData data;
-    private final Steps steps;
-    private final Differences differences = new Differences();
+    private final DemoProgress progress;
+    private final Mismatches mismatches = new Mismatches();
 
-    public DemoRun(URI server, DemoData data, Steps steps) {
+    public DemoRun(URI server, DemoData data, DemoProgress progress) {
         this.server = server;
         this.data = data;
-        this.steps = steps;
+        this.progress = progress;
     }
 
+    /** Sends and verifies all traces, and reports what differs. */
     public DemoReport sendAndVerify() throws InterruptedException {
         Sent sent = send();
         try (RemoteTraceRepository remote = RemoteTraceRepository.connect(server)) {
@@ -47,13 +48,13 @@ public final class DemoRun {
             verifySpans(remote);
             List<TraceSummary> listed = list(remote);
             verifyCounts(remote.stats(TENANT), listed, sent);
-            steps.done(
+            progress.done(
                     "verified",
-                    differences.isEmpty()
-                            ? "every span came back over REST equal to what was sent, and nothing else is there, in "
+                    mismatches.isEmpty()
+                            ? "every span came back over REST equal to what was sent, and nothing else is stored, in "
                                     + since(begin)
-                            : "NOT all is as it was sent, see below");
-            return new DemoReport(listed, remote.stats(TENANT), differences.list());
+                            : "NOT everything came back as it was sent, see below");
+            return new DemoReport(listed, remote.stats(TENANT), mismatches.list());
         }
     }
 
@@ -61,7 +62,7 @@ public final class DemoRun {
 
     private Sent send() throws InterruptedException {
         long begin = System.nanoTime();
-        steps.begin("sending", Figures.count(data.count(), "trace") + " over OTLP");
+        progress.begin("sending", Formats.count(data.count(), "trace") + " over OTLP");
         OtlpSender sender = new OtlpSender(server);
         Set<UUID> traceIds = new HashSet<>();
         long spans = 0;
@@ -80,35 +81,35 @@ public final class DemoRun {
                         sender.send(full);
                         acknowledged.addAndGet(full.size());
                     });
-                    steps.update(
+                    progress.update(
                             "sending",
-                            Figures.count((long) traceIds.size()) + " of " + Figures.count(data.count(), "trace") + ", "
-                                    + Figures.count(acknowledged.get(), "span") + " acknowledged");
+                            Formats.count((long) traceIds.size()) + " of " + Formats.count(data.count(), "trace") + ", "
+                                    + Formats.count(acknowledged.get(), "span") + " acknowledged");
                 }
             }
             workers.awaitAll();
         }
-        steps.done(
+        progress.done(
                 "sent",
-                Figures.count(traceIds.size(), "trace") + ", " + Figures.count(spans, "span")
+                Formats.count(traceIds.size(), "trace") + ", " + Formats.count(spans, "span")
                         + " over OTLP/HTTP, all acknowledged, in " + since(begin));
         return new Sent(traceIds, spans);
     }
 
-    /** Generates the traces once more, and asks for each. */
+    /** Generates the traces again, and reads each of them from the server. */
     private void verifySpans(RemoteTraceRepository remote) throws InterruptedException {
-        steps.begin("verifying", "every span over REST");
+        progress.begin("verifying", "every span over REST");
         AtomicLong verified = new AtomicLong();
         try (Workers workers = new Workers()) {
             for (Iterator<TraceEvent> traces = data.traces().iterator(); traces.hasNext(); ) {
                 TraceEvent expected = traces.next();
                 workers.submit(() -> {
                     Optional<TraceEvent> stored = remote.getTrace(TENANT, expected.traceId());
-                    differences.compare(expected, stored);
+                    mismatches.compare(expected, stored);
                     verified.incrementAndGet();
                 });
-                steps.update(
-                        "verifying", Figures.count(verified.get()) + " of " + Figures.count(data.count(), "trace"));
+                progress.update(
+                        "verifying", Formats.count(verified.get()) + " of " + Formats.count(data.count(), "trace"));
             }
             workers.awaitAll();
         }
@@ -127,17 +128,17 @@ public final class DemoRun {
     }
 
     private void verifyCounts(StorageStats stats, List<TraceSummary> listed, Sent sent) {
-        differences.compareCounts("traces stored", sent.traceIds.size(), stats.totalTraces());
-        differences.compareCounts("spans stored", sent.spans, stats.totalSpans());
-        differences.compareCounts("traces listed", sent.traceIds.size(), listed.size());
+        mismatches.compareCounts("traces stored", sent.traceIds.size(), stats.totalTraces());
+        mismatches.compareCounts("spans stored", sent.spans, stats.totalSpans());
+        mismatches.compareCounts("traces listed", sent.traceIds.size(), listed.size());
         for (TraceSummary summary : listed) {
             if (!sent.traceIds.contains(summary.traceId())) {
-                differences.add("trace " + summary.traceId() + " is listed, but was never sent");
+                mismatches.add("trace " + summary.traceId() + " is listed, but was never sent");
             }
         }
     }
 
     private static String since(long beginNanos) {
-        return Figures.duration(Duration.ofNanos(System.nanoTime() - beginNanos).toMillis());
+        return Formats.duration(Duration.ofNanos(System.nanoTime() - beginNanos).toMillis());
     }
 }

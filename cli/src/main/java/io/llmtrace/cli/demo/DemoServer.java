@@ -1,6 +1,6 @@
 package io.llmtrace.cli.demo;
 
-import io.llmtrace.cli.CommandFailedException;
+import io.llmtrace.cli.context.CommandFailedException;
 import io.llmtrace.cli.doctor.PortChecks;
 import io.llmtrace.server.LlmTraceServer;
 import io.llmtrace.server.ServerConfig;
@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A server on its usual ports or, where another program has them, on free ones. */
+/** A server on the usual ports, or on free ones if another program uses them. */
 public final class DemoServer implements AutoCloseable {
 
     public static final int DEFAULT_PORT = ServerConfig.DEFAULT_PORT;
@@ -24,7 +24,11 @@ public final class DemoServer implements AutoCloseable {
         this.notes = List.copyOf(notes);
     }
 
-    /** @param port wanted; 0 for any free one */
+    /**
+     * Starts a server.
+     *
+     * @param port used if it is free; 0 for any free port
+     */
     public static DemoServer start(int port, TraceRepository repository) {
         List<String> notes = new ArrayList<>();
         boolean free = port == 0 || PortChecks.isFree(ServerConfig.DEFAULT_HOST, port);
@@ -35,7 +39,7 @@ public final class DemoServer implements AutoCloseable {
                 .filter(otlp -> PortChecks.isFree(ServerConfig.DEFAULT_HOST, otlp))
                 .toList();
         if (otlpPorts.size() < ServerConfig.OTLP_PORTS.size()) {
-            notes.add("OTLP's own ports are taken");
+            notes.add("the ports of OTLP are taken");
         }
         ServerConfig config = ServerConfig.builder()
                 .port(free ? port : 0)
@@ -52,7 +56,7 @@ public final class DemoServer implements AutoCloseable {
         return server.uri();
     }
 
-    /** Where it listens, and why not where one would expect it. */
+    /** Describes where the server listens and, if those are not the usual ports, why. */
     public String describe() {
         String otlp = server.otlpPorts().isEmpty()
                 ? ""

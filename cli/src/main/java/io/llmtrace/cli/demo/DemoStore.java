@@ -1,30 +1,34 @@
 package io.llmtrace.cli.demo;
 
-import io.llmtrace.cli.CommandFailedException;
+import io.llmtrace.cli.context.CommandFailedException;
 import io.llmtrace.server.TenantResolver;
 import io.llmtrace.storage.TraceRepository;
 import java.nio.file.Path;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Where the demo stores. What it verifies is only right where nothing else is. */
+/** The store of a demo. It must be empty: the demo verifies that nothing but its own traces is stored. */
 public interface DemoStore {
 
-    /** What the demo says of it first. */
+    /** Returns the description of the store that the demo prints first. */
     String description();
 
-    /** @throws CommandFailedException if there is something that is not the demo's to delete */
+    /**
+     * Opens the store, after emptying it if it is the demo's own.
+     *
+     * @throws CommandFailedException if it holds data that the demo must not delete
+     */
     TraceRepository openEmpty();
 
-    /** The demo's own file, emptied at each start. */
+    /** Returns the demo's own file, which is emptied at each start. */
     static OwnDemoFile ownFile(Path folder, Function<String, TraceRepository> stores) {
         return new OwnDemoFile(folder, stores);
     }
 
     /**
-     * A store that somebody named, in which nothing is deleted.
+     * Returns a store that the user named. Nothing in it is deleted.
      *
-     * @param name as messages show it
+     * @param name the name of the store in messages
      */
     static DemoStore named(String name, Supplier<TraceRepository> opener) {
         return new DemoStore() {

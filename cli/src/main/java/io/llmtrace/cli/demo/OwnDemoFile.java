@@ -1,6 +1,6 @@
 package io.llmtrace.cli.demo;
 
-import io.llmtrace.cli.CommandFailedException;
+import io.llmtrace.cli.context.CommandFailedException;
 import io.llmtrace.storage.TraceRepository;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * The file of the demo. A note beside it says that the demo made it: without the note nothing is deleted.
+ * The demo's own file. A marker file beside it says that the demo created it; without the marker, the demo deletes nothing.
  *
  * <pre>
  *   llmtrace-demo/
  *     demo.db       emptied at each start
- *     demo.txt      the note
+ *     demo.txt      the marker
  * </pre>
  */
 public final class OwnDemoFile implements DemoStore {
@@ -46,7 +46,8 @@ public final class OwnDemoFile implements DemoStore {
         try {
             if (Files.exists(file)) {
                 requireOurs();
-                // Opened first: a store that another process writes to refuses, and is not deleted.
+                // Opening fails if another process writes to the store, so that the store of a running demo is not
+                // deleted.
                 stores.apply(url()).close();
                 for (String suffix : List.of("", "-wal", "-shm")) {
                     Files.deleteIfExists(file.resolveSibling(file.getFileName() + suffix));

@@ -7,25 +7,25 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** A few requests at a time. Who submits waits when too many are under way, and gets the first failure thrown. */
+/** Threads that send a few requests concurrently. Submitting waits while too many are in flight, and throws the first failure. */
 final class Workers implements AutoCloseable {
 
     private static final int THREADS = 4;
-    private static final int UNDER_WAY = 2 * THREADS;
+    private static final int MAX_IN_FLIGHT = 2 * THREADS;
 
     private final ExecutorService executor = Executors.newFixedThreadPool(THREADS);
-    private final Deque<Future<?>> underWay = new ArrayDeque<>();
+    private final Deque<Future<?>> inFlight = new ArrayDeque<>();
 
     void submit(Runnable work) throws InterruptedException {
-        if (underWay.size() >= UNDER_WAY) {
-            await(underWay.remove());
+        if (inFlight.size() >= MAX_IN_FLIGHT) {
+            await(inFlight.remove());
         }
-        underWay.add(executor.submit(work));
+        inFlight.add(executor.submit(work));
     }
 
     void awaitAll() throws InterruptedException {
-        while (!underWay.isEmpty()) {
-            await(underWay.remove());
+        while (!inFlight.isEmpty()) {
+            await(inFlight.remove());
         }
     }
 

@@ -1,4 +1,4 @@
-/** The demo: generated traces sent, stored, and compared. */
+/** The demo: it sends generated traces to a server, reads them back, and compares them. */
 @NullMarked
 package io.llmtrace.cli.demo;
 

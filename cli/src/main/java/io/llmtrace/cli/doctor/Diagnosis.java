@@ -4,18 +4,19 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
 /**
- * What one check found.
+ * The result of one check.
  *
- * @param message one line; of a check that is not ok, with what to do
+ * @param name the name of the check
+ * @param message one line; if the check is not ok, it says what to do
  */
 public record Diagnosis(Result result, String name, String message) {
 
-    /** How a check ended. */
+    /** The outcome of a check. */
     public enum Result {
         OK,
-        /** Works, but somebody should look at it. */
+        /** It works, but deserves attention. */
         WARN,
-        /** Does not work. */
+        /** It does not work. */
         FAIL;
 
         @JsonValue
@@ -36,7 +37,7 @@ public record Diagnosis(Result result, String name, String message) {
         return new Diagnosis(Result.FAIL, name, message);
     }
 
-    /** As a method, not a JSON field: the result says it. */
+    /** Returns whether the check failed. Static, so that it is not a field of the JSON. */
     public static boolean failed(Diagnosis diagnosis) {
         return diagnosis.result() == Result.FAIL;
     }

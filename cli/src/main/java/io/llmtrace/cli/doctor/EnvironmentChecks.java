@@ -1,12 +1,12 @@
 package io.llmtrace.cli.doctor;
 
-import io.llmtrace.cli.terminal.Figures;
+import io.llmtrace.cli.terminal.Formats;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The JVM, the variables and the disk. */
+/** Checks of the JDK, the environment variables and the disk. */
 public final class EnvironmentChecks {
 
     private static final int MINIMUM_JAVA = 17;
@@ -15,34 +15,52 @@ public final class EnvironmentChecks {
 
     private EnvironmentChecks() {}
 
+    /** Checks the version of the JDK. */
     public static Diagnosis jdk() {
         return jdk(
                 Runtime.version().feature(),
-                System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"),
-                Runtime.getRuntime().maxMemory());
+                System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"));
     }
 
-    static Diagnosis jdk(int feature, String name, long maxHeapBytes) {
+    static Diagnosis jdk(int feature, String name) {
         if (feature < MINIMUM_JAVA) {
             return Diagnosis.fail("jdk", name + " is too old: install a JDK " + MINIMUM_JAVA + " or newer");
         }
-        return Diagnosis.ok("jdk", name + ", heap of up to " + Figures.bytes(maxHeapBytes));
+        return Diagnosis.ok("jdk", name);
     }
 
-    public static List<Diagnosis> variables(List<String> unknown) {
-        return unknown.stream()
-                .map(name -> Diagnosis.warn(
-                        "variable", name + " is set, but llmtrace has no such setting: correct it, or unset it"))
+    /**
+     * Warns of variables that look like settings but are not.
+     *
+     * @param ignored notes on variables that others have set, which are harmless
+     */
+    public static List<Diagnosis> variables(List<String> unknown, List<String> ignored) {
+        List<Diagnosis> found = new ArrayList<>();
+        unknown.forEach(name -> found.add(Diagnosis.warn(
+                "variable", name + " is set, but llmtrace has no such setting: correct it, or unset it")));
+        ignored.forEach(note -> found.add(Diagnosis.ok("variable", note)));
+        return found;
+    }
+
+    /** Reports the settings that are wrong, which stop the commands that use them. */
+    public static List<Diagnosis> settings(List<String> problems) {
+        return problems.stream()
+                .map(problem -> Diagnosis.fail("setting", problem))
                 .toList();
     }
 
-    /** @param file of a store, present or not */
+    /**
+     * Checks the folder and the disk of a store.
+     *
+     * @param file the file of the store, which need not exist
+     */
     public static List<Diagnosis> disk(Path file) {
         Path folder = nearestFolder(file);
         List<Diagnosis> found = new ArrayList<>();
         if (!Files.isWritable(folder)) {
             found.add(Diagnosis.fail(
-                    "folder", folder + " is not writable: give this user the right, or choose another with --data"));
+                    "folder",
+                    folder + " is not writable: make it writable for this user, or choose another with --data"));
         } else {
             found.add(Diagnosis.ok("folder", folder + " is writable"));
         }
@@ -51,16 +69,16 @@ public final class EnvironmentChecks {
     }
 
     static Diagnosis space(Path folder, long freeBytes) {
-        String free = Figures.bytes(freeBytes) + " free for " + folder;
+        String free = Formats.bytes(freeBytes) + " free for " + folder;
         if (freeBytes < NO_SPACE) {
-            return Diagnosis.fail("disk", free + ": make room, or choose another disk with --data");
+            return Diagnosis.fail("disk", free + ": free some space, or choose another disk with --data");
         }
         return freeBytes < LITTLE_SPACE
-                ? Diagnosis.warn("disk", free + ": not much; 'llmtrace delete --before 30d' makes room")
+                ? Diagnosis.warn("disk", free + ": not much; 'llmtrace delete --before 30d' frees some")
                 : Diagnosis.ok("disk", free);
     }
 
-    /** The folder of the file or, as long as there is none, the one that it will be made in. */
+    /** Returns the folder of the file or, if that does not exist, the nearest parent that does. */
     private static Path nearestFolder(Path file) {
         Path folder = file.toAbsolutePath().normalize().getParent();
         while (folder != null && !Files.isDirectory(folder)) {

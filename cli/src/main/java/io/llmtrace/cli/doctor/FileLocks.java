@@ -8,8 +8,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Who locks a file, as Linux tells in {@code /proc/locks}. To try the lock instead would take it for a moment, and stop a
- * server that starts just then; and to open the file would free a lock that this process itself holds on it.
+ * Finds the process that has locked a file, in Linux's {@code /proc/locks}. Trying to lock the file would be simpler, but would
+ * hold the lock for a moment, so that a server starting at that moment would fail. Closing the file would also release any lock
+ * that this process itself holds on it.
  */
 final class FileLocks {
 
@@ -24,7 +25,7 @@ final class FileLocks {
         return Files.isReadable(LIST);
     }
 
-    /** The id of the process that holds a lock for writing. */
+    /** Returns the id of the process that holds a write lock on the file. */
     static Optional<String> holderOf(Path file) throws IOException {
         String inode = String.valueOf(Files.getAttribute(file, "unix:ino"));
         return Files.readAllLines(LIST).stream()

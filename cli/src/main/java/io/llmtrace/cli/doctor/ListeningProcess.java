@@ -12,8 +12,9 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
- * Who listens on a port, as Linux tells in {@code /proc}: the inode of the socket from the list of connections, then the
- * process that has a descriptor of it. Of other users' processes, and elsewhere, nobody can say.
+ * Finds the process that listens on a port, in Linux's {@code /proc}: the table of connections has the inode of the socket, and
+ * one process has a file descriptor with that inode. Cannot find processes of other users, and finds none on other operating
+ * systems.
  */
 final class ListeningProcess {
 
@@ -69,7 +70,7 @@ final class ListeningProcess {
                 }
             }
         } catch (IOException e) {
-            return false; // another user's, or gone meanwhile
+            return false; // the process belongs to another user, or has ended
         }
         return false;
     }

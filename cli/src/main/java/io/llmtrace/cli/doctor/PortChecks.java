@@ -10,17 +10,19 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The ports that {@code serve} would open: free, taken by a server of ours, or by something else. */
+/** Checks whether the ports of {@code serve} are free, or taken by a running llmtrace server or another program. */
 public final class PortChecks {
 
     private PortChecks() {}
 
+    /** Checks all ports of a server. */
     public static List<Diagnosis> of(ServerConfig config) {
         List<Diagnosis> found = new ArrayList<>();
         found.add(port(config.host(), config.port(), "choose another with --port"));
         config.otlpPorts().stream()
                 .sorted()
-                .forEach(port -> found.add(port(config.host(), port, "end it, or do without with --otlp-ports false")));
+                .forEach(port -> found.add(
+                        port(config.host(), port, "end it, or leave this port closed with --otlp-ports false")));
         return found;
     }
 

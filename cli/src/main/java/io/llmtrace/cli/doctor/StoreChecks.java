@@ -1,6 +1,6 @@
 package io.llmtrace.cli.doctor;
 
-import io.llmtrace.cli.UsageException;
+import io.llmtrace.cli.context.UsageException;
 import io.llmtrace.storage.StorageException;
 import io.llmtrace.storage.StoreHealth;
 import io.llmtrace.storage.TraceRepository;
@@ -13,14 +13,17 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** The store: whether it is there, opens, works, and who writes to it. */
+/** Checks whether the store exists, can be opened and works, and which process writes to it. */
 public final class StoreChecks {
 
     private StoreChecks() {}
 
     /**
-     * @param file of the store, if it is one
-     * @param opener opens it for reading only
+     * Checks a store.
+     *
+     * @param name the name of the store in messages
+     * @param file the file of the store; empty if the store is not a file
+     * @param opener opens the store read-only
      */
     public static List<Diagnosis> store(String name, Optional<Path> file, Supplier<TraceRepository> opener) {
         if (file.isPresent() && Files.notExists(file.get())) {
@@ -28,7 +31,7 @@ public final class StoreChecks {
         }
         List<Diagnosis> found = new ArrayList<>();
         if (file.isPresent() && !Files.isWritable(file.get())) {
-            found.add(Diagnosis.fail("store", file.get() + " is not writable: give this user the right"));
+            found.add(Diagnosis.fail("store", file.get() + " is not writable: make it writable for this user"));
         }
         try (TraceRepository repository = opener.get()) {
             found.add(
@@ -42,7 +45,7 @@ public final class StoreChecks {
         return found;
     }
 
-    /** Of a server, which answers for its store. */
+    /** Returns the health of its store that a server reports. */
     public static Diagnosis server(StoreHealth health) {
         return health("server", "", health);
     }
@@ -51,12 +54,12 @@ public final class StoreChecks {
         String message = prefix + health.message() + details(health);
         return switch (health.state()) {
             case OK -> Diagnosis.ok(check, message);
-            case READ_ONLY -> Diagnosis.warn(check, message);
+            case FULL, READ_ONLY -> Diagnosis.warn(check, message);
             case DOWN -> Diagnosis.fail(check, message);
         };
     }
 
-    /** Opened for reading only, as a file is here, a sound store says that it is read-only. */
+    /** Returns the diagnosis of a store that was opened read-only: {@code READ_ONLY} is then its normal state. */
     private static Diagnosis opened(String name, StoreHealth health) {
         if (health.state() == StoreHealth.State.DOWN) {
             return Diagnosis.fail("store", name + ": " + health.message() + details(health));
@@ -72,7 +75,7 @@ public final class StoreChecks {
                         .collect(Collectors.joining(", ", " (", ")"));
     }
 
-    /** Who writes holds a lock on FILE.lock, and keeps its process id in it. */
+    /** Finds the writer of a file: it holds a lock on FILE.lock, whose first line is its process id. */
     private static Diagnosis writer(Path file) {
         Path lock = file.resolveSibling(file.getFileName() + ".lock");
         try {
@@ -87,12 +90,12 @@ public final class StoreChecks {
         }
     }
 
-    /** Empty when nobody holds it. */
+    /** Returns the id of the process that holds the lock; empty if there is none. */
     private static String holderOf(Path lock) throws IOException {
         if (FileLocks.areListed()) {
             return FileLocks.holderOf(lock).orElse("");
         }
-        String last = Files.readString(lock).strip();
+        String last = Files.readString(lock).lines().findFirst().orElse("");
         boolean alive = last.matches("[0-9]{1,18}")
                 && ProcessHandle.of(Long.parseLong(last))
                         .map(ProcessHandle::isAlive)

@@ -1,4 +1,4 @@
-/** Checks of what llmtrace needs from its surroundings. They change nothing. */
+/** The checks of {@code doctor}. They change nothing. */
 @NullMarked
 package io.llmtrace.cli.doctor;
 

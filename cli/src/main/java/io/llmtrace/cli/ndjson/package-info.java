@@ -1,4 +1,4 @@
-/** Lines of JSON, from files and from servers. */
+/** Reading of JSON lines from files and servers. */
 @NullMarked
 package io.llmtrace.cli.ndjson;
 

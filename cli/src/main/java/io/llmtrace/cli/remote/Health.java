@@ -6,13 +6,13 @@ import io.llmtrace.storage.UnavailableException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What a server says of its store. */
+/** Reads the health of a server's store. */
 final class Health {
 
     private Health() {}
 
     static StoreHealth of(RestClient rest) {
-        // A store that is down is an answer, with 503: not to be asked for again.
+        // Sent without retries, since a 503 here is the answer that the store is down.
         JsonNode answer = rest.json(rest.getOnce("/health").body()).path("storage");
         StoreHealth.State state = stateOf(rest, answer.path("state").asText());
         Map<String, String> details = new LinkedHashMap<>();
@@ -20,10 +20,15 @@ final class Health {
                 .properties()
                 .forEach(
                         detail -> details.put(detail.getKey(), detail.getValue().asText()));
-        return new StoreHealth(state, answer.path("message").asText(), details);
+        return StoreHealth.builder(state, answer.path("message").asText())
+                .details(details)
+                .build();
     }
 
     private static StoreHealth.State stateOf(RestClient rest, String text) {
+        if (text.equals("unknown")) { // the store does not answer the server
+            return StoreHealth.State.DOWN;
+        }
         for (StoreHealth.State state : StoreHealth.State.values()) {
             if (state.name().equalsIgnoreCase(text)) {
                 return state;

@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.zip.GZIPOutputStream;
 
-/** Sends spans as an OpenTelemetry exporter does: OTLP over HTTP, protobuf, gzip, again when the server is overloaded. */
+/** Sends spans as an OpenTelemetry exporter does: OTLP over HTTP, protobuf, gzipped, with retries if the server is overloaded. */
 public final class OtlpSender {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -28,10 +28,10 @@ public final class OtlpSender {
     }
 
     /**
-     * Returns when the server has acknowledged all of them.
+     * Sends spans, and returns once the server has acknowledged all of them.
      *
      * @throws InvalidRequestException if it rejected some, with their number and its reason
-     * @throws io.llmtrace.storage.StorageException if it did not take them, also not when asked again
+     * @throws io.llmtrace.storage.StorageException if it did not accept them, even after retries
      */
     public void send(Collection<TraceSpan> spans) {
         HttpResponse<byte[]> response = rest.post(
@@ -40,7 +40,7 @@ public final class OtlpSender {
                 gzip(SpanEncoder.encode(spans).toByteArray()),
                 "gzip");
         if (response.statusCode() == 404) {
-            throw new UnavailableException(rest.server() + " takes no OTLP at /v1/traces: check the URL");
+            throw new UnavailableException(rest.server() + " does not accept OTLP at /v1/traces: check the URL");
         }
         ExportTracePartialSuccess partial = parse(response.body()).getPartialSuccess();
         if (partial.getRejectedSpans() > 0) {
@@ -53,7 +53,7 @@ public final class OtlpSender {
         try {
             return ExportTraceServiceResponse.parseFrom(body);
         } catch (InvalidProtocolBufferException e) {
-            throw new UnavailableException(rest.server() + " does not answer as OTLP demands: " + e.getMessage(), e);
+            throw new UnavailableException(rest.server() + " does not answer as OTLP requires: " + e.getMessage(), e);
         }
     }
 

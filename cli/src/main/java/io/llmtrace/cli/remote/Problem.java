@@ -10,7 +10,7 @@ import io.llmtrace.storage.StorageException;
 import io.llmtrace.storage.UnavailableException;
 import java.net.URI;
 
-/** A problem document (RFC 9457) as the exception that the store behind the server would have thrown. */
+/** Turns a problem document (RFC 9457) into the exception that the store behind the server would have thrown. */
 final class Problem {
 
     private Problem() {}
@@ -22,14 +22,15 @@ final class Problem {
             case 405, 501 -> new NotSupportedException(message);
             case 429, 504 -> new OverloadedException(message);
             default ->
-                // The one answer that no retry helps; what else went wrong inside the server is not said.
+                // 500 means a corrupt store, for which retries are useless, or another fault in the server, whose
+                // message begins with "unexpected".
                 status == 500 && !message.startsWith("unexpected")
                         ? new CorruptStoreException(message)
                         : new UnavailableException(message);
         };
     }
 
-    /** What is wrong and what to change, as the document says it; of any other answer its status. */
+    /** Returns the detail of the document; for any other answer its status. */
     private static String messageOf(URI server, int status, byte[] body) {
         String fallback = server + " answered " + status;
         try {

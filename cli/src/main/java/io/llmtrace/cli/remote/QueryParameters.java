@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A query as the parameters of a URL. The tenant is not among them: the server knows it. */
+/** The parameters of a URL for a query. The tenant is not among them, since the server decides on it. */
 final class QueryParameters {
 
     private final List<String> parameters = new ArrayList<>();
 
     private QueryParameters() {}
 
-    /** Begins with a question mark, unless there is nothing to say. */
+    /** Returns the parameters for one page, with the leading question mark. */
     static String of(TraceQuery query) {
         QueryParameters parameters = new QueryParameters();
         parameters.filters(query);
@@ -26,7 +26,7 @@ final class QueryParameters {
         return "?" + String.join("&", parameters.parameters);
     }
 
-    /** As {@link #of}, for all pages together. */
+    /** Returns the parameters for all pages together, with the leading question mark. */
     static String ofExport(TraceQuery query) {
         QueryParameters parameters = new QueryParameters();
         parameters.filters(query);
@@ -34,7 +34,7 @@ final class QueryParameters {
         return "?" + String.join("&", parameters.parameters);
     }
 
-    /** The filters, and what is asked beside them. */
+    /** Returns the parameters of the filters and further ones, with the leading question mark. */
     static String ofFilters(TraceQuery query, Map<String, Object> more) {
         QueryParameters parameters = new QueryParameters();
         parameters.filters(query);
@@ -47,30 +47,7 @@ final class QueryParameters {
     }
 
     private void filters(TraceQuery query) {
-        add("start_time", query.startTime());
-        add("end_time", query.endTime());
-        add("provider", query.provider());
-        add("model_name", query.modelName());
-        add("operation_name", query.operationName());
-        add("kind", query.kind() == null ? null : query.kind().text());
-        add("trace_id", query.traceId());
-        add("session_id", query.sessionId());
-        add("user_id", query.userId());
-        add("service_name", query.serviceName());
-        query.tags().forEach((key, value) -> add("tag." + key, value));
-        add("min_security_score", query.minSecurityScore());
-        add("max_security_score", query.maxSecurityScore());
-        add("finding_type", query.findingType());
-        add(
-                "finding_severity",
-                query.findingSeverity() == null ? null : query.findingSeverity().text());
-        add("action_name", query.actionName());
-        add("min_duration_ms", query.minDurationMs());
-        add("max_duration_ms", query.maxDurationMs());
-        add("min_cost_usd", query.minCostUsd());
-        add("max_cost_usd", query.maxCostUsd());
-        add("status", query.status() == null ? null : query.status().text());
-        add("text", query.text());
+        query.criteria().forEach(criterion -> add(criterion.filter().name(), criterion.text()));
     }
 
     private void add(String name, @Nullable Object value) {

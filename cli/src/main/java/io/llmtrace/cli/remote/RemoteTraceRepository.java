@@ -2,21 +2,25 @@ package io.llmtrace.cli.remote;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.llmtrace.cli.ndjson.NdjsonReader;
 import io.llmtrace.json.TraceJson;
 import io.llmtrace.model.Ids;
+import io.llmtrace.model.SpanField;
 import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.server.DerivedSpanFields;
+import io.llmtrace.storage.ExpiredTraces;
 import io.llmtrace.storage.GlobalStats;
 import io.llmtrace.storage.InvalidRequestException;
 import io.llmtrace.storage.NotSupportedException;
 import io.llmtrace.storage.Page;
+import io.llmtrace.storage.RetentionRule;
 import io.llmtrace.storage.SpanOutline;
 import io.llmtrace.storage.StorageException;
 import io.llmtrace.storage.StorageStats;
 import io.llmtrace.storage.StoreHealth;
+import io.llmtrace.storage.TraceAge;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
 import io.llmtrace.storage.TraceRetention;
@@ -29,23 +33,19 @@ import io.llmtrace.storage.analytics.Ranking;
 import io.llmtrace.storage.analytics.SessionOrder;
 import io.llmtrace.storage.analytics.SessionSummary;
 import io.llmtrace.storage.analytics.Slice;
-import io.llmtrace.storage.analytics.SpanField;
 import io.llmtrace.storage.analytics.Timeline;
 import io.llmtrace.storage.analytics.TraceAnalytics;
 import io.llmtrace.storage.analytics.ValueCount;
 import io.llmtrace.storage.analytics.ValueMeasures;
 import io.llmtrace.storage.spi.AnalyticsArguments;
-import io.llmtrace.storage.spi.RetentionDays;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -53,64 +53,71 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BiFunction;
-import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A running server as a repository, over its REST API. The tenant is the one that the server takes the caller for;
- * tenants in arguments are not sent.
+ * A repository whose store is behind a running server, over its REST API. The server decides on the tenant; tenants in arguments
+ * are not sent.
  */
 public final class RemoteTraceRepository implements TraceRepository, TraceAnalytics, TraceRetention {
 
     private static final String API = "/api/v1";
     private static final String RETENTION = API + "/retention";
+    private static final String RETENTION_DAYS = "retention_days";
+    private static final String RETENTION_BY = "retention_by";
     private static final String ANALYTICS = "/analytics/";
     private static final String NDJSON = "application/x-ndjson";
     private static final Duration TIMEOUT = Duration.ofMinutes(2);
     private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(2);
 
     private final RestClient rest;
-    private volatile boolean closed;
 
-    /** What an answer with one span has beyond the span. */
-    private static final List<String> READ_FROM_SPAN = List.of("chat", "usage");
+    private volatile boolean closed;
 
     private RemoteTraceRepository(RestClient rest) {
         this.rest = rest;
     }
 
-    /** Nothing is sent before the first call. */
+    /** Returns a repository for this server. Nothing is sent before the first call. */
     public static RemoteTraceRepository connect(URI server) {
         return new RemoteTraceRepository(new RestClient(server, TIMEOUT, RestClient.MAX_ATTEMPTS));
     }
 
-    /** One that gives up soon: to see whether a server is there. */
+    /** Returns a repository that gives up quickly, to see whether a server is there. */
     public static RemoteTraceRepository probe(URI server) {
         return new RemoteTraceRepository(new RestClient(server, PROBE_TIMEOUT, 1));
     }
 
-    /** Sends the traces in one request, of which at least one must be good; see {@link io.llmtrace.cli.transfer.TraceSink#store}. */
+    /**
+     * Stores traces with one request.
+     *
+     * @return the reasons why traces were rejected, by index in the list; all other traces are stored
+     * @throws InvalidRequestException if the server rejects all of them
+     */
     public Map<Integer, String> storeTraces(List<TraceEvent> traces) {
         return storeLines("/traces", traces);
     }
 
     /**
-     * Hands over all traces that the query selects, in its order, as the server sends them.
+     * Passes all traces that the query selects to {@code goOn}, in the order of the query, as they arrive.
      *
-     * @param goOn takes one, and says whether it wants the next
+     * @param goOn receives a trace, and returns whether to continue with the next one
      */
     public void export(TraceQuery query, Predicate<TraceEvent> goOn) {
         requireOpen();
         String path = API + "/export" + QueryParameters.ofExport(query);
         try (NdjsonReader lines = NdjsonReader.of(rest.stream(path), 0)) {
             for (byte[] line = lines.next(); line != null; line = lines.next()) {
-                if (line.length > 0 && !goOn.test(answer(line, TraceJson::readTrace))) {
+                byte[] json = line;
+                if (json.length > 0
+                        && !goOn.test(understood(() -> TraceJson.readTrace(TraceJson.readTree(json), null)))) {
                     return;
                 }
             }
         } catch (IOException e) {
-            throw new UnavailableException("the export from " + rest.server() + " broke off: " + e.getMessage(), e);
+            throw new UnavailableException("the export from " + rest.server() + " ended early: " + e.getMessage(), e);
         }
     }
 
@@ -155,26 +162,26 @@ public final class RemoteTraceRepository implements TraceRepository, TraceAnalyt
     }
 
     @Override
-    public Timeline timeline(TraceQuery query, int buckets, @Nullable SpanField groupBy, int groups) {
+    public Timeline timeline(TraceQuery query, int buckets, @Nullable SpanField<?> groupBy, int groups) {
         AnalyticsArguments.checkTimeline(query, buckets, groupBy, groups);
         Map<String, Object> more = new LinkedHashMap<>(Map.of("buckets", buckets, "groups", groups));
         if (groupBy != null) {
-            more.put("group_by", groupBy.text());
+            more.put("group_by", groupBy.name());
         }
         return get(ANALYTICS + "timeline" + QueryParameters.ofFilters(query, more), Timeline.class)
                 .orElseThrow(() -> notLlmtrace(null));
     }
 
     @Override
-    public List<ValueMeasures> top(TraceQuery query, SpanField groupBy, Measure order) {
+    public List<ValueMeasures> top(TraceQuery query, SpanField<?> groupBy, Measure order) {
         AnalyticsArguments.checkTop(query, groupBy, order);
-        return list("top", query, Map.of("group_by", groupBy.text(), "order", order.text()), ValueMeasures.class);
+        return list("top", query, Map.of("group_by", groupBy.name(), "order", order.text()), ValueMeasures.class);
     }
 
     @Override
-    public List<ValueCount> values(TraceQuery query, SpanField field, String prefix) {
+    public List<ValueCount> values(TraceQuery query, SpanField<?> field, String prefix) {
         AnalyticsArguments.checkValues(query, field, prefix);
-        return list("values", query, Map.of("field", field.text(), "prefix", prefix), ValueCount.class);
+        return list("values", query, Map.of("field", field.name(), "prefix", prefix), ValueCount.class);
     }
 
     @Override
@@ -244,27 +251,47 @@ public final class RemoteTraceRepository implements TraceRepository, TraceAnalyt
     }
 
     @Override
-    public @Nullable Integer retentionDays(UUID tenantId) {
+    public @Nullable RetentionRule retention(UUID tenantId) {
         requireOpen();
-        return retentionDays(rest.get(RETENTION));
+        return retention(rest.get(RETENTION));
     }
 
     @Override
-    public void setRetentionDays(UUID tenantId, @Nullable Integer days) {
+    public void setRetention(UUID tenantId, @Nullable RetentionRule rule) {
         requireOpen();
-        RetentionDays.check(days);
-        retentionDays(rest.put(RETENTION, TraceJson.writeBytes(Collections.singletonMap("retention_days", days))));
+        Map<String, @Nullable Object> body = new LinkedHashMap<>();
+        body.put(RETENTION_DAYS, rule == null ? null : rule.days());
+        if (rule != null) {
+            body.put(RETENTION_BY, rule.by().text());
+        }
+        retention(rest.put(RETENTION, TraceJson.writeBytes(body)));
     }
 
-    private @Nullable Integer retentionDays(Optional<byte[]> answer) {
-        JsonNode days = rest.json(answer.orElseThrow(() -> notLlmtrace(null))).path("retention_days");
-        return days.isInt() ? days.intValue() : null;
+    private @Nullable RetentionRule retention(Optional<byte[]> answer) {
+        JsonNode json = rest.json(answer.orElseThrow(() -> notLlmtrace(null)));
+        JsonNode days = json.path(RETENTION_DAYS);
+        String by = json.path(RETENTION_BY).asText(TraceAge.START.text());
+        if (!days.isInt()) {
+            return null;
+        }
+        try {
+            return RetentionRule.of(days.intValue(), TraceAge.ofText(by));
+        } catch (IllegalArgumentException e) {
+            throw notLlmtrace(e);
+        }
+    }
+
+    @Override
+    public ExpiredTraces expired(UUID tenantId, RetentionRule rule, Instant now) {
+        String query = "?" + RETENTION_DAYS + "=" + rule.days() + "&" + RETENTION_BY + "="
+                + rule.by().text();
+        return get("/retention/expired" + query, ExpiredTraces.class).orElseThrow(() -> notLlmtrace(null));
     }
 
     @Override
     public long deleteExpired(Instant now) {
         requireOpen();
-        throw new NotSupportedException("a server deletes what is too old by itself");
+        throw new NotSupportedException("a server deletes expired traces by itself");
     }
 
     @Override
@@ -285,13 +312,14 @@ public final class RemoteTraceRepository implements TraceRepository, TraceAnalyt
         try {
             return Health.of(rest);
         } catch (StorageException e) {
-            return new StoreHealth(StoreHealth.State.DOWN, String.valueOf(e.getMessage()), Map.of());
+            return StoreHealth.builder(StoreHealth.State.DOWN, String.valueOf(e.getMessage()))
+                    .build();
         }
     }
 
     @Override
     public void close() {
-        closed = true; // connections end with the client, which is collected with this
+        closed = true; // the HTTP client has no close(); its connections end when it is garbage-collected
     }
 
     @Override
@@ -336,8 +364,8 @@ public final class RemoteTraceRepository implements TraceRepository, TraceAnalyt
     }
 
     private <T> Page<T> page(String path, TraceQuery query, Class<T> type) {
-        return answer(path + QueryParameters.of(query), type, (items, rest) -> {
-            JsonNode next = rest.path("next_cursor");
+        return items(path + QueryParameters.of(query), type, (items, answer) -> {
+            JsonNode next = answer.path("next_cursor");
             return new Page<>(items, next.isTextual() ? next.asText() : null);
         });
     }
@@ -345,56 +373,60 @@ public final class RemoteTraceRepository implements TraceRepository, TraceAnalyt
     private <T> List<T> list(String name, TraceQuery query, Map<String, Object> more, Class<T> type) {
         Map<String, Object> parameters = new LinkedHashMap<>(more);
         parameters.put("limit", query.limit());
-        return answer(ANALYTICS + name + QueryParameters.ofFilters(query, parameters), type, (items, rest) -> items);
+        return items(ANALYTICS + name + QueryParameters.ofFilters(query, parameters), type, (items, answer) -> items);
     }
 
     private <T> Slice<T> slice(String path, TraceQuery query, Map<String, Object> more, Class<T> type) {
         Map<String, Object> parameters = new LinkedHashMap<>(more);
         parameters.put("limit", query.limit());
         parameters.put("offset", query.offset());
-        return answer(path + QueryParameters.ofFilters(query, parameters), type, (items, rest) -> {
-            JsonNode next = rest.path("next_offset");
+        return items(path + QueryParameters.ofFilters(query, parameters), type, (items, answer) -> {
+            JsonNode next = answer.path("next_offset");
             return new Slice<>(items, next.isInt() ? next.asInt() : null);
         });
     }
 
-    /** An answer with items of one type, and with what stands beside them. */
-    private <T, R> R answer(String pathAndQuery, Class<T> type, BiFunction<List<T>, JsonNode, R> reader) {
+    /**
+     * Reads a list.
+     *
+     * @param type the type of its items
+     * @param reader makes the result from the items and the whole answer, which may tell where the next page begins
+     */
+    private <T, R> R items(String pathAndQuery, Class<T> type, BiFunction<List<T>, JsonNode, R> reader) {
         requireOpen();
-        byte[] body = rest.get(API + pathAndQuery).orElseThrow(() -> notLlmtrace(null));
-        return answer(body, text -> {
-            JsonNode json = rest.json(body);
-            if (!json.path("data").isArray()) {
-                throw notLlmtrace(null);
-            }
+        JsonNode answer = rest.json(rest.get(API + pathAndQuery).orElseThrow(() -> notLlmtrace(null)));
+        if (!answer.path("data").isArray()) {
+            throw notLlmtrace(null);
+        }
+        return understood(() -> {
             List<T> items = new ArrayList<>();
-            json.path("data").forEach(item -> items.add(TraceJson.read(item.toString(), type)));
-            return reader.apply(items, json);
+            answer.path("data").forEach(item -> items.add(TraceJson.read(item, type)));
+            return reader.apply(items, answer);
         });
     }
 
-    /** Without what the server reads from the span, and the span is read from again. */
+    /** Reads a span, without the fields that the server derives from it. */
     private Optional<TraceSpan> span(String pathAndQuery) {
         requireOpen();
-        return rest.get(API + pathAndQuery)
-                .map(body -> answer(body, text -> {
-                    JsonNode json = rest.json(body);
-                    if (json instanceof ObjectNode object) {
-                        object.remove(READ_FROM_SPAN);
-                    }
-                    return TraceJson.read(json.toString(), TraceSpan.class);
-                }));
+        return rest.get(API + pathAndQuery).map(body -> {
+            JsonNode json = rest.json(body);
+            DerivedSpanFields.removeFrom(json);
+            return understood(() -> TraceJson.read(json, TraceSpan.class));
+        });
     }
 
     private <T> Optional<T> get(String pathAndQuery, Class<T> type) {
         requireOpen();
-        return rest.get(API + pathAndQuery).map(body -> answer(body, text -> TraceJson.read(text, type)));
+        return rest.get(API + pathAndQuery).map(body -> understood(() -> TraceJson.read(body, type)));
     }
 
-    /** What the server sent is not the caller's fault. */
-    private <T> T answer(byte[] body, Function<String, T> reader) {
+    /**
+     * Reads a response. If it is unreadable, throws an exception that blames the server, since the caller's request was
+     * correct.
+     */
+    private <T> T understood(Supplier<T> reader) {
         try {
-            return reader.apply(new String(body, StandardCharsets.UTF_8));
+            return reader.get();
         } catch (InvalidRequestException e) {
             throw notLlmtrace(e);
         }

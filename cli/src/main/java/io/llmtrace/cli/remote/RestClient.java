@@ -18,10 +18,10 @@ import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Calls a server: asks again when it is overloaded, and turns its problem documents into exceptions. */
+/** Calls a server over HTTP. Retries if the server is overloaded, and turns its problem documents into exceptions. */
 final class RestClient {
 
-    /** How often one call is made at most. */
+    /** The most attempts for one call. */
     static final int MAX_ATTEMPTS = 6;
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
@@ -33,7 +33,7 @@ final class RestClient {
     private final int maxAttempts;
     private final HttpClient http;
 
-    /** @param timeout for one answer */
+    /** @param timeout the timeout of each attempt */
     RestClient(URI server, Duration timeout, int maxAttempts) {
         this.server = server;
         this.timeout = timeout;
@@ -48,18 +48,18 @@ final class RestClient {
         return server;
     }
 
-    /** @return the answer; empty for 404 */
+    /** Gets a resource; empty for 404. */
     Optional<byte[]> get(String pathAndQuery) {
         HttpResponse<byte[]> response = call(request(pathAndQuery).GET().build());
         return response.statusCode() == 404 ? Optional.empty() : Optional.of(response.body());
     }
 
-    /** @return whatever the answer is */
+    /** Gets a resource with a single attempt, and returns the answer whatever its status. */
     HttpResponse<byte[]> getOnce(String pathAndQuery) {
         return send(request(pathAndQuery).GET().build(), BodyHandlers.ofByteArray());
     }
 
-    /** An answer that may be larger than memory. Whoever reads it closes it. */
+    /** Gets a response that may be larger than memory, as a stream. The caller must close it. */
     InputStream stream(String pathAndQuery) {
         HttpResponse<InputStream> response = send(request(pathAndQuery).GET().build(), BodyHandlers.ofInputStream());
         if (response.statusCode() == 200) {
@@ -72,7 +72,7 @@ final class RestClient {
         }
     }
 
-    /** @return the answer; empty for 404 */
+    /** Deletes a resource, and returns the answer; empty for 404. */
     Optional<JsonNode> delete(String pathAndQuery) {
         HttpResponse<byte[]> response = call(request(pathAndQuery).DELETE().build());
         return response.statusCode() == 404 || response.body().length == 0
@@ -80,7 +80,7 @@ final class RestClient {
                 : Optional.of(json(response.body()));
     }
 
-    /** @return the answer; empty for 404 */
+    /** Puts JSON, and returns the answer; empty for 404. */
     Optional<byte[]> put(String path, byte[] json) {
         HttpResponse<byte[]> response = call(request(path)
                 .header("Content-Type", "application/json")
@@ -89,12 +89,12 @@ final class RestClient {
         return response.statusCode() == 404 ? Optional.empty() : Optional.of(response.body());
     }
 
-    /** @return success, or 404 */
+    /** Posts a body, and returns the answer, whose status is a success or 404. */
     HttpResponse<byte[]> post(String path, String contentType, byte[] body) {
         return post(path, contentType, body, "identity");
     }
 
-    /** @return success, or 404 */
+    /** Posts a body, and returns the answer, whose status is a success or 404. */
     HttpResponse<byte[]> post(String path, String contentType, byte[] body, String contentEncoding) {
         return call(request(path)
                 .header("Content-Type", contentType)
@@ -103,6 +103,7 @@ final class RestClient {
                 .build());
     }
 
+    /** Parses an answer. */
     JsonNode json(byte[] body) {
         try {
             return TraceJson.readTree(body);
@@ -118,7 +119,11 @@ final class RestClient {
                 .header("Accept", "application/json, application/x-ndjson");
     }
 
-    /** @throws StorageException for any answer but success and 404 */
+    /**
+     * Sends a request, several times if necessary.
+     *
+     * @throws StorageException for any answer other than a success and 404
+     */
     private HttpResponse<byte[]> call(HttpRequest request) {
         for (int attempt = 1; ; attempt++) {
             HttpResponse<byte[]> response = send(request, BodyHandlers.ofByteArray());
@@ -150,7 +155,7 @@ final class RestClient {
         }
     }
 
-    /** What the server asked for, else twice as long as before. */
+    /** Returns the time that the server asks to wait, or else twice the time before the previous attempt. */
     private static Duration waitBefore(HttpResponse<?> response, int attempt) {
         Duration wait = response.headers()
                 .firstValue("Retry-After")

@@ -1,4 +1,4 @@
-/** A running server as a repository. */
+/** Access to a running server, as a repository and as an OTLP exporter. */
 @NullMarked
 package io.llmtrace.cli.remote;
 

@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * Reads a YAML file of rules:
  *
  * <pre>
- * - fields: [prompt, attributes.user.*]     # all fields without it
- *   pattern: '\d{3}-\d{2}-\d{4}'            # the whole value without it
- *   replace: '[ssn]'                        # the field is left out without it
+ * - fields: [prompt, attributes.user.*]     # all fields if left out
+ *   pattern: '\d{3}-\d{2}-\d{4}'            # the whole value if left out
+ *   replace: '[ssn]'                        # if left out, the field is removed
  * </pre>
  */
 final class RedactionRules {
@@ -32,7 +32,11 @@ final class RedactionRules {
 
     private RedactionRules() {}
 
-    /** @throws IllegalArgumentException naming the rule and what is wrong with it */
+    /**
+     * Reads the rules of a file.
+     *
+     * @throws IllegalArgumentException naming the rule and what is wrong with it
+     */
     static List<Rule> read(Path file) {
         JsonNode root = parse(file);
         if (!root.isArray()) {

@@ -5,14 +5,14 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import io.llmtrace.cli.UsageException;
+import io.llmtrace.cli.context.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** Reads the YAML file: one line for each setting, nothing nested. */
+/** Reads the settings file, which is YAML with one line for each setting and no nesting. */
 final class SettingsFile {
 
     private static final ObjectMapper YAML = new ObjectMapper(YAMLFactory.builder()
@@ -21,10 +21,14 @@ final class SettingsFile {
 
     private SettingsFile() {}
 
-    /** @throws UsageException naming the file and the key */
-    static Map<Setting, String> read(Path file) {
+    /**
+     * Reads a settings file.
+     *
+     * @throws UsageException naming the file and the unknown key
+     */
+    static Map<Setting, SettingValue> read(Path file) {
         JsonNode root = parse(file);
-        Map<Setting, String> values = new EnumMap<>(Setting.class);
+        Map<Setting, SettingValue> values = new EnumMap<>(Setting.class);
         if (root.isMissingNode() || root.isNull()) {
             return values; // empty, or comments only
         }
@@ -35,10 +39,15 @@ final class SettingsFile {
             Setting setting = Setting.ofKey(entry.getKey())
                     .orElseThrow(() -> new UsageException(file + ": unknown key '" + entry.getKey() + "'; known are "
                             + String.join(", ", Setting.keys())));
-            if (!entry.getValue().isValueNode() || entry.getValue().asText().isEmpty()) {
-                throw new UsageException(file + ": " + setting.key() + " takes one value, no list and no group");
-            }
-            values.put(setting, entry.getValue().asText());
+            JsonNode value = entry.getValue();
+            boolean single = value.isValueNode() && !value.asText().isEmpty();
+            values.put(
+                    setting,
+                    new SettingValue(
+                            single ? value.asText() : value.toString(),
+                            file.toString(),
+                            SettingValue.FILE,
+                            single ? null : file + ": " + setting.key() + " takes one value, no list and no group"));
         }
         return values;
     }

@@ -1,4 +1,4 @@
-/** Settings from flags, variables and a file, each with where it came from. */
+/** Settings from flags, environment variables and a file, each with its origin. */
 @NullMarked
 package io.llmtrace.cli.settings;
 

@@ -2,10 +2,11 @@ package io.llmtrace.cli.terminal;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Text as a terminal shows it. What traces hold was written by others: control characters, which could move the cursor,
- * change the title or hide text, are shown and never sent.
+ * Prepares text for a terminal. Traces hold untrusted text, whose control characters could move the cursor, change the title or
+ * hide text. They are made visible instead of being sent to the terminal.
  */
 public final class Display {
 
@@ -13,39 +14,54 @@ public final class Display {
 
     private Display() {}
 
-    /** One line: every run of white space and control characters is one space or one visible mark. */
+    /** Returns the text on one line: white space becomes single spaces, control characters become visible. */
     public static String oneLine(String text) {
         return safe(text.strip().replaceAll("\\s+", " "));
     }
 
-    /** Line breaks and tabs stay, other control characters become visible: ESC is {@code \x1b}. */
+    /** Returns a message with control characters made visible. Further lines are indented: text in it cannot pass for a line of ours. */
+    public static String message(@Nullable String text) {
+        return safe(String.valueOf(text)).replace("\n", "\n  ");
+    }
+
+    /** Returns the same JSON without control characters: there are none but in strings, where they can be escaped. */
+    static String safeJson(String json) {
+        return replaceUnsafe(json, c -> String.format("\\u%04x", (int) c));
+    }
+
+    /** Returns the text with control characters made visible, except line breaks and tabs: ESC becomes {@code \x1b}. */
     public static String safe(String text) {
+        return replaceUnsafe(
+                text.indexOf('\r') < 0 ? text : text.replace("\r\n", "\n"),
+                c -> String.format(c < 0x100 ? "\\x%02x" : "\\u%04x", (int) c));
+    }
+
+    private interface Escape {
+        String of(char c);
+    }
+
+    private static String replaceUnsafe(String text, Escape escape) {
         if (text.chars().noneMatch(Display::unsafe)) {
             return text;
         }
         StringBuilder safe = new StringBuilder(text.length() + 16);
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c == '\r' && i + 1 < text.length() && text.charAt(i + 1) == '\n') {
-                continue;
-            }
-            if (!unsafe(c)) {
-                safe.append(c);
-            } else if (c < 0x100) {
-                safe.append(String.format("\\x%02x", (int) c));
+            if (unsafe(c)) {
+                safe.append(escape.of(c));
             } else {
-                safe.append(String.format("\\u%04x", (int) c));
+                safe.append(c);
             }
         }
         return safe.toString();
     }
 
-    /** Columns that the text takes: ideographs and emoji two, combining marks none. */
+    /** Returns how many columns the text takes: two for ideographs and emoji, none for combining marks. */
     public static int width(String text) {
         return text.codePoints().map(Display::width).sum();
     }
 
-    /** At most {@code columns} wide; a longer text ends in an ellipsis. */
+    /** Returns the text cut to a width; a cut text ends in an ellipsis. */
     public static String truncate(String text, int columns) {
         if (width(text) <= columns) {
             return text;
@@ -75,7 +91,7 @@ public final class Display {
         return " ".repeat(Math.max(0, columns - width(text))) + text;
     }
 
-    /** The lines of the text, each broken at spaces where it is wider than {@code columns}. */
+    /** Returns the lines of the text, with those wider than {@code columns} broken at spaces. */
     public static List<String> wrap(String text, int columns) {
         List<String> lines = new ArrayList<>();
         for (String line : text.split("\n", -1)) {
@@ -85,21 +101,26 @@ public final class Display {
     }
 
     private static void wrapLine(String line, int columns, List<String> lines) {
-        String rest = line;
-        while (width(rest) > columns) {
-            int fit = charactersWithin(rest, columns);
-            int space = rest.lastIndexOf(' ', fit);
-            int end = space > fit / 2 ? space : fit;
-            lines.add(rest.substring(0, end).stripTrailing());
-            rest = rest.substring(end).stripLeading();
+        int start = 0;
+        for (int fit = endWithin(line, start, columns); fit < line.length(); fit = endWithin(line, start, columns)) {
+            int end = fit;
+            while (end > start + (fit - start) / 2 && line.charAt(end) != ' ') {
+                end--;
+            }
+            end = line.charAt(end) == ' ' ? end : fit;
+            lines.add(line.substring(start, end).stripTrailing());
+            start = end;
+            while (start < line.length() && Character.isWhitespace(line.charAt(start))) {
+                start++;
+            }
         }
-        lines.add(rest);
+        lines.add(line.substring(start));
     }
 
-    /** Chars from the start that fit, at least one character. */
-    private static int charactersWithin(String text, int columns) {
+    /** Returns the index up to which a text fits into the width from {@code start} on. */
+    private static int endWithin(String text, int start, int columns) {
         int used = 0;
-        int i = 0;
+        int i = start;
         while (i < text.length()) {
             int c = text.codePointAt(i);
             used += width(c);
@@ -108,13 +129,18 @@ public final class Display {
             }
             i += Character.charCount(c);
         }
-        return Math.max(i, Character.charCount(text.codePointAt(0)));
+        return i;
     }
 
     private static boolean unsafe(int c) {
         return (c < 0x20 && c != '\n' && c != '\t')
                 || (c >= 0x7f && c < 0xa0)
-                || (c >= 0x202a && c <= 0x202e) // embeds and overrides of the direction
+                || c == 0x2028 // line and paragraph separator
+                || c == 0x2029
+                || c == 0x061c // marks, embeddings, overrides and isolates of the text direction
+                || c == 0x200e
+                || c == 0x200f
+                || (c >= 0x202a && c <= 0x202e)
                 || (c >= 0x2066 && c <= 0x2069);
     }
 

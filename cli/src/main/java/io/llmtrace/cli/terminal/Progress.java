@@ -3,7 +3,7 @@ package io.llmtrace.cli.terminal;
 import java.io.PrintStream;
 import java.time.Duration;
 
-/** One line on stderr that is written over as work goes on. Where stderr is no terminal it stays silent. */
+/** A line on stderr that is overwritten as work proceeds. Prints nothing if stderr is not a terminal. */
 public final class Progress implements AutoCloseable {
 
     private static final Duration INTERVAL = Duration.ofMillis(100);
@@ -21,13 +21,13 @@ public final class Progress implements AutoCloseable {
         this.columns = terminal.columns();
     }
 
-    /** Shows this, unless the line was changed a moment ago. */
+    /** Shows the text, unless the line was changed a moment ago. */
     public void update(String text) {
         if (!shown || System.nanoTime() - nextNanos < 0) {
             return;
         }
         nextNanos = System.nanoTime() + INTERVAL.toNanos();
-        // One column less: a full line makes some terminals scroll.
+        // One column is left free: a full line makes some terminals scroll.
         err.print(CLEAR_LINE + Display.truncate(text, columns - 1));
         err.flush();
         dirty = true;
@@ -38,7 +38,7 @@ public final class Progress implements AutoCloseable {
         clear();
     }
 
-    /** Leaves an empty line for what comes next. */
+    /** Clears the line, so that other output can be printed. */
     public void clear() {
         if (dirty) {
             err.print(CLEAR_LINE);

@@ -1,6 +1,6 @@
 package io.llmtrace.cli.terminal;
 
-/** Colours of a terminal, or none. */
+/** Colours text for a terminal, or returns it unchanged if colours are off. */
 public final class Style {
 
     private static final Style COLOURED = new Style(true);

@@ -13,14 +13,18 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The terminal of this process. */
+/** Opens the terminal of this process. */
 public final class SystemTerminal {
 
     private static final int DEFAULT_COLUMNS = 80;
 
     private SystemTerminal() {}
 
-    /** @param variables of the environment: {@code NO_COLOR}, {@code TERM} and {@code COLUMNS} count */
+    /**
+     * Describes the terminal of this process.
+     *
+     * @param variables the environment, of which {@code NO_COLOR}, {@code TERM} and {@code COLUMNS} are used
+     */
     public static Terminal open(Map<String, String> variables) {
         boolean in = isTerminal(0);
         boolean out = isTerminal(1);
@@ -29,8 +33,8 @@ public final class SystemTerminal {
                 && !variables.getOrDefault("TERM", "dumb").equals("dumb");
         return new Terminal(
                 System.in,
-                utf8(FileDescriptor.out, out),
-                utf8(FileDescriptor.err, true),
+                new ResultStream(new FileOutputStream(FileDescriptor.out), isPipe(1), out),
+                utf8(FileDescriptor.err),
                 in && err,
                 out,
                 err,
@@ -38,25 +42,38 @@ public final class SystemTerminal {
                 colours);
     }
 
-    /** UTF-8 whatever the locale says: JSON is, and a JVM in the C locale would print question marks. */
-    private static PrintStream utf8(FileDescriptor descriptor, boolean flushLines) {
+    private static PrintStream utf8(FileDescriptor descriptor) {
         return new PrintStream(
-                new BufferedOutputStream(new FileOutputStream(descriptor), 1 << 16),
-                flushLines,
-                StandardCharsets.UTF_8);
+                new BufferedOutputStream(new FileOutputStream(descriptor), 1 << 16), true, StandardCharsets.UTF_8);
+    }
+
+    private static boolean isPipe(int descriptor) {
+        try {
+            String target = targetOf(descriptor);
+            return target.startsWith("pipe:") || target.startsWith("socket:");
+        } catch (IOException | UnsupportedOperationException e) {
+            return false; // without /proc, the message of a failure tells
+        }
+    }
+
+    /** Returns what a descriptor is open on, such as {@code /dev/pts/3} or {@code pipe:[5103]}. */
+    private static String targetOf(int descriptor) throws IOException {
+        return Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
     }
 
     private static boolean isTerminal(int descriptor) {
         try {
-            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor))
-                    .toString();
+            String target = targetOf(descriptor);
             return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
         } catch (IOException | UnsupportedOperationException e) {
-            return consoleIsTerminal(); // no /proc here: right unless only one of the streams is redirected
+            return consoleIsTerminal(); // without /proc, the answer is wrong if only one of the streams is redirected
         }
     }
 
-    /** From JDK 22 on there may be a console without a terminal, and a method to ask. */
+    /**
+     * Returns whether there is a console with a terminal. Since JDK 22, a console can be without one, and has a method that
+     * tells.
+     */
     @SuppressWarnings("SystemConsoleNull")
     private static boolean consoleIsTerminal() {
         Console console = System.console();

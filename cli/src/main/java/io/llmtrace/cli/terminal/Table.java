@@ -7,8 +7,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * Rows in aligned columns under a heading. Where the terminal is too narrow, columns that may shrink do, the widest first;
- * then those that may go are left out.
+ * A table with aligned columns under headings. If the terminal is too narrow, flexible columns shrink, the widest first; then the
+ * least important columns are dropped.
  */
 public final class Table {
 
@@ -22,35 +22,37 @@ public final class Table {
         this.columns = List.copyOf(columns);
     }
 
-    /** How the text of a column stands in it. */
+    /** How text is aligned in its column. */
     public enum Align {
         LEFT,
         RIGHT
     }
 
     /**
-     * @param minimum columns below which it does not shrink; its content's width for one that may not be cut
-     * @param importance the column with the lowest goes first; {@link Integer#MAX_VALUE} never goes
+     * A column.
+     *
+     * @param minimum width below which it does not shrink; {@link Terminal#UNBOUNDED} for a column that is never cut
+     * @param importance the least important column is dropped first; {@link Integer#MAX_VALUE} is never dropped
      */
     public record Column(String heading, Align align, int minimum, int importance) {
 
-        /** One that is always there whole. */
+        /** Returns a column that is always shown in full. */
         public static Column fixed(String heading, Align align) {
             return new Column(heading, align, Terminal.UNBOUNDED, Integer.MAX_VALUE);
         }
 
-        /** One that is there whole or not at all. */
+        /** Returns a column that is shown in full or dropped. */
         public static Column optional(String heading, Align align, int importance) {
             return new Column(heading, align, Terminal.UNBOUNDED, importance);
         }
 
-        /** One that is cut where there is no room, and goes when even its minimum does not fit. */
+        /** Returns a column that is cut where there is no room, and dropped if even its minimum does not fit. */
         public static Column flexible(String heading, int minimum, int importance) {
             return new Column(heading, Align.LEFT, minimum, importance);
         }
     }
 
-    /** Text of one column in one row; the colour is put on after the text was cut and padded. */
+    /** The text of one column in one row. The colour is applied after the text has been cut and padded. */
     public record Cell(String text, UnaryOperator<String> colour) {
 
         public static Cell of(String text) {
@@ -62,6 +64,7 @@ public final class Table {
         }
     }
 
+    /** Adds a row. */
     public void add(Cell... cells) {
         if (cells.length != columns.size()) {
             throw new IllegalArgumentException("cells of a row != " + columns.size() + ": " + cells.length);
@@ -69,7 +72,11 @@ public final class Table {
         rows.add(List.of(cells));
     }
 
-    /** @param width of the terminal, {@link Terminal#UNBOUNDED} for none */
+    /**
+     * Returns the lines of the table, headings first.
+     *
+     * @param width of the terminal; {@link Terminal#UNBOUNDED} if there is none
+     */
     public List<String> lines(Style style, int width) {
         int[] natural = naturalWidths();
         List<Integer> shown = new ArrayList<>();
@@ -126,7 +133,7 @@ public final class Table {
                 .toArray();
     }
 
-    /** Drops from {@code shown} what does not fit, and says how wide the rest is. */
+    /** Drops the columns that do not fit from {@code shown}, and returns the widths of the others. */
     private int[] fit(int[] natural, List<Integer> shown, int width) {
         while (true) {
             int[] widths = natural.clone();
@@ -136,7 +143,7 @@ public final class Table {
         }
     }
 
-    /** Takes from the widest column that still has something to give, until all fit. */
+    /** Narrows the widest column that can still shrink, until all columns fit. */
     private boolean shrink(int[] widths, List<Integer> shown, int width) {
         while (total(widths, shown) > width) {
             int widest = shown.stream()

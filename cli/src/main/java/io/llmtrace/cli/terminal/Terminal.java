@@ -1,21 +1,24 @@
 package io.llmtrace.cli.terminal;
 
+import io.llmtrace.json.TraceJson;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
- * The three streams of a command, and what is at their other end.
+ * The streams of a command, and whether a person is at their other end.
  *
  * @param interactive whether a person can answer a question
- * @param outIsTerminal whether results go to a person's eyes, and may be coloured and cut to the width
+ * @param outIsTerminal whether a person reads the results, which may then be coloured and cut to the width
  * @param errIsTerminal whether progress may be shown
- * @param columns of the terminal; {@link Integer#MAX_VALUE} where there is none
- * @param colours whether colours are wanted; they are used on terminals only
+ * @param columns width of the terminal; {@link #UNBOUNDED} if there is none
+ * @param colours whether the user wants colours, which are used only on terminals
  */
 public record Terminal(
         InputStream in,
@@ -27,7 +30,7 @@ public record Terminal(
         int columns,
         boolean colours) {
 
-    /** For output that no terminal shows. */
+    /** The width of output that does not go to a terminal. */
     public static final int UNBOUNDED = Integer.MAX_VALUE;
 
     public Terminal {
@@ -36,14 +39,30 @@ public record Terminal(
         Objects.requireNonNull(err, "err");
     }
 
-    /** Streams that go to files or other programs: no colours, no progress, no questions. */
+    /** Returns streams that go to files or other programs: no colours, no progress, no questions. */
     public static Terminal plain(InputStream in, PrintStream out, PrintStream err) {
         return new Terminal(in, out, err, false, false, false, UNBOUNDED, false);
     }
 
-    /** How wide a line of results may be. */
+    /** Returns the maximum width of a line of results. */
     public int outColumns() {
         return outIsTerminal ? columns : UNBOUNDED;
+    }
+
+    /** Returns why results could not be written; empty if all were, or if whoever reads them has closed the pipe. */
+    public Optional<IOException> outFailure() {
+        return out instanceof ResultStream results ? results.failure() : Optional.empty();
+    }
+
+    /** Prints a value as JSON on one line: as it is for programs, and with control characters escaped for terminals. */
+    public void printJson(Object value) {
+        String json = TraceJson.write(value);
+        out.println(outIsTerminal ? Display.safeJson(json) : json);
+    }
+
+    /** Returns the stream for lines of JSON, which does the same. */
+    public OutputStream jsonOut() {
+        return outIsTerminal ? new SafeJsonStream(out) : out;
     }
 
     public Style outStyle() {
@@ -54,7 +73,7 @@ public record Terminal(
         return Style.of(errIsTerminal && colours);
     }
 
-    /** Asks a question that a person answers with yes or no; anything but yes is no. */
+    /** Asks a yes-or-no question, and returns whether the answer is yes. */
     public boolean confirm(String question) {
         err.print(question + " [y/N] ");
         err.flush();

@@ -1,4 +1,4 @@
-/** What a person sees: tables, figures, colours, progress. */
+/** Human-readable output: tables, number formats, colours and progress. */
 @NullMarked
 package io.llmtrace.cli.terminal;
 

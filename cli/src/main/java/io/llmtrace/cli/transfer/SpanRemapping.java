@@ -20,10 +20,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Maps the spans that a query selects again, page by page, and writes those that come out different. */
+/** Maps the spans that a query selects again, page by page, and writes those that have changed. */
 public final class SpanRemapping {
 
-    /** Spans of agents take a megabyte each. */
+    /** The number of spans read at a time. It is small, since spans of agents can have a megabyte each. */
     private static final int PAGE_SPANS = 200;
 
     private static final ObjectMapper JSON = TraceJson.mapper();
@@ -36,13 +36,18 @@ public final class SpanRemapping {
     private long failed;
     private @Nullable String firstFailure;
 
-    /** @param processors what is done with each span before it is written, as with a new one */
+    /** @param processors applied to each span before it is written, as to a new one */
     public SpanRemapping(Remapper remapper, List<SpanProcessor> processors) {
         this.remapper = remapper;
         this.processors = List.copyOf(processors);
     }
 
-    /** @param eachPage called after each */
+    /**
+     * Maps the spans.
+     *
+     * @param dryRun whether to write nothing
+     * @param eachPage called after each page
+     */
     public void run(TraceRepository repository, TraceQuery query, boolean dryRun, Runnable eachPage) {
         Optional<TraceQuery> next =
                 Optional.of(query.toBuilder().limit(PAGE_SPANS).build());
@@ -108,7 +113,7 @@ public final class SpanRemapping {
         return changed;
     }
 
-    /** Spans that could not be mapped, and were left alone. */
+    /** Returns the number of spans that could not be mapped, and were left unchanged. */
     public long failed() {
         return failed;
     }
@@ -117,7 +122,7 @@ public final class SpanRemapping {
         return firstFailure;
     }
 
-    /** How many spans have another value, by field. */
+    /** Returns the number of spans with a changed value, by field. */
     public Map<String, Long> fields() {
         return new TreeMap<>(fields);
     }

@@ -3,23 +3,20 @@ package io.llmtrace.cli.transfer;
 import io.llmtrace.cli.remote.RemoteTraceRepository;
 import io.llmtrace.json.TraceJson;
 import io.llmtrace.model.TraceEvent;
-import io.llmtrace.storage.Page;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
+import io.llmtrace.storage.spi.TraceScan;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.util.Optional;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
-/** Writes the traces that a query selects, all pages of them, one a line. */
+/** Writes all traces that a query selects, one per line. */
 public final class TraceExporter {
-
-    /** Whole traces of agents take megabytes each. */
-    private static final int PAGE_TRACES = 50;
 
     private final TraceRepository repository;
     private final TraceQuery query;
@@ -28,12 +25,14 @@ public final class TraceExporter {
 
     public TraceExporter(TraceRepository repository, TraceQuery query) {
         this.repository = repository;
-        this.query = query.toBuilder().limit(PAGE_TRACES).build();
+        this.query = query;
     }
 
     /**
-     * @param goOn asked after each trace
-     * @return whether all of it was written
+     * Writes the traces.
+     *
+     * @param goOn called after each trace; returns whether to continue
+     * @return whether all of them were written
      */
     public boolean write(OutputStream target, BooleanSupplier goOn) throws IOException {
         BufferedOutputStream out = new BufferedOutputStream(target, 1 << 16);
@@ -53,7 +52,7 @@ public final class TraceExporter {
 
     private void write(TraceEvent trace, OutputStream out) {
         try {
-            out.write(TraceJson.writeBytes(trace));
+            TraceJson.writeTo(out, trace);
             out.write('\n');
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -67,13 +66,10 @@ public final class TraceExporter {
             remote.export(query, goOn);
             return;
         }
-        Optional<TraceQuery> next = Optional.of(query);
-        while (next.isPresent()) {
-            Page<TraceEvent> page = repository.queryTraces(next.get());
-            if (!page.items().stream().allMatch(goOn)) {
-                return;
-            }
-            next = next.get().next(page);
+        TraceScan scan = new TraceScan(repository, query);
+        List<TraceEvent> page = scan.next();
+        while (!page.isEmpty() && page.stream().allMatch(goOn)) {
+            page = scan.next();
         }
     }
 

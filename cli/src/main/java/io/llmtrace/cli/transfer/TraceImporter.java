@@ -2,21 +2,26 @@ package io.llmtrace.cli.transfer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.llmtrace.cli.ndjson.NdjsonReader;
+import io.llmtrace.cli.terminal.Formats;
 import io.llmtrace.json.TraceJson;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.storage.InvalidRequestException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.zip.ZipException;
 
-/** Reads lines, stores what they hold in batches, and keeps account of what was rejected. */
+/** Reads NDJSON, stores its traces and spans in batches, and collects what is rejected. */
 public final class TraceImporter {
 
     private static final int BATCH_TRACES = 500;
-    /** Well below what a server takes in one request, and what a heap holds of one batch. */
+    /** The size of a batch, well below a server's limit for one request and the heap that one batch may use. */
     private static final long BATCH_BYTES = 8 << 20;
 
     private static final int MAX_KEPT_REJECTIONS = 1_000;
@@ -24,43 +29,81 @@ public final class TraceImporter {
     private final TraceSink sink;
     private final UUID tenantId;
     private final List<TraceEvent> batch = new ArrayList<>();
-    private final List<Rejection> placesOfBatch = new ArrayList<>();
+    private final List<Rejection> linesOfBatch = new ArrayList<>();
     private final List<Rejection> rejections = new ArrayList<>();
+    private final List<Rejection> brokenFiles = new ArrayList<>();
     private long batchBytes;
     private long traces;
     private long spans;
     private long rejectedLines;
 
-    /** @param tenantId whose all lines must be; one that does not say gets it */
+    /** @param tenantId the tenant of all lines; a line without a tenant gets it, and one with another tenant is rejected */
     public TraceImporter(TraceSink sink, UUID tenantId) {
         this.sink = sink;
         this.tenantId = tenantId;
     }
 
-    /** @param line from 1 */
+    /**
+     * A line that was rejected.
+     *
+     * @param line number of the line, from 1
+     */
     public record Rejection(String file, long line, String reason) {}
 
+    /** Opens a source. */
+    @FunctionalInterface
+    public interface Source {
+        NdjsonReader open() throws IOException;
+    }
+
     /**
-     * Returns when all of it is stored, or rejected.
+     * Reads all lines of a source. Returns once each of them is stored or rejected. Of a source that cannot be read to its end, such as a
+     * file that was cut off, the lines before that are stored.
      *
-     * @param file as messages shall call it
+     * @param file the name of the source in messages
      * @param afterBatch called after each batch
      */
-    public void read(String file, NdjsonReader lines, Runnable afterBatch) throws IOException {
+    public void read(String file, Source source, Consumer<NdjsonReader> afterBatch) {
+        long tracesBefore = traces;
+        long line = 1;
+        try (NdjsonReader lines = source.open()) {
+            try {
+                readAll(file, lines, afterBatch);
+            } finally {
+                line = lines.lineNumber();
+            }
+        } catch (IOException e) {
+            flush();
+            String stored = Formats.count(traces - tracesBefore, "trace") + " before that "
+                    + (traces - tracesBefore == 1 ? "is" : "are") + " stored";
+            brokenFiles.add(new Rejection(file, line, reasonOf(e) + "; " + stored));
+        }
+    }
+
+    private void readAll(String file, NdjsonReader lines, Consumer<NdjsonReader> afterBatch) throws IOException {
         for (byte[] line = lines.next(); line != null; line = lines.next()) {
             if (isBlank(line)) {
                 continue;
             }
-            add(file, lines.lineNumber(), line);
+            add(file, lines, line);
             if (batch.size() >= BATCH_TRACES || batchBytes >= BATCH_BYTES) {
                 flush();
-                afterBatch.run();
+                afterBatch.accept(lines);
             }
         }
         flush();
     }
 
-    /** Lines with a trace or a span that were stored. */
+    private static String reasonOf(IOException e) {
+        if (e instanceof EOFException) {
+            return "the file ends amid its compressed data, so it was cut off";
+        }
+        return e instanceof ZipException
+                ? "its compressed data is damaged (" + e.getMessage() + ")"
+                : "cannot be read (" + e + ")";
+    }
+
+    /** Returns the number of lines that were stored. */
     public long traces() {
         return traces;
     }
@@ -73,26 +116,48 @@ public final class TraceImporter {
         return rejectedLines;
     }
 
-    /** The first {@value #MAX_KEPT_REJECTIONS}. */
+    /** Returns the first {@value #MAX_KEPT_REJECTIONS} rejections. */
     public List<Rejection> rejections() {
         return Collections.unmodifiableList(rejections);
     }
 
-    private void add(String file, long lineNumber, byte[] line) {
+    /** Returns the sources that could not be read to their end: where that was, why, and how much is stored. */
+    public List<Rejection> brokenFiles() {
+        return Collections.unmodifiableList(brokenFiles);
+    }
+
+    /** Returns the first line that was read, but is not stored since the store failed; empty if there is none. */
+    public Optional<Rejection> firstUnstored() {
+        return linesOfBatch.stream().findFirst();
+    }
+
+    private void add(String file, NdjsonReader lines, byte[] line) {
         try {
-            batch.add(parse(line));
-            placesOfBatch.add(new Rejection(file, lineNumber, ""));
+            batch.add(parse(lines, line));
+            linesOfBatch.add(new Rejection(file, lines.lineNumber(), ""));
             batchBytes += line.length;
         } catch (InvalidRequestException | IllegalArgumentException e) {
-            reject(new Rejection(file, lineNumber, String.valueOf(e.getMessage())));
+            reject(new Rejection(file, lines.lineNumber(), String.valueOf(e.getMessage())));
         }
     }
 
-    private TraceEvent parse(byte[] line) {
-        JsonNode json = TraceJson.readTree(line);
+    private TraceEvent parse(NdjsonReader lines, byte[] line) {
+        JsonNode json = read(lines, line);
         return json.has("span_id")
                 ? TraceEvent.ofSpans(List.of(TraceJson.readSpan(json, tenantId)))
                 : TraceJson.readTrace(json, tenantId);
+    }
+
+    private static JsonNode read(NdjsonReader lines, byte[] line) {
+        try {
+            return TraceJson.readTree(line);
+        } catch (InvalidRequestException e) {
+            if (!lines.isOpen()) {
+                throw e;
+            }
+            throw new InvalidRequestException(
+                    e.getMessage() + "; the file ends in this line, so it may have been cut off", e);
+        }
     }
 
     private void flush() {
@@ -107,11 +172,11 @@ public final class TraceImporter {
                 spans += batch.get(i).spans().size();
             } else {
                 reject(new Rejection(
-                        placesOfBatch.get(i).file(), placesOfBatch.get(i).line(), reason));
+                        linesOfBatch.get(i).file(), linesOfBatch.get(i).line(), reason));
             }
         }
         batch.clear();
-        placesOfBatch.clear();
+        linesOfBatch.clear();
         batchBytes = 0;
     }
 

@@ -9,19 +9,24 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Takes traces in batches. */
+/** A destination for batches of traces. */
 @FunctionalInterface
 public interface TraceSink {
 
     /**
-     * Stores all that can be stored. Returns when they are durable.
+     * Stores the traces, except those that are rejected. Returns once they are durable.
      *
-     * @return by index in the batch, why one was rejected; empty when all are stored
-     * @throws io.llmtrace.storage.StorageException if the store fails; parts of the batch may be stored, and may be sent again
+     * @return the reasons why traces were rejected, by index in the batch; empty if all are stored
+     * @throws io.llmtrace.storage.StorageException if the store fails; some traces may be stored, and the batch may be sent
+     *     again
      */
     Map<Integer, String> store(List<TraceEvent> batch);
 
-    /** @param ingest into the repository, if that is not a server's */
+    /**
+     * Returns the sink of a repository.
+     *
+     * @param ingest the ingest into the repository; not used if the repository is a server
+     */
     static TraceSink of(TraceRepository repository, SpanIngest ingest) {
         TraceSink sink = repository instanceof RemoteTraceRepository remote
                 ? remote::storeTraces
@@ -32,7 +37,10 @@ public interface TraceSink {
         return sink.orOneByOne();
     }
 
-    /** One that finds those at fault when a whole batch is refused. To store the others again changes nothing. */
+    /**
+     * Returns a sink that stores the traces of a refused batch one by one, to find those at fault. Storing the others a second
+     * time is harmless.
+     */
     private TraceSink orOneByOne() {
         return batch -> {
             try {

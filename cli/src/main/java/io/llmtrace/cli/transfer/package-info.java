@@ -1,4 +1,4 @@
-/** Traces in and out as NDJSON. */
+/** Import, export and remapping of traces. */
 @NullMarked
 package io.llmtrace.cli.transfer;
 

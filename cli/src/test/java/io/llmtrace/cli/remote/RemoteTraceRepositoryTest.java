@@ -3,8 +3,11 @@ package io.llmtrace.cli.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.sun.net.httpserver.HttpServer;
 import io.llmtrace.cli.Fixture;
+import io.llmtrace.model.SpanField;
 import io.llmtrace.storage.CorruptStoreException;
 import io.llmtrace.storage.InvalidRequestException;
 import io.llmtrace.storage.NotSupportedException;
@@ -13,6 +16,9 @@ import io.llmtrace.storage.StorageException;
 import io.llmtrace.storage.StoreHealth;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.UnavailableException;
+import io.llmtrace.storage.analytics.Measure;
+import io.llmtrace.storage.analytics.Ranking;
+import io.llmtrace.storage.analytics.SessionOrder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,13 +28,15 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a server answers that is not well. */
+/** Tests responses of servers that fail or are not llmtrace. */
 class RemoteTraceRepositoryTest {
 
     private final Deque<Answer> answers = new ArrayDeque<>();
@@ -121,8 +129,39 @@ class RemoteTraceRepositoryTest {
         assertThat(remote.check().state()).isEqualTo(StoreHealth.State.DOWN);
     }
 
+    /** What is wrong with an item has a place in a text only if the item was written as text again. */
+    @ParameterizedTest
+    @MethodSource("lists")
+    void list_readsItemsWithoutParsingThemAgain(BiConsumer<RemoteTraceRepository, TraceQuery> call) {
+        answers.add(new Answer(200, "", "{\"data\":[[]]}"));
+
+        assertThatThrownBy(() -> call.accept(
+                        RemoteTraceRepository.connect(uri),
+                        TraceQuery.builder(Fixture.TENANT).build()))
+                .isInstanceOf(UnavailableException.class)
+                .rootCause()
+                .isInstanceOfSatisfying(
+                        MismatchedInputException.class,
+                        refusal -> assertThat(refusal.getLocation()).isEqualTo(JsonLocation.NA));
+    }
+
+    private static List<BiConsumer<RemoteTraceRepository, TraceQuery>> lists() {
+        return List.of(
+                RemoteTraceRepository::queryTraces,
+                RemoteTraceRepository::queryTraceSummaries,
+                RemoteTraceRepository::querySpans,
+                RemoteTraceRepository::querySpanOutlines,
+                RemoteTraceRepository::findings,
+                RemoteTraceRepository::actions,
+                (remote, query) -> remote.top(query, SpanField.MODEL_NAME, Measure.COST_USD),
+                (remote, query) -> remote.values(query, SpanField.MODEL_NAME, ""),
+                (remote, query) -> remote.sessions(query, SessionOrder.LAST_TIME),
+                (remote, query) -> remote.rankedTraces(query, Ranking.COST),
+                (remote, query) -> remote.rankedSpans(query, Ranking.COST));
+    }
+
     @Test
-    void export_thatBreaksOffIsAnError() {
+    void export_thatEndsEarlyIsAnError() {
         answers.add(new Answer(200, "", "{\"trace_id\":"));
 
         assertThatThrownBy(() -> RemoteTraceRepository.connect(uri)
@@ -131,7 +170,7 @@ class RemoteTraceRepositoryTest {
     }
 
     @Test
-    void query_isSentWithAllItsFilters() {
+    void query_tagTextAndStartTime_areSentEncoded() {
         answers.add(new Answer(200, "", "{\"data\":[]}"));
 
         RemoteTraceRepository.connect(uri)
@@ -144,7 +183,7 @@ class RemoteTraceRepositoryTest {
 
         assertThat(requests)
                 .containsExactly("/api/v1/spans?start_time=2026-01-31T09%3A30%3A00.123456789Z"
-                        + "&tag.a+b=c%26d%3D%C3%A9&text=x%2By&limit=7&order=newest_first");
+                        + "&text=x%2By&tag.a+b=c%26d%3D%C3%A9&limit=7&order=newest_first");
     }
 
     @Test

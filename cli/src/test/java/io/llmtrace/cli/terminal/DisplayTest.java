@@ -14,6 +14,17 @@ class DisplayTest {
     }
 
     @Test
+    void safe_showsMarksOfDirectionAndSeparators() {
+        assertThat(Display.safe("a\u200eb\u200fc\u061cd\u2028e\u2029f\u2067g"))
+                .isEqualTo("a\\u200eb\\u200fc\\u061cd\\u2028e\\u2029f\\u2067g");
+    }
+
+    @Test
+    void message_indentsFurtherLines() {
+        assertThat(Display.message("one\nllmtrace: two\u001b")).isEqualTo("one\n  llmtrace: two\\x1b");
+    }
+
+    @Test
     void oneLine_joinsLines() {
         assertThat(Display.oneLine("  a\n\n b\t c ")).isEqualTo("a b c");
     }
@@ -39,5 +50,6 @@ class DisplayTest {
         assertThat(Display.wrap("the quick brown fox\n\njumps", 10))
                 .containsExactly("the quick", "brown fox", "", "jumps");
         assertThat(Display.wrap("abcdefghijklmnop", 10)).containsExactly("abcdefghij", "klmnop");
+        assertThat(Display.wrap("你好吗你好吗 你好", 10)).containsExactly("你好吗你好", "吗 你好");
     }
 }

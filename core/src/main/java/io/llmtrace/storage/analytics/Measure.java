@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** One of {@link Measures}, to order by. */
+/** One of the {@link Measures} as a criterion of order. */
 public enum Measure {
     SPANS(Measures::spans),
     ERRORS(Measures::errors),
@@ -31,17 +31,21 @@ public enum Measure {
                 value, Comparator.nullsLast(Comparator.<N>naturalOrder().reversed()));
     }
 
-    /** The name in a request, such as {@code total_tokens}. */
+    /** Returns the name in a request, such as {@code total_tokens}. */
     public String text() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Descending; without the measure last. */
+    /** Returns the descending order by this measure, in which absent values are last. */
     public Comparator<Measures> largestFirst() {
         return largestFirst;
     }
 
-    /** @throws IllegalArgumentException if no measure has that name */
+    /**
+     * Returns the measure with a name.
+     *
+     * @throws IllegalArgumentException if no measure has that name
+     */
     public static Measure ofText(String text) {
         for (Measure measure : values()) {
             if (measure.text().equals(text)) {

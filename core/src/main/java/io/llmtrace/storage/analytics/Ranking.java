@@ -3,20 +3,25 @@ package io.llmtrace.storage.analytics;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** The figure by which traces or spans are ranked. */
+/** The metric by which traces or spans are ranked. */
 public enum Ranking {
+    /** The duration in milliseconds. */
     DURATION,
-    /** In whole nano-dollars of each span, as {@link TraceAnalytics} sums them. */
+    /** The cost, in whole nano-dollars of each span as in the sums of {@link TraceAnalytics}. */
     COST,
-    /** All tokens, of input and output. */
+    /** The total of input and output tokens. */
     TOKENS;
 
-    /** The name in a request, such as {@code duration}. */
+    /** Returns the name in a request, such as {@code duration}. */
     public String text() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** @throws IllegalArgumentException if no ranking has that name */
+    /**
+     * Returns the ranking with a name.
+     *
+     * @throws IllegalArgumentException if no ranking has that name
+     */
     public static Ranking ofText(String text) {
         for (Ranking ranking : values()) {
             if (ranking.text().equals(text)) {

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Locale;
 
-/** The order of sessions, descending; ties are broken by id, ascending. */
+/** A descending order of sessions. Ties are broken by id, ascending. */
 public enum SessionOrder {
     LAST_TIME(Comparator.comparing(SessionSummary::lastTime).reversed()),
     SPANS(by(Measure.SPANS)),
@@ -18,17 +18,21 @@ public enum SessionOrder {
         this.largestFirst = largestFirst;
     }
 
-    /** The name in a request, such as {@code last_time}. */
+    /** Returns the name in a request, such as {@code last_time}. */
     public String text() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Without the tie of ids. */
+    /** Returns the descending order, without the tie-break by id. */
     public Comparator<SessionSummary> largestFirst() {
         return largestFirst;
     }
 
-    /** @throws IllegalArgumentException if no order has that name */
+    /**
+     * Returns the order with a name.
+     *
+     * @throws IllegalArgumentException if no order has that name
+     */
     public static SessionOrder ofText(String text) {
         for (SessionOrder order : values()) {
             if (order.text().equals(text)) {

@@ -2,45 +2,146 @@ package io.llmtrace.storage.analytics;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Spans by the time of their start.
+ * The measures of spans by the time of their start, in buckets of equal width.
  *
  * <pre>
  *   start                                       end
- *     |  bucket  |  bucket  |    …    |  bucket  |      each bucketMs wide, from a multiple of it since 1970 in UTC
+ *     |  bucket  |  bucket  |    …    |  bucket  |      each bucketMs wide, aligned to multiples of it since 1970 in UTC
  * </pre>
- *
- * @param start of the first bucket; null, as are the next two, where no span was found and the query has no range of its own
- * @param end of the last bucket, exclusive
- * @param total of all spans
- * @param groups those with most spans first, the rest last; empty where no span was found
  */
-public record Timeline(
-        @Nullable Instant start,
-        @Nullable Instant end,
-        @Nullable Long bucketMs,
-        Measures total,
-        List<Group> groups) {
+public sealed interface Timeline permits TimelineValues {
 
-    public Timeline {
-        groups = List.copyOf(groups);
+    /** Returns the start of the first bucket; null if no span was found and the query leaves an end of the time open. */
+    @Nullable
+    Instant start();
+
+    /** Returns the exclusive end of the last bucket; null if {@link #start()} is. */
+    @Nullable
+    Instant end();
+
+    /** Returns the width of a bucket in milliseconds; null if {@link #start()} is. */
+    @Nullable
+    Long bucketMs();
+
+    /** Returns the measures of all spans. */
+    Measures total();
+
+    /** Returns the groups with the most spans first, the rest last; empty if no span was found. */
+    List<Group> groups();
+
+    /** Returns a builder without start, end and groups. */
+    static Builder builder(Measures total) {
+        return new Builder(total);
     }
 
-    /**
-     * Spans of one value.
-     *
-     * @param value null for those that have none, for all where nothing is grouped, and for the rest
-     * @param rest whether these are the spans of all values that have no group of their own
-     * @param buckets those that have spans, in their order
-     */
-    public record Group(@Nullable String value, boolean rest, Measures total, List<Bucket> buckets) {
-        public Group {
-            buckets = List.copyOf(buckets);
+    /** Builds a timeline. A value that is not set is null or empty. */
+    final class Builder {
+        private final Measures total;
+        private @Nullable Instant start;
+        private @Nullable Instant end;
+        private @Nullable Long bucketMs;
+        private List<Group> groups = List.of();
+
+        private Builder(Measures total) {
+            this.total = Objects.requireNonNull(total, "total");
+        }
+
+        public Builder start(@Nullable Instant value) {
+            this.start = value;
+            return this;
+        }
+
+        public Builder end(@Nullable Instant value) {
+            this.end = value;
+            return this;
+        }
+
+        public Builder bucketMs(@Nullable Long value) {
+            this.bucketMs = value;
+            return this;
+        }
+
+        public Builder groups(List<Group> value) {
+            this.groups = Objects.requireNonNull(value, "groups");
+            return this;
+        }
+
+        /** Builds the timeline. */
+        public Timeline build() {
+            return new TimelineValues(start, end, bucketMs, total, groups);
         }
     }
 
-    /** @param time its start */
-    public record Bucket(Instant time, Measures measures) {}
+    /** The spans with one value of the field that groups them. */
+    sealed interface Group permits TimelineValues.GroupValues {
+
+        /** Returns the value; null for spans without one, for the rest, and for the only group if there is no such field. */
+        @Nullable
+        String value();
+
+        /** Returns whether this group has the spans of all values without a group of their own. */
+        boolean rest();
+
+        /** Returns the measures of all spans of the group. */
+        Measures total();
+
+        /** Returns the buckets with spans, in the order of time. */
+        List<Bucket> buckets();
+
+        /** Returns a builder of a group of spans without a value, which is not the rest, without buckets. */
+        static Builder builder(Measures total) {
+            return new Builder(total);
+        }
+
+        /** Builds a group. A value that is not set is null, false or empty. */
+        final class Builder {
+            private final Measures total;
+            private @Nullable String value;
+            private boolean rest;
+            private List<Bucket> buckets = List.of();
+
+            private Builder(Measures total) {
+                this.total = Objects.requireNonNull(total, "total");
+            }
+
+            public Builder value(@Nullable String value) {
+                this.value = value;
+                return this;
+            }
+
+            public Builder rest(boolean value) {
+                this.rest = value;
+                return this;
+            }
+
+            public Builder buckets(List<Bucket> value) {
+                this.buckets = Objects.requireNonNull(value, "buckets");
+                return this;
+            }
+
+            /** Builds the group. */
+            public Group build() {
+                return new TimelineValues.GroupValues(value, rest, total, buckets);
+            }
+        }
+    }
+
+    /** The spans of a group in one bucket. */
+    sealed interface Bucket permits TimelineValues.BucketValues {
+
+        /** Returns the start of the bucket. */
+        Instant time();
+
+        /** Returns the measures of the spans. */
+        Measures measures();
+
+        /** Returns a bucket. */
+        static Bucket of(Instant time, Measures measures) {
+            return new TimelineValues.BucketValues(time, measures);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 package io.llmtrace.storage.analytics;
 
+import io.llmtrace.model.SpanField;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.NotSupportedException;
 import io.llmtrace.storage.SpanOutline;
@@ -10,47 +11,50 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Figures about the spans of a tenant, beside {@link TraceRepository}. Every backend fulfils this contract in full;
- * {@code storage-testkit} proves it.
+ * Analytics over the spans of a tenant, an optional capability of a {@link TraceRepository}. Every backend fulfils this contract in
+ * full; {@code storage-testkit} proves it.
  *
  * <ol>
- *   <li><b>What counts</b> are the spans that pass the query's filters, as {@link TraceQuery#matches(TraceSpan)} defines. What
- *       the repository's contract says of identity, tenants, deletes and errors holds here, too: a span that was written
- *       again counts once, as it was written last, before and after the engine compacts.
- *   <li><b>Exact.</b> Counts, sums and percentiles are those of all these spans, never of a sample. Where that would take
- *       more memory or time than the store allows, the call throws
- *       {@link io.llmtrace.storage.OverloadedException}: narrow the query.
- *   <li><b>Tokens and cost</b> count each call once: agent and chain spans repeat what their children report, so theirs are
- *       left out, unless the query asks for a {@link TraceQuery#kind()}; then they are what the spans report. A trace in which
- *       nothing but agents and chains reports has no part in these sums.
- *   <li><b>Cost</b> is summed in whole nano-dollars, so that the order of addition plays no part: of each span
- *       {@code floor(cost × 10⁹ + 0.5)}. A sum beyond 64 bits, of tokens as well, is {@link Long#MAX_VALUE}.
- *   <li><b>Percentiles</b> are nearest-rank: of n durations in ascending order the one at place {@code ceil(p × n)}, counted
- *       from 1.
- *   <li><b>Order</b> of values among equals is that of their UTF-8 bytes; spans without a value come last.
- *   <li><b>Paging.</b> Lists hold at most {@link TraceQuery#limit()} items. A cursor is refused, and so is an offset where there
- *       are no pages. Offsets count in the order of the moment, and so may shift while others write.
+ *   <li><b>Selection.</b> A call aggregates the spans that pass the query's filters, as {@link TraceQuery#matches(TraceSpan)}
+ *       defines. The repository's contract on identity, tenants, deletes and errors applies: a span that was written again counts
+ *       once, with its latest values, before and after the engine compacts.
+ *   <li><b>Exactness.</b> Counts, sums and percentiles are those of all these spans, never of a sample. If they take more memory
+ *       or time than the store allows, the call throws {@link io.llmtrace.storage.OverloadedException}, and the caller may narrow
+ *       the query.
+ *   <li><b>Tokens and cost</b> count each call once. Agent and chain spans repeat the values of their children and do not count,
+ *       unless the query filters by a {@link TraceQuery#kind()}; then all selected spans count. A trace in which only agent and
+ *       chain spans report a value adds nothing to its sum.
+ *   <li><b>Cost</b> is summed in whole nano-dollars, {@code floor(cost × 10⁹ + 0.5)} of each span, so that the order of addition
+ *       does not matter. A sum of cost or tokens beyond 64 bits is {@link Long#MAX_VALUE}.
+ *   <li><b>Percentiles</b> are nearest-rank: the p-th percentile of n durations in ascending order is the one with the rank
+ *       {@code ceil(p × n)}, counted from 1.
+ *   <li><b>Order.</b> Ties are ordered by the UTF-8 bytes of the values; spans without a value are last.
+ *   <li><b>Paging.</b> Lists have at most {@link TraceQuery#limit()} items. A cursor is refused, and so is an offset unless the
+ *       result is a {@link Slice}. Offsets count in the order at the time of the call, so items may shift between pages while
+ *       others write.
  * </ol>
  *
- * <p>A null argument is a {@link NullPointerException}, a wrong one an {@link IllegalArgumentException}, both before any work.
- * All methods block, and are safe to call from many threads.
+ * <p>A null argument causes a {@link NullPointerException} and an illegal one an {@link IllegalArgumentException}, both before any
+ * work. All methods block and are thread-safe.
  */
 public interface TraceAnalytics {
 
-    /** Fewer buckets than this cannot hold every range of times. */
+    /** The smallest limit on the number of buckets: the widest buckets cover all storable times with this many. */
     int MIN_BUCKETS = 4;
 
+    /** The most buckets of a timeline. */
     int MAX_BUCKETS = 1_000;
 
-    /** Of groups in a timeline, beside the rest. */
+    /** The most groups of a timeline, in addition to the rest. */
     int MAX_GROUPS = 50;
 
+    /** The largest offset of a list. */
     int MAX_OFFSET = 10_000;
 
     /**
-     * The analytics of a repository: itself, when its class implements this interface, too.
+     * Returns the analytics of a repository, which is the repository itself.
      *
-     * @throws NotSupportedException if it does not
+     * @throws NotSupportedException if the repository does not implement this interface
      */
     static TraceAnalytics of(TraceRepository repository) {
         if (repository instanceof TraceAnalytics analytics) {
@@ -60,50 +64,57 @@ public interface TraceAnalytics {
     }
 
     /**
-     * What happened when. From the query's start time to its end time; an end that is left out is that of the spans found.
+     * Returns the measures of the spans over time, from the query's start time to its end time. Where the query has no start or
+     * end time, the earliest or latest start of the selected spans takes its place.
      *
-     * @param buckets how many at most, in [{@value #MIN_BUCKETS}, {@value #MAX_BUCKETS}]; their width is a natural one
-     * @param groupBy a field of a single value, or null for one group of all
-     * @param groups how many at most, in [1, {@value #MAX_GROUPS}]: those with the most spans; what has another value is one group
-     *     more
+     * @param buckets the most buckets, in [{@value #MIN_BUCKETS}, {@value #MAX_BUCKETS}]; their width is a round duration, such
+     *     as 5 minutes
+     * @param groupBy a field that is not multi-valued, or null for a single group
+     * @param groups the most groups, in [1, {@value #MAX_GROUPS}]: those with the most spans. Spans with other values are in one
+     *     further group
      */
-    Timeline timeline(TraceQuery query, int buckets, @Nullable SpanField groupBy, int groups);
+    Timeline timeline(TraceQuery query, int buckets, @Nullable SpanField<?> groupBy, int groups);
 
     /**
-     * The values of a field with what their spans did, largest first.
+     * Returns the values of a field with the measures of their spans, the largest first.
      *
-     * @param groupBy a field of a single value
+     * @param groupBy a field that is not multi-valued
+     * @param order the measure to order by
      */
-    List<ValueMeasures> top(TraceQuery query, SpanField groupBy, Measure order);
+    List<ValueMeasures> top(TraceQuery query, SpanField<?> groupBy, Measure order);
 
     /**
-     * The values of a field, with how many spans have each, most first: what to offer for a filter.
+     * Returns the values of a field with the number of spans that have each, the most frequent first, as suggestions for a filter.
      *
-     * @param prefix of the values, without regard to the case of A to Z; empty for all
+     * @param prefix the beginning of the values, ignoring the case of A to Z; empty for all
      */
-    List<ValueCount> values(TraceQuery query, SpanField field, String prefix);
+    List<ValueCount> values(TraceQuery query, SpanField<?> field, String prefix);
 
-    /** The sessions of the spans, largest first. Spans without a session have no part. The offset counts. */
+    /**
+     * Returns the sessions of the spans, the largest first, from the query's offset on. Spans without a session are skipped.
+     */
     Slice<SessionSummary> sessions(TraceQuery query, SessionOrder order);
 
-    /** Security findings of the spans: most severe first, then by how many there are, then by type. */
+    /** Returns the counts of the spans' security findings: the most severe first, then the most frequent, then by type. */
     List<FindingCount> findings(TraceQuery query);
 
     /**
-     * Actions of agents in the spans. What was done is counted apart from what a model only asked for
-     * ({@link io.llmtrace.model.AgentAction#onlyRequested}): a call is mostly reported twice, by the span that asks for it and by
-     * that of the tool. Ordered by how many were done, then by how many were asked for, both most first; then by type and name.
+     * Returns the counts of the spans' agent actions. Executed actions and those that a model only requested
+     * ({@link io.llmtrace.model.AgentAction#onlyRequested}) are counted separately, since most calls are reported twice: by the
+     * span that requests the call, and by that of the tool. The order is descending by executed actions and then by requests,
+     * then ascending by type and name.
      */
     List<ActionCount> actions(TraceQuery query);
 
     /**
-     * The traces that {@link TraceRepository#queryTraceSummaries} gives, by a figure of the whole trace, largest first; those
-     * without it last. Its duration is that of its summary; its tokens and cost are what its spans other than agents and chains
-     * report, or else the most that one of these does. (A call that two instrumentations report counts twice here, and once in
-     * the summary.) Ties are in the order of {@link io.llmtrace.storage.Order#NEWEST_FIRST}. The offset counts.
+     * Returns the traces that {@link TraceRepository#queryTraceSummaries} selects, descending by a metric of the whole trace, from
+     * the query's offset on. Traces without a value are last, and ties are in {@link io.llmtrace.storage.Order#NEWEST_FIRST}.
+     *
+     * <p>The duration is that of the summary. Tokens and cost are the sums over all spans except agents and chains, or else the
+     * largest value of an agent or chain span. Unlike in the summary, a call that two instrumentations report counts twice.
      */
     Slice<TraceSummary> rankedTraces(TraceQuery query, Ranking by);
 
-    /** The spans that {@link TraceRepository#querySpanOutlines} gives, in the same way. */
+    /** Returns the spans that {@link TraceRepository#querySpanOutlines} selects, ranked like {@link #rankedTraces}. */
     Slice<SpanOutline> rankedSpans(TraceQuery query, Ranking by);
 }

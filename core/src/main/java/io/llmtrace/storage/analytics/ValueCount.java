@@ -1,4 +1,9 @@
 package io.llmtrace.storage.analytics;
 
-/** @param count of the spans that have the value */
+/**
+ * The number of spans with one value of a field.
+ *
+ * @param value the text of the value
+ * @param count the number of spans with the value
+ */
 public record ValueCount(String value, long count) {}

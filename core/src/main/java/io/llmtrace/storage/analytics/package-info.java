@@ -1,4 +1,4 @@
-/** What is asked about many spans at once: sums over time and groups, values to choose from, sessions, rankings. */
+/** Analytics over many spans: timelines, groups, suggested values, sessions, findings, actions and rankings. */
 @NullMarked
 package io.llmtrace.storage.analytics;
 

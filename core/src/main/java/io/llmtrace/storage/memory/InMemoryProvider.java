@@ -1,9 +1,9 @@
 package io.llmtrace.storage.memory;
 
 import io.llmtrace.storage.TraceRepository;
-import io.llmtrace.storage.spi.TraceRepositoryProvider;
+import io.llmtrace.storage.TraceRepositoryProvider;
 
-/** Opens {@code memory:}, a new empty repository each time. */
+/** Opens {@code memory:} as a new, empty repository each time. */
 public final class InMemoryProvider implements TraceRepositoryProvider {
 
     @Override

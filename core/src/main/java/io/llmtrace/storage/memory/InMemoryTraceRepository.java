@@ -1,13 +1,16 @@
 package io.llmtrace.storage.memory;
 
 import io.llmtrace.model.Ids;
+import io.llmtrace.model.SpanField;
 import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.Times;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.ExpiredTraces;
 import io.llmtrace.storage.GlobalStats;
 import io.llmtrace.storage.Order;
 import io.llmtrace.storage.Page;
+import io.llmtrace.storage.RetentionRule;
 import io.llmtrace.storage.SpanOutline;
 import io.llmtrace.storage.StorageStats;
 import io.llmtrace.storage.StoreHealth;
@@ -22,14 +25,14 @@ import io.llmtrace.storage.analytics.Ranking;
 import io.llmtrace.storage.analytics.SessionOrder;
 import io.llmtrace.storage.analytics.SessionSummary;
 import io.llmtrace.storage.analytics.Slice;
-import io.llmtrace.storage.analytics.SpanField;
 import io.llmtrace.storage.analytics.Timeline;
 import io.llmtrace.storage.analytics.TraceAnalytics;
 import io.llmtrace.storage.analytics.ValueCount;
 import io.llmtrace.storage.analytics.ValueMeasures;
 import io.llmtrace.storage.spi.AnalyticsArguments;
+import io.llmtrace.storage.spi.ExpiryThread;
 import io.llmtrace.storage.spi.PageCursor;
-import io.llmtrace.storage.spi.RetentionDays;
+import io.llmtrace.storage.spi.StoreProperties;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
@@ -48,19 +51,21 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything on the heap, every query a scan: small, obviously right, and so the reference for all other backends. Also
- * handy in tests of applications. Nothing outlives {@link #close()}.
+ * A repository on the heap that scans everything for each query. It is simple enough to be obviously correct, and therefore the
+ * reference for all other backends; it also suits tests of applications. Its data is lost when it is closed.
  */
-public final class InMemoryTraceRepository implements TraceRepository, TraceAnalytics, TraceRetention {
+public final class InMemoryTraceRepository implements TraceRepository, TraceAnalytics, TraceRetention, StoreProperties {
 
-    private static final Comparator<PageCursor> PLACE_ORDER = Comparator.comparingLong(PageCursor::timeNanos)
+    private static final Comparator<PageCursor> SORT_KEY_ORDER = Comparator.comparingLong(PageCursor::timeNanos)
             .thenComparing(PageCursor::traceId, Ids.BYTE_ORDER)
             .thenComparing(PageCursor::spanId, Ids.BYTE_ORDER);
 
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private final Map<UUID, Map<UUID, StoredTrace>> tenants = new HashMap<>();
-    private final Map<UUID, Integer> retentionDays = new HashMap<>();
+    private final Map<UUID, RetentionRule> retention = new HashMap<>();
+    private final Map<String, String> properties = new HashMap<>(Map.of(SEPARATE_EVENTS, ANNOUNCED));
     private long writes;
+    private @Nullable ExpiryThread expiry;
     private boolean closed;
 
     @Override
@@ -96,9 +101,9 @@ public final class InMemoryTraceRepository implements TraceRepository, TraceAnal
         Objects.requireNonNull(query, "query");
         return reading(() -> {
             long snapshot = snapshotOf(query, PageCursor.Items.TRACES);
-            Stream<Placed<TraceEvent>> matching = tracesOf(query.tenantId())
-                    .map(stored -> stored.place(snapshot))
-                    .filter(placed -> query.matches(placed.item()));
+            Stream<Keyed<TraceEvent>> matching = tracesOf(query.tenantId())
+                    .map(stored -> stored.keyed(snapshot))
+                    .filter(keyed -> query.matches(keyed.item()));
             return page(matching, query, PageCursor.Items.TRACES);
         });
     }
@@ -113,10 +118,10 @@ public final class InMemoryTraceRepository implements TraceRepository, TraceAnal
         Objects.requireNonNull(query, "query");
         return reading(() -> {
             long snapshot = snapshotOf(query, PageCursor.Items.SPANS);
-            Stream<Placed<TraceSpan>> matching = tracesOf(query.tenantId())
+            Stream<Keyed<TraceSpan>> matching = tracesOf(query.tenantId())
                     .flatMap(stored -> stored.spans.values().stream())
                     .filter(stored -> query.matches(stored.span))
-                    .map(stored -> stored.place(snapshot));
+                    .map(stored -> stored.keyed(snapshot));
             return page(matching, query, PageCursor.Items.SPANS);
         });
     }
@@ -187,12 +192,15 @@ public final class InMemoryTraceRepository implements TraceRepository, TraceAnal
         Objects.requireNonNull(tenantId, "tenantId");
         return reading(() -> {
             List<StoredTrace> traces = tracesOf(tenantId).toList();
-            return new StorageStats(
-                    traces.size(),
-                    traces.stream().mapToLong(stored -> stored.spans.size()).sum(),
-                    0, // nothing is on disk
-                    oldest(traces),
-                    newest(traces));
+            return StorageStats.builder()
+                    .totalTraces(traces.size())
+                    .totalSpans(traces.stream()
+                            .mapToLong(stored -> stored.spans.size())
+                            .sum())
+                    .storageSizeBytes(0) // nothing is on disk
+                    .oldestTrace(oldest(traces))
+                    .newestTrace(newest(traces))
+                    .build();
         });
     }
 
@@ -201,36 +209,39 @@ public final class InMemoryTraceRepository implements TraceRepository, TraceAnal
         return reading(() -> {
             List<StoredTrace> traces =
                     tenants.values().stream().flatMap(t -> t.values().stream()).toList();
-            return new GlobalStats(
-                    tenants.values().stream().filter(t -> !t.isEmpty()).count(),
-                    traces.size(),
-                    traces.stream().mapToLong(stored -> stored.spans.size()).sum(),
-                    0,
-                    oldest(traces),
-                    newest(traces));
+            return GlobalStats.builder()
+                    .tenants(tenants.values().stream().filter(t -> !t.isEmpty()).count())
+                    .totalTraces(traces.size())
+                    .totalSpans(traces.stream()
+                            .mapToLong(stored -> stored.spans.size())
+                            .sum())
+                    .oldestTrace(oldest(traces))
+                    .newestTrace(newest(traces))
+                    .build();
         });
     }
 
     @Override
     public StoreHealth check() {
-        return reading(() -> new StoreHealth(
-                StoreHealth.State.OK, "in memory: nothing outlives this process", Map.of("backend", "memory")));
+        return reading(() -> StoreHealth.builder(StoreHealth.State.OK, "in memory: nothing outlives this process")
+                .details(Map.of("backend", "memory"))
+                .build());
     }
 
     @Override
-    public Timeline timeline(TraceQuery query, int buckets, @Nullable SpanField groupBy, int groups) {
+    public Timeline timeline(TraceQuery query, int buckets, @Nullable SpanField<?> groupBy, int groups) {
         AnalyticsArguments.checkTimeline(query, buckets, groupBy, groups);
         return reading(() -> analytics(query).timeline(buckets, groupBy, groups));
     }
 
     @Override
-    public List<ValueMeasures> top(TraceQuery query, SpanField groupBy, Measure order) {
+    public List<ValueMeasures> top(TraceQuery query, SpanField<?> groupBy, Measure order) {
         AnalyticsArguments.checkTop(query, groupBy, order);
         return reading(() -> analytics(query).top(groupBy, order));
     }
 
     @Override
-    public List<ValueCount> values(TraceQuery query, SpanField field, String prefix) {
+    public List<ValueCount> values(TraceQuery query, SpanField<?> field, String prefix) {
         AnalyticsArguments.checkValues(query, field, prefix);
         return reading(() -> analytics(query).values(field, prefix));
     }
@@ -270,23 +281,81 @@ public final class InMemoryTraceRepository implements TraceRepository, TraceAnal
     }
 
     @Override
-    public @Nullable Integer retentionDays(UUID tenantId) {
+    public @Nullable RetentionRule retention(UUID tenantId) {
         Objects.requireNonNull(tenantId, "tenantId");
-        return reading(() -> Optional.ofNullable(retentionDays.get(tenantId))).orElse(null);
+        return reading(() -> Optional.ofNullable(retention.get(tenantId))).orElse(null);
     }
 
     @Override
-    public void setRetentionDays(UUID tenantId, @Nullable Integer days) {
+    public void setRetention(UUID tenantId, @Nullable RetentionRule rule) {
         Objects.requireNonNull(tenantId, "tenantId");
-        RetentionDays.check(days);
-        writing(() -> days == null ? retentionDays.remove(tenantId) : retentionDays.put(tenantId, days));
+        writing(() -> {
+            if (rule == null) {
+                return retention.remove(tenantId);
+            }
+            startedExpiry().wake();
+            return retention.put(tenantId, rule);
+        });
     }
 
-    /** Nobody else does: there is no thread that looks by itself. */
+    /** Returns the thread that deletes expired traces; there is none until a rule is set. */
+    private ExpiryThread startedExpiry() {
+        if (expiry == null) {
+            expiry = ExpiryThread.builder(
+                            "llmtrace-memory-expiry",
+                            () -> reading(() -> Map.copyOf(retention)),
+                            () -> deleteExpired(Instant.now()))
+                    .start();
+        }
+        return expiry;
+    }
+
+    @Override
+    public ExpiredTraces expired(UUID tenantId, RetentionRule rule, Instant now) {
+        Objects.requireNonNull(tenantId, "tenantId");
+        Objects.requireNonNull(rule, "rule");
+        Objects.requireNonNull(now, "now");
+        return reading(() -> {
+            List<StoredTrace> traces = tracesOf(tenantId)
+                    .filter(stored -> rule.isExpired(stored.event(), now))
+                    .toList();
+            return ExpiredTraces.builder()
+                    .traces(traces.size())
+                    .spans(traces.stream()
+                            .mapToLong(stored -> stored.spans.size())
+                            .sum())
+                    .oldestTrace(oldest(traces))
+                    .newestTrace(newest(traces))
+                    .build();
+        });
+    }
+
     @Override
     public long deleteExpired(Instant now) {
         Objects.requireNonNull(now, "now");
-        return RetentionDays.deleteExpired(this, reading(() -> Map.copyOf(retentionDays)), now);
+        return writing(() -> {
+            long deleted = 0;
+            for (Map.Entry<UUID, RetentionRule> of : retention.entrySet()) {
+                Map<UUID, StoredTrace> traces = tenants.getOrDefault(of.getKey(), new HashMap<>());
+                long before = traces.size();
+                traces.values().removeIf(stored -> of.getValue().isExpired(stored.event(), now));
+                deleted += before - traces.size();
+            }
+            return deleted;
+        });
+    }
+
+    @Override
+    public @Nullable String property(String name) {
+        Objects.requireNonNull(name, "name");
+        return reading(() -> Optional.ofNullable(properties.get(name))).orElse(null);
+    }
+
+    @Override
+    public void setProperty(String name, String value) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(value, "value");
+        writing(() -> properties.put(name, value));
     }
 
     private SpanAnalytics analytics(TraceQuery query) {
@@ -303,8 +372,12 @@ public final class InMemoryTraceRepository implements TraceRepository, TraceAnal
         lock.writeLock().lock();
         try {
             closed = true;
+            if (expiry != null) {
+                expiry.close();
+            }
             tenants.clear();
-            retentionDays.clear();
+            retention.clear();
+            properties.clear();
         } finally {
             lock.writeLock().unlock();
         }
@@ -342,21 +415,21 @@ public final class InMemoryTraceRepository implements TraceRepository, TraceAnal
         return query.cursor() == null ? writes : PageCursor.decode(query, items).snapshot();
     }
 
-    private static <T> Page<T> page(Stream<Placed<T>> matching, TraceQuery query, PageCursor.Items kind) {
-        Comparator<PageCursor> order = query.order() == Order.NEWEST_FIRST ? PLACE_ORDER.reversed() : PLACE_ORDER;
-        Stream<Placed<T>> ordered = matching.sorted(Comparator.comparing(Placed::place, order));
+    private static <T> Page<T> page(Stream<Keyed<T>> matching, TraceQuery query, PageCursor.Items kind) {
+        Comparator<PageCursor> order = query.order() == Order.NEWEST_FIRST ? SORT_KEY_ORDER.reversed() : SORT_KEY_ORDER;
+        Stream<Keyed<T>> ordered = matching.sorted(Comparator.comparing(Keyed::sortKey, order));
         if (query.cursor() != null) {
             PageCursor after = PageCursor.decode(query, kind);
-            ordered = ordered.filter(placed -> order.compare(placed.place(), after) > 0);
+            ordered = ordered.filter(keyed -> order.compare(keyed.sortKey(), after) > 0);
         }
-        List<Placed<T>> found =
+        List<Keyed<T>> found =
                 ordered.skip(query.offset()).limit(query.limit() + 1L).toList();
         if (found.size() <= query.limit()) {
-            return new Page<>(found.stream().map(Placed::item).toList(), null);
+            return new Page<>(found.stream().map(Keyed::item).toList(), null);
         }
-        List<Placed<T>> items = found.subList(0, query.limit());
-        String next = items.get(items.size() - 1).place().encode(query);
-        return new Page<>(items.stream().map(Placed::item).toList(), next);
+        List<Keyed<T>> items = found.subList(0, query.limit());
+        String next = items.get(items.size() - 1).sortKey().encode(query);
+        return new Page<>(items.stream().map(Keyed::item).toList(), next);
     }
 
     private static @Nullable Instant oldest(List<StoredTrace> traces) {
@@ -399,18 +472,18 @@ public final class InMemoryTraceRepository implements TraceRepository, TraceAnal
         }
     }
 
-    private record Placed<T>(T item, PageCursor place) {}
+    private record Keyed<T>(T item, PageCursor sortKey) {}
 
     private static final class StoredTrace {
         private final UUID tenantId;
         private final UUID traceId;
-        private final MovingTime createdAt;
+        private final VersionedTime createdAt;
         private final Map<UUID, StoredSpan> spans = new HashMap<>();
 
         StoredTrace(UUID tenantId, UUID traceId, Instant createdAt) {
             this.tenantId = tenantId;
             this.traceId = traceId;
-            this.createdAt = new MovingTime(createdAt);
+            this.createdAt = new VersionedTime(createdAt);
         }
 
         void put(TraceSpan span, long write) {
@@ -423,26 +496,26 @@ public final class InMemoryTraceRepository implements TraceRepository, TraceAnal
         }
 
         TraceEvent event() {
-            return new TraceEvent(
+            return TraceEvent.of(
                     traceId,
                     tenantId,
                     createdAt.value,
                     spans.values().stream().map(stored -> stored.span).toList());
         }
 
-        Placed<TraceEvent> place(long snapshot) {
+        Keyed<TraceEvent> keyed(long snapshot) {
             long time = Times.toNanos(createdAt.asOf(snapshot));
-            return new Placed<>(event(), PageCursor.ofTrace(time, traceId, snapshot));
+            return new Keyed<>(event(), PageCursor.ofTrace(time, traceId, snapshot));
         }
     }
 
     private static final class StoredSpan {
         private TraceSpan span;
-        private final MovingTime startTime;
+        private final VersionedTime startTime;
 
         StoredSpan(TraceSpan span) {
             this.span = span;
-            this.startTime = new MovingTime(span.startTime());
+            this.startTime = new VersionedTime(span.startTime());
         }
 
         void replace(TraceSpan by, long write) {
@@ -450,9 +523,9 @@ public final class InMemoryTraceRepository implements TraceRepository, TraceAnal
             startTime.change(by.startTime(), write);
         }
 
-        Placed<TraceSpan> place(long snapshot) {
+        Keyed<TraceSpan> keyed(long snapshot) {
             long time = Times.toNanos(startTime.asOf(snapshot));
-            return new Placed<>(span, PageCursor.ofSpan(time, span.traceId(), span.spanId(), snapshot));
+            return new Keyed<>(span, PageCursor.ofSpan(time, span.traceId(), span.spanId(), snapshot));
         }
     }
 }

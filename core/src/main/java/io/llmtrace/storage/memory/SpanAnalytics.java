@@ -5,6 +5,7 @@ import io.llmtrace.model.AgentActionType;
 import io.llmtrace.model.Ids;
 import io.llmtrace.model.SecurityFinding;
 import io.llmtrace.model.Severity;
+import io.llmtrace.model.SpanField;
 import io.llmtrace.model.Times;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
@@ -18,7 +19,6 @@ import io.llmtrace.storage.analytics.Ranking;
 import io.llmtrace.storage.analytics.SessionOrder;
 import io.llmtrace.storage.analytics.SessionSummary;
 import io.llmtrace.storage.analytics.Slice;
-import io.llmtrace.storage.analytics.SpanField;
 import io.llmtrace.storage.analytics.Timeline;
 import io.llmtrace.storage.analytics.ValueCount;
 import io.llmtrace.storage.analytics.ValueMeasures;
@@ -41,7 +41,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Figures about spans: the executable definition of {@link io.llmtrace.storage.analytics.TraceAnalytics}. */
+/** Analytics over spans in memory: the executable definition of {@link io.llmtrace.storage.analytics.TraceAnalytics}. */
 final class SpanAnalytics {
 
     private static final Comparator<@Nullable String> VALUES = Comparator.nullsLast(TextOrder.UTF8);
@@ -56,29 +56,29 @@ final class SpanAnalytics {
     private final TraceQuery query;
     private final List<TraceSpan> spans;
 
-    /** @param spans that the query selects */
+    /** Computes analytics over the spans that a query selects. */
     SpanAnalytics(TraceQuery query, Collection<TraceSpan> spans) {
         this.query = query;
         this.spans = List.copyOf(spans);
     }
 
-    Timeline timeline(int buckets, @Nullable SpanField groupBy, int groups) {
+    Timeline timeline(int buckets, @Nullable SpanField<?> groupBy, int groups) {
         Instant from = query.startTime() == null ? earliest() : query.startTime();
         Instant to = query.endTime() == null ? latest() : query.endTime();
         if (from == null || to == null) {
-            return new Timeline(null, null, null, Measures.NONE, List.of());
+            return Timeline.builder(Measures.NONE).build();
         }
         List<@Nullable String> values = groupBy == null ? oneGroup() : largestGroups(groupBy, groups);
         TimelineSums sums = new TimelineSums(TimeScale.of(from, to, buckets), values);
         for (TraceSpan span : spans) {
-            int group = values.indexOf(groupBy == null ? null : groupBy.valueOf(span));
+            int group = values.indexOf(groupBy == null ? null : groupBy.textOf(span));
             sums.at(group < 0 ? values.size() : group, Times.toNanos(span.startTime()))
                     .add(span, query);
         }
         return sums.timeline();
     }
 
-    List<ValueMeasures> top(SpanField groupBy, Measure order) {
+    List<ValueMeasures> top(SpanField<?> groupBy, Measure order) {
         return byValue(groupBy).entrySet().stream()
                 .map(entry -> new ValueMeasures(entry.getKey().orElse(null), measures(entry.getValue())))
                 .sorted(Comparator.comparing(ValueMeasures::measures, order.largestFirst())
@@ -87,9 +87,9 @@ final class SpanAnalytics {
                 .toList();
     }
 
-    List<ValueCount> values(SpanField field, String prefix) {
+    List<ValueCount> values(SpanField<?> field, String prefix) {
         return spans.stream()
-                .flatMap(span -> field.valuesOf(span).stream())
+                .flatMap(span -> field.textsOf(span).stream())
                 .filter(value -> TextOrder.startsWith(value, prefix))
                 .collect(Collectors.groupingBy(value -> value, Collectors.counting()))
                 .entrySet()
@@ -127,15 +127,16 @@ final class SpanAnalytics {
             }
         }
         return ofFindings.entrySet().stream()
-                .map(entry -> new FindingCount(
-                        entry.getKey().type,
-                        entry.getKey().severity,
-                        entry.getValue().size(),
-                        distinct(entry.getValue()),
-                        entry.getValue().stream()
-                                .map(TraceSpan::startTime)
-                                .max(Comparator.naturalOrder())
-                                .orElseThrow()))
+                .map(entry -> FindingCount.builder(
+                                entry.getKey().type,
+                                entry.getKey().severity,
+                                entry.getValue().stream()
+                                        .map(TraceSpan::startTime)
+                                        .max(Comparator.naturalOrder())
+                                        .orElseThrow())
+                        .findings(entry.getValue().size())
+                        .spans(distinct(entry.getValue()))
+                        .build())
                 .sorted(Comparator.comparing(FindingCount::severity)
                         .thenComparing(FindingCount::findings)
                         .reversed()
@@ -166,14 +167,16 @@ final class SpanAnalytics {
                             .map(AgentAction::durationMs)
                             .filter(Objects::nonNull)
                             .forEach(durations::add);
-                    return new ActionCount(
-                            entry.getKey().type,
-                            entry.getKey().name,
-                            done.size(),
-                            entry.getValue().size() - done.size(),
-                            done.stream().filter(action -> !action.success()).count(),
-                            distinct(entry.getValue().stream().map(Taken::span).toList()),
-                            durations.percentiles());
+                    return ActionCount.builder(entry.getKey().type, entry.getKey().name)
+                            .actions(done.size())
+                            .requested(entry.getValue().size() - done.size())
+                            .failures(done.stream()
+                                    .filter(action -> !action.success())
+                                    .count())
+                            .spans(distinct(
+                                    entry.getValue().stream().map(Taken::span).toList()))
+                            .durationMs(durations.percentiles())
+                            .build();
                 })
                 .sorted(Comparator.comparingLong(ActionCount::actions)
                         .thenComparingLong(ActionCount::requested)
@@ -185,30 +188,30 @@ final class SpanAnalytics {
     }
 
     Slice<TraceSpan> ranked(Ranking by) {
-        Function<TraceSpan, @Nullable Long> figure = span -> switch (by) {
+        Function<TraceSpan, @Nullable Long> metric = span -> switch (by) {
             case DURATION -> span.durationMs();
             case COST -> costNanos(span.estimatedCostUsd());
             case TOKENS -> span.totalTokens();
         };
-        return slice(spans.stream().sorted(largestFirst(figure).thenComparing(OLDEST_FIRST.reversed())));
+        return slice(spans.stream().sorted(largestFirst(metric).thenComparing(OLDEST_FIRST.reversed())));
     }
 
-    /** @param traces that the query selects */
+    /** Ranks the traces that the query selects. */
     Slice<TraceSummary> ranked(Stream<TraceEvent> traces, Ranking by) {
-        Function<TraceEvent, @Nullable Long> figure = trace -> switch (by) {
+        Function<TraceEvent, @Nullable Long> metric = trace -> switch (by) {
             case DURATION -> TraceSummary.of(trace).durationMs();
             case COST -> usage(trace, span -> costNanos(span.estimatedCostUsd()));
             case TOKENS -> usage(trace, TraceSpan::totalTokens);
         };
-        return slice(traces.sorted(largestFirst(figure).thenComparing(OLDEST_TRACE_FIRST.reversed())))
+        return slice(traces.sorted(largestFirst(metric).thenComparing(OLDEST_TRACE_FIRST.reversed())))
                 .map(TraceSummary::of);
     }
 
-    private static @Nullable Long usage(TraceEvent trace, Function<TraceSpan, @Nullable Long> figure) {
+    private static @Nullable Long usage(TraceEvent trace, Function<TraceSpan, @Nullable Long> metric) {
         long ofCalls = MeasureSums.ABSENT;
         long ofParents = MeasureSums.ABSENT;
         for (TraceSpan span : trace.spans()) {
-            Long value = figure.apply(span);
+            Long value = metric.apply(span);
             if (value != null && span.kind().repeatsUsageOfChildren()) {
                 ofParents = Math.max(ofParents, value);
             } else if (value != null) {
@@ -219,9 +222,9 @@ final class SpanAnalytics {
         return usage == MeasureSums.ABSENT ? null : Long.valueOf(usage);
     }
 
-    private static <T> Comparator<T> largestFirst(Function<T, @Nullable Long> figure) {
+    private static <T> Comparator<T> largestFirst(Function<T, @Nullable Long> metric) {
         return Comparator.comparing(
-                figure, Comparator.nullsLast(Comparator.<Long>naturalOrder().reversed()));
+                metric, Comparator.nullsLast(Comparator.<Long>naturalOrder().reversed()));
     }
 
     private static @Nullable Long costNanos(@Nullable Double costUsd) {
@@ -231,17 +234,18 @@ final class SpanAnalytics {
     private SessionSummary session(List<TraceSpan> ofSession) {
         List<TraceSpan> oldestFirst = ofSession.stream().sorted(OLDEST_FIRST).toList();
         TraceSpan first = oldestFirst.get(0);
-        return new SessionSummary(
-                Objects.requireNonNull(first.sessionId()),
-                oldestFirst.stream()
+        return SessionSummary.builder(
+                        Objects.requireNonNull(first.sessionId()),
+                        first.startTime(),
+                        oldestFirst.get(oldestFirst.size() - 1).startTime(),
+                        measures(ofSession))
+                .userId(oldestFirst.stream()
                         .map(TraceSpan::userId)
                         .filter(Objects::nonNull)
                         .findFirst()
-                        .orElse(null),
-                first.startTime(),
-                oldestFirst.get(oldestFirst.size() - 1).startTime(),
-                ofSession.stream().map(TraceSpan::traceId).distinct().count(),
-                measures(ofSession));
+                        .orElse(null))
+                .traces(ofSession.stream().map(TraceSpan::traceId).distinct().count())
+                .build();
     }
 
     private Measures measures(List<TraceSpan> of) {
@@ -250,11 +254,11 @@ final class SpanAnalytics {
         return sums.measures();
     }
 
-    private Map<Optional<String>, List<TraceSpan>> byValue(SpanField field) {
-        return spans.stream().collect(Collectors.groupingBy(span -> Optional.ofNullable(field.valueOf(span))));
+    private Map<Optional<String>, List<TraceSpan>> byValue(SpanField<?> field) {
+        return spans.stream().collect(Collectors.groupingBy(span -> Optional.ofNullable(field.textOf(span))));
     }
 
-    private List<@Nullable String> largestGroups(SpanField field, int count) {
+    private List<@Nullable String> largestGroups(SpanField<?> field, int count) {
         Comparator<Map.Entry<Optional<String>, List<TraceSpan>>> mostSpansFirst =
                 Comparator.comparing(entry -> -entry.getValue().size());
         List<@Nullable String> values = new ArrayList<>();

@@ -1,4 +1,4 @@
-/** The reference repository: keeps everything on the heap, and is what the other backends are compared with. */
+/** The in-memory repository, which is the reference that all other backends are compared with. */
 @NullMarked
 package io.llmtrace.storage.memory;
 

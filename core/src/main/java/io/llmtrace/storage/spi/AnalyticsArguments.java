@@ -1,19 +1,23 @@
 package io.llmtrace.storage.spi;
 
+import io.llmtrace.model.SpanField;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.analytics.Measure;
-import io.llmtrace.storage.analytics.SpanField;
 import io.llmtrace.storage.analytics.TraceAnalytics;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What every backend checks of the arguments of {@link TraceAnalytics}, with the same words. */
+/**
+ * Checks of the arguments of {@link TraceAnalytics}, with the same messages in every backend. A null argument causes a
+ * {@link NullPointerException}, an illegal one an {@link IllegalArgumentException}.
+ */
 public final class AnalyticsArguments {
 
     private AnalyticsArguments() {}
 
-    public static void checkTimeline(TraceQuery query, int buckets, @Nullable SpanField groupBy, int groups) {
+    /** Checks the arguments of {@link TraceAnalytics#timeline}. */
+    public static void checkTimeline(TraceQuery query, int buckets, @Nullable SpanField<?> groupBy, int groups) {
         checkList(query);
         argument(
                 buckets >= TraceAnalytics.MIN_BUCKETS && buckets <= TraceAnalytics.MAX_BUCKETS,
@@ -26,13 +30,15 @@ public final class AnalyticsArguments {
                 "groups not in [1, " + TraceAnalytics.MAX_GROUPS + "]: " + groups);
     }
 
-    public static void checkTop(TraceQuery query, SpanField groupBy, Measure order) {
+    /** Checks the arguments of {@link TraceAnalytics#top}. */
+    public static void checkTop(TraceQuery query, SpanField<?> groupBy, Measure order) {
         checkList(query);
         checkOfOneValue(Objects.requireNonNull(groupBy, "groupBy"));
         Objects.requireNonNull(order, "order");
     }
 
-    public static void checkValues(TraceQuery query, SpanField field, String prefix) {
+    /** Checks the arguments of {@link TraceAnalytics#values}. */
+    public static void checkValues(TraceQuery query, SpanField<?> field, String prefix) {
         checkList(query);
         Objects.requireNonNull(field, "field");
         Objects.requireNonNull(prefix, "prefix");
@@ -41,16 +47,16 @@ public final class AnalyticsArguments {
                 "prefix is not Unicode: it has half of a surrogate pair");
     }
 
-    /** A list that has no second page. */
+    /** Checks the query of a list without pages. */
     public static void checkList(TraceQuery query) {
         checkWithoutCursor(query);
         argument(query.offset() == 0, "offset given, and this list has no pages: " + query.offset());
     }
 
     /**
-     * A list whose pages go by offset.
+     * Checks the query of a list that is paged by offset.
      *
-     * @param order in which it is
+     * @param order the order or ranking of the list
      */
     public static void checkSlice(TraceQuery query, Object order) {
         checkWithoutCursor(query);
@@ -60,8 +66,8 @@ public final class AnalyticsArguments {
                 "offset > " + TraceAnalytics.MAX_OFFSET + ": " + query.offset());
     }
 
-    private static void checkOfOneValue(SpanField groupBy) {
-        argument(groupBy.isOfOneValue(), "group_by is a field of several values: " + groupBy.text());
+    private static void checkOfOneValue(SpanField<?> groupBy) {
+        argument(!groupBy.isMultiValued(), "group_by is a field of several values: " + groupBy.name());
     }
 
     private static void checkWithoutCursor(TraceQuery query) {

@@ -5,25 +5,26 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Durations for exact percentiles. Kept as how often each occurs, in a table with open addressing: spans are many, different
- * durations in milliseconds much fewer. Not safe for many threads.
+ * Collects durations for exact percentiles. A hash table with open addressing counts the occurrences of each duration, since there
+ * are far fewer distinct durations in milliseconds than spans. Not thread-safe.
  */
 public final class DurationCounts {
 
     private static final int FIRST_CAPACITY = 8;
 
-    /** Durations plus one; 0 marks a free place. */
+    /** The durations plus one; 0 marks a free slot. */
     private long[] keys = new long[0];
 
     private long[] counts = new long[0];
     private int used;
     private long total;
 
-    /** @param durationMs not negative */
+    /** Adds a duration in milliseconds, which must not be negative. */
     public void add(long durationMs) {
         add(durationMs + 1, 1);
     }
 
+    /** Adds all durations of another collection. */
     public void addAll(DurationCounts others) {
         for (int i = 0; i < others.keys.length; i++) {
             if (others.keys[i] != 0) {
@@ -32,7 +33,7 @@ public final class DurationCounts {
         }
     }
 
-    /** Null of none. */
+    /** Returns the percentiles in milliseconds; null if there is no duration. */
     public @Nullable Percentiles percentiles() {
         if (total == 0) {
             return null;
@@ -49,11 +50,11 @@ public final class DurationCounts {
     }
 
     private long nearestRank(long[] sorted, int percent) {
-        // ceil(total × percent / 100) without the rounding of fractions
+        // ceil(total × percent / 100) in whole numbers, which neither round nor overflow
         long rank = total / 100 * percent + (total % 100 * percent + 99) / 100;
         long seen = 0;
         for (long value : sorted) {
-            seen += counts[placeOf(value + 1)];
+            seen += counts[slotOf(value + 1)];
             if (seen >= rank) {
                 return value;
             }
@@ -65,22 +66,22 @@ public final class DurationCounts {
         if (used * 2 >= keys.length) {
             grow();
         }
-        int place = placeOf(key);
-        if (keys[place] == 0) {
-            keys[place] = key;
+        int slot = slotOf(key);
+        if (keys[slot] == 0) {
+            keys[slot] = key;
             used++;
         }
-        counts[place] += count;
+        counts[slot] += count;
         total += count;
     }
 
-    private int placeOf(long key) {
+    private int slotOf(long key) {
         int mask = keys.length - 1;
-        int place = (int) ((key * 0x9E3779B97F4A7C15L) >>> 32) & mask;
-        while (keys[place] != 0 && keys[place] != key) {
-            place = (place + 1) & mask;
+        int slot = (int) ((key * 0x9E3779B97F4A7C15L) >>> 32) & mask;
+        while (keys[slot] != 0 && keys[slot] != key) {
+            slot = (slot + 1) & mask;
         }
-        return place;
+        return slot;
     }
 
     private void grow() {
@@ -90,9 +91,9 @@ public final class DurationCounts {
         counts = new long[keys.length];
         for (int i = 0; i < oldKeys.length; i++) {
             if (oldKeys[i] != 0) {
-                int place = placeOf(oldKeys[i]);
-                keys[place] = oldKeys[i];
-                counts[place] = oldCounts[i];
+                int slot = slotOf(oldKeys[i]);
+                keys[slot] = oldKeys[i];
+                counts[slot] = oldCounts[i];
             }
         }
     }

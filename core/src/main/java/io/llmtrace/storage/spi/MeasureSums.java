@@ -7,10 +7,10 @@ import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.analytics.Measures;
 import org.jspecify.annotations.Nullable;
 
-/** Puts spans together into {@link Measures}: the definition of what backends compute. Not safe for many threads. */
+/** Aggregates spans into {@link Measures}. It defines the values that every backend must compute. Not thread-safe. */
 public final class MeasureSums {
 
-    /** What {@link #add(boolean, long, long, long, long, long)} takes for a figure that a span does not report. */
+    /** The value of a metric that a span does not report, see {@link #add(boolean, long, long, long, long, long)}. */
     public static final long ABSENT = -1;
 
     private static final double NANOS_PER_DOLLAR = 1e9;
@@ -23,21 +23,22 @@ public final class MeasureSums {
     private long costNanos = ABSENT;
     private final DurationCounts durations = new DurationCounts();
 
-    /** Whether tokens and cost of a span of that kind count. */
+    /** Returns whether the tokens and the cost of spans of a kind count in the results of a query. */
     public static boolean countsUsage(TraceQuery query, SpanKind kind) {
         return query.kind() != null || !kind.repeatsUsageOfChildren();
     }
 
-    /** Nano-dollars: {@code floor(cost × 10⁹ + 0.5)}, at most {@link Long#MAX_VALUE}. */
+    /** Converts US dollars to whole nano-dollars: {@code floor(cost × 10⁹ + 0.5)}, at most {@link Long#MAX_VALUE}. */
     public static long nanosOf(double costUsd) {
         return (long) (costUsd * NANOS_PER_DOLLAR + 0.5);
     }
 
+    /** Converts nano-dollars to US dollars. */
     public static double dollarsOf(long costNanos) {
         return costNanos / NANOS_PER_DOLLAR;
     }
 
-    /** @param query that selected the span */
+    /** Adds a span that the query selects. */
     public void add(TraceSpan span, TraceQuery query) {
         boolean usage = countsUsage(query, span.kind());
         add(
@@ -49,7 +50,15 @@ public final class MeasureSums {
                 orAbsent(span.durationMs()));
     }
 
-    /** A span by its figures, of which each may be {@link #ABSENT}. */
+    /**
+     * Adds a span by its metrics, each of which may be {@link #ABSENT}.
+     *
+     * @param prompt the input tokens
+     * @param completion the output tokens
+     * @param total all tokens
+     * @param cost the cost in nano-dollars
+     * @param durationMs the duration in milliseconds
+     */
     public void add(boolean error, long prompt, long completion, long total, long cost, long durationMs) {
         spans++;
         errors += error ? 1 : 0;
@@ -62,6 +71,7 @@ public final class MeasureSums {
         }
     }
 
+    /** Adds the spans of other sums. */
     public void addAll(MeasureSums others) {
         spans += others.spans;
         errors += others.errors;
@@ -72,18 +82,20 @@ public final class MeasureSums {
         durations.addAll(others.durations);
     }
 
+    /** Returns the measures of the spans that were added. */
     public Measures measures() {
-        return new Measures(
-                spans,
-                errors,
-                orNull(promptTokens),
-                orNull(completionTokens),
-                orNull(totalTokens),
-                costNanos == ABSENT ? null : Double.valueOf(dollarsOf(costNanos)),
-                durations.percentiles());
+        return Measures.builder()
+                .spans(spans)
+                .errors(errors)
+                .promptTokens(orNull(promptTokens))
+                .completionTokens(orNull(completionTokens))
+                .totalTokens(orNull(totalTokens))
+                .costUsd(costNanos == ABSENT ? null : Double.valueOf(dollarsOf(costNanos)))
+                .durationMs(durations.percentiles())
+                .build();
     }
 
-    /** Of two figures that may be {@link #ABSENT}; at most {@link Long#MAX_VALUE}. */
+    /** Returns the sum of two values, each of which may be {@link #ABSENT}; at most {@link Long#MAX_VALUE}. */
     public static long sum(long a, long b) {
         if (a == ABSENT || b == ABSENT) {
             return Math.max(a, b);

@@ -1,30 +1,32 @@
 package io.llmtrace.storage.spi;
 
+import io.llmtrace.storage.Criterion;
+import io.llmtrace.storage.QueryFilter;
 import io.llmtrace.storage.TraceQuery;
 import java.nio.charset.CharsetEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
-/** The texts that a query asks for. */
+/** Checks the texts in the criteria of a query. */
 public final class QueryTexts {
 
     private QueryTexts() {}
 
-    /** Whether all of them are Unicode. If not, no span has them, but engines would take them for other texts. */
+    /**
+     * Returns whether all texts of a query are valid Unicode. No span has an invalid text, but engines would replace it and match
+     * other texts.
+     */
     public static boolean areUnicode(TraceQuery query) {
         CharsetEncoder utf8 = StandardCharsets.UTF_8.newEncoder();
-        Stream<@Nullable String> values = Stream.of(
-                query.provider() == null ? null : query.provider().name(),
-                query.modelName(),
-                query.operationName(),
-                query.serviceName(),
-                query.sessionId(),
-                query.userId(),
-                query.findingType(),
-                query.actionName());
-        Stream<String> tags = query.tags().entrySet().stream().flatMap(tag -> Stream.of(tag.getKey(), tag.getValue()));
-        return Stream.concat(Stream.concat(values, tags), query.words().stream())
-                .allMatch(text -> text == null || utf8.canEncode(text));
+        for (Criterion<?> criterion : query.criteria()) {
+            String key = criterion.filter().field().tagKey();
+            boolean isWords = criterion.filter().comparison() == QueryFilter.Comparison.WORDS;
+            if (!isWords && !utf8.canEncode(criterion.text())) {
+                return false;
+            }
+            if (key != null && !utf8.canEncode(key)) {
+                return false;
+            }
+        }
+        return query.terms().stream().allMatch(term -> utf8.canEncode(term.word()));
     }
 }

@@ -2,15 +2,17 @@ package io.llmtrace.storage.spi;
 
 import java.util.Comparator;
 
-/** How texts are ordered by every backend. */
+/** The order of texts in every backend. */
 public final class TextOrder {
 
-    /** By the bytes of UTF-8, which is the order of code points; {@link String#compareTo} differs beyond the first 65,536. */
+    /**
+     * The order of UTF-8 bytes, which is that of code points; {@link String#compareTo} differs for code points beyond 65,535.
+     */
     public static final Comparator<String> UTF8 = TextOrder::compare;
 
     private TextOrder() {}
 
-    /** Whether the value begins with the prefix, without regard to the case of A to Z. */
+    /** Returns whether the value begins with the prefix, ignoring the case of A to Z. */
     public static boolean startsWith(String value, String prefix) {
         if (prefix.length() > value.length()) {
             return false;

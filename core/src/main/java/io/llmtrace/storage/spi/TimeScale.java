@@ -1,97 +1,46 @@
 package io.llmtrace.storage.spi;
 
-import io.llmtrace.model.Times;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 
 /**
- * The buckets of a timeline: as narrow as a natural width allows. They are counted from 1970, those before it downwards from
- * -1.
- *
- * @param widthMs of each
- * @param first the number of the first
- * @param last the number of the last
+ * The buckets of a timeline. Their width is the shortest round duration with which the buckets do not exceed a given number.
+ * Bucket 0 begins at 1970, and buckets before it have negative numbers.
  */
-public record TimeScale(long widthMs, long first, long last) {
+public sealed interface TimeScale permits TimeScaleValues {
 
-    private static final long NANOS_PER_MS = 1_000_000;
-
-    /** What a person would put at an axis. */
-    private static final List<Duration> WIDTHS = List.of(
-            Duration.ofMillis(1),
-            Duration.ofMillis(2),
-            Duration.ofMillis(5),
-            Duration.ofMillis(10),
-            Duration.ofMillis(20),
-            Duration.ofMillis(50),
-            Duration.ofMillis(100),
-            Duration.ofMillis(200),
-            Duration.ofMillis(500),
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(2),
-            Duration.ofSeconds(5),
-            Duration.ofSeconds(10),
-            Duration.ofSeconds(15),
-            Duration.ofSeconds(30),
-            Duration.ofMinutes(1),
-            Duration.ofMinutes(2),
-            Duration.ofMinutes(5),
-            Duration.ofMinutes(10),
-            Duration.ofMinutes(15),
-            Duration.ofMinutes(30),
-            Duration.ofHours(1),
-            Duration.ofHours(2),
-            Duration.ofHours(3),
-            Duration.ofHours(6),
-            Duration.ofHours(12),
-            Duration.ofDays(1),
-            Duration.ofDays(2),
-            Duration.ofDays(7),
-            Duration.ofDays(14),
-            Duration.ofDays(30),
-            Duration.ofDays(90),
-            Duration.ofDays(365),
-            Duration.ofDays(3_650),
-            Duration.ofDays(36_500)); // all times that can be stored lie in 4 of these
-
-    /** @param buckets how many at most, at least 4 */
-    public static TimeScale of(Instant from, Instant to, int buckets) {
-        long fromNanos = Times.toNanos(from);
-        long toNanos = Times.toNanos(to);
-        for (Duration width : WIDTHS) {
-            TimeScale scale = of(width.toMillis(), fromNanos, toNanos);
-            if (scale.last - scale.first < buckets) {
-                return scale;
-            }
-        }
-        throw new IllegalArgumentException("buckets too few for " + from + " to " + to + ": " + buckets);
+    /**
+     * Returns the narrowest buckets for a range of times.
+     *
+     * @param from the first time, inclusive
+     * @param to the last time, inclusive
+     * @param buckets the most buckets, at least 4
+     * @throws IllegalArgumentException if there is no width for so few buckets
+     */
+    static TimeScale of(Instant from, Instant to, int buckets) {
+        return TimeScaleValues.of(from, to, buckets);
     }
 
-    private static TimeScale of(long widthMs, long fromNanos, long toNanos) {
-        long width = widthMs * NANOS_PER_MS;
-        return new TimeScale(widthMs, Math.floorDiv(fromNanos, width), Math.floorDiv(toNanos, width));
-    }
+    /** Returns the width of each bucket in milliseconds. */
+    long widthMs();
 
-    /** The number of the bucket in which a time lies. */
-    public long bucketOf(long nanos) {
-        return Math.floorDiv(nanos, widthNanos());
-    }
+    /** Returns the number of the first bucket. */
+    long first();
 
-    public long widthNanos() {
-        return widthMs * NANOS_PER_MS;
-    }
+    /** Returns the number of the last bucket. */
+    long last();
 
-    public Instant startOf(long bucket) {
-        return Instant.EPOCH.plusMillis(bucket * widthMs);
-    }
+    /** Returns the number of the bucket with a time in nanoseconds since 1970. */
+    long bucketOf(long nanos);
 
-    public Instant start() {
-        return startOf(first);
-    }
+    /** Returns the width of a bucket in nanoseconds. */
+    long widthNanos();
 
-    /** Exclusive. */
-    public Instant end() {
-        return startOf(last + 1);
-    }
+    /** Returns the start of the bucket with a number. */
+    Instant startOf(long bucket);
+
+    /** Returns the start of the first bucket. */
+    Instant start();
+
+    /** Returns the exclusive end of the last bucket. */
+    Instant end();
 }

@@ -5,14 +5,18 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Builds a timeline from spans, of which each is added to the sums of its group and bucket. Not safe for many threads. */
+/** Builds a timeline from spans: each is added to the sums of its group and bucket. Not thread-safe. */
 public final class TimelineSums {
 
     private final TimeScale scale;
     private final List<@Nullable String> values;
     private final @Nullable MeasureSums[][] cells;
 
-    /** @param values of the groups, largest first; the group behind the last is the rest */
+    /**
+     * Starts a timeline without spans.
+     *
+     * @param values the values of the groups, the largest group first; one further group takes the rest
+     */
     public TimelineSums(TimeScale scale, List<@Nullable String> values) {
         this.scale = scale;
         this.values = values;
@@ -20,10 +24,10 @@ public final class TimelineSums {
     }
 
     /**
-     * Where to add a span.
+     * Returns the sums to which a span is added.
      *
-     * @param group the place of its value among those given, or their number for the rest
-     * @param startNanos within the scale
+     * @param group the index of the span's value among the values of the groups, or their number for the rest
+     * @param startNanos the start of the span in nanoseconds since 1970, within the scale
      */
     public MeasureSums at(int group, long startNanos) {
         int bucket = (int) (scale.bucketOf(startNanos) - scale.first());
@@ -35,7 +39,7 @@ public final class TimelineSums {
         return sums;
     }
 
-    /** What was added; groups without spans are left out. */
+    /** Returns the timeline of the spans that were added, without empty groups and buckets. */
     public Timeline timeline() {
         MeasureSums total = new MeasureSums();
         List<Timeline.Group> groups = new ArrayList<>();
@@ -45,16 +49,25 @@ public final class TimelineSums {
             for (int i = 0; i < cells[group].length; i++) {
                 MeasureSums sums = cells[group][i];
                 if (sums != null) {
-                    buckets.add(new Timeline.Bucket(scale.startOf(scale.first() + i), sums.measures()));
+                    buckets.add(Timeline.Bucket.of(scale.startOf(scale.first() + i), sums.measures()));
                     ofGroup.addAll(sums);
                 }
             }
             if (!buckets.isEmpty()) {
                 boolean rest = group == values.size();
-                groups.add(new Timeline.Group(rest ? null : values.get(group), rest, ofGroup.measures(), buckets));
+                groups.add(Timeline.Group.builder(ofGroup.measures())
+                        .value(rest ? null : values.get(group))
+                        .rest(rest)
+                        .buckets(buckets)
+                        .build());
                 total.addAll(ofGroup);
             }
         }
-        return new Timeline(scale.start(), scale.end(), scale.widthMs(), total.measures(), groups);
+        return Timeline.builder(total.measures())
+                .start(scale.start())
+                .end(scale.end())
+                .bucketMs(scale.widthMs())
+                .groups(groups)
+                .build();
     }
 }

@@ -1,4 +1,7 @@
-/** What the author of a storage backend needs beyond the contract: discovery, cursors, the words of the text filter. */
+/**
+ * Helpers for authors of storage backends: argument checks, page cursors, exact aggregates, properties of a store, and
+ * repositories that wrap others.
+ */
 @NullMarked
 package io.llmtrace.storage.spi;
 

@@ -33,24 +33,6 @@ class TraceAnalyticsTest {
     }
 
     @Test
-    void fields_areNamedAsTheirFilters() {
-        for (SpanField.Column column : SpanField.Column.values()) {
-            SpanField field = column == SpanField.Column.TAG_VALUE ? SpanField.tag("a.b") : new SpanField(column, null);
-            assertThat(SpanField.ofText(field.text())).isEqualTo(field);
-        }
-        assertThat(SpanField.tag("a.b").text()).isEqualTo("tag.a.b");
-        assertThat(SpanField.MODEL_NAME.text()).isEqualTo("model_name");
-        for (String wrong : List.of("", "tag.", "tag_value", "MODEL_NAME")) {
-            assertThatIllegalArgumentException()
-                    .isThrownBy(() -> SpanField.ofText(wrong))
-                    .withMessage(
-                            "not a field [provider, model_name, operation_name, kind, session_id, user_id, service_name,"
-                                    + " status, finish_reason, finding_type, finding_severity, action_name, tag, tag.{key}]: '"
-                                    + wrong + "'");
-        }
-    }
-
-    @Test
     void names_areReadAsTheyAreWritten() {
         for (Measure measure : Measure.values()) {
             assertThat(Measure.ofText(measure.text())).isEqualTo(measure);

@@ -1,5 +1,13 @@
 package io.llmtrace.dev.clickhouse;
 
+import io.llmtrace.dev.clickhouse.internal.engine.Engine;
+import io.llmtrace.dev.clickhouse.internal.engine.EngineFinder;
+import io.llmtrace.dev.clickhouse.internal.engine.Environment;
+import io.llmtrace.dev.clickhouse.internal.server.OwnServer;
+import io.llmtrace.dev.clickhouse.internal.server.Parallel;
+import io.llmtrace.dev.clickhouse.internal.server.Passwords;
+import io.llmtrace.dev.clickhouse.internal.server.Ports;
+import io.llmtrace.dev.clickhouse.internal.server.ServerFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,16 +17,16 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Several servers that know each other as one cluster, each a process of its own that can be killed and restarted alone.
+ * Several servers that form one cluster. Each is a process of its own, which can be killed and restarted alone.
  *
  * <pre>
- *            copy 1     copy 2
+ *            replica 1  replica 2
  * shard 1    node 0     node 1
  * shard 2    node 2     node 3
  * </pre>
  *
- * A {@code Distributed} table writes to all copies of a shard ({@code internal_replication=false}). There is no Keeper, so
- * neither {@code ReplicatedMergeTree} nor {@code ON CLUSTER}: run DDL on each node, by {@link #executeOnAll}.
+ * A {@code Distributed} table writes to all replicas of a shard ({@code internal_replication=false}). There is no Keeper, so neither
+ * {@code ReplicatedMergeTree} nor {@code ON CLUSTER} works: run DDL on each node with {@link #executeOnAll}.
  */
 public final class ClickHouseCluster implements AutoCloseable {
 
@@ -30,23 +38,24 @@ public final class ClickHouseCluster implements AutoCloseable {
         this.nodes = nodes;
     }
 
-    public static ClickHouseCluster start(int shards, int copies) {
-        return start(shards, copies, ClickHouseServerOptions.defaults());
+    /** Starts a cluster with default options. */
+    public static ClickHouseCluster start(int shards, int replicas) {
+        return start(shards, replicas, ClickHouseServerOptions.defaults());
     }
 
     /**
-     * Returns when all nodes answer.
+     * Starts a cluster, and returns when all nodes answer.
      *
-     * @param options of all nodes; each has a folder below the one given, and ports that count on from those given
-     * @throws ClickHouseStartException if a node does not start; the others are ended then
+     * @param options options of all nodes; each node gets a subfolder of the given folder, and the given ports plus its number
+     * @throws ClickHouseStartException if a node does not start; the others are then ended
      */
-    public static ClickHouseCluster start(int shards, int copies, ClickHouseServerOptions options) {
-        if (shards <= 0 || copies <= 0) {
-            throw new IllegalArgumentException("shards <= 0 || copies <= 0: " + shards + ", " + copies);
+    public static ClickHouseCluster start(int shards, int replicas, ClickHouseServerOptions options) {
+        if (shards <= 0 || replicas <= 0) {
+            throw new IllegalArgumentException("shards <= 0 || replicas <= 0: " + shards + ", " + replicas);
         }
         Engine engine = new EngineFinder(Environment.ofThisMachine(options.variables())).find(options.progress());
         Parallel.Outcome<OwnServer> outcome =
-                Parallel.map(nodes(shards, copies, options), node -> OwnServer.start(engine, node));
+                Parallel.map(nodes(shards, replicas, options), node -> OwnServer.start(engine, node));
         if (outcome.failure() != null) {
             Parallel.forEach(outcome.results(), OwnServer::close);
             throw outcome.failure();
@@ -55,8 +64,8 @@ public final class ClickHouseCluster implements AutoCloseable {
                 outcome.results().stream().map(ClickHouseServer::of).toList());
     }
 
-    private static List<ClickHouseServerOptions> nodes(int shards, int copies, ClickHouseServerOptions options) {
-        int count = shards * copies;
+    private static List<ClickHouseServerOptions> nodes(int shards, int replicas, ClickHouseServerOptions options) {
+        int count = shards * replicas;
         int[] free = Ports.free(2 * count);
         int[] httpPorts = ports(options.httpPort(), count, free, 0);
         int[] nativePorts = ports(options.nativePort(), count, free, count);
@@ -64,7 +73,7 @@ public final class ClickHouseCluster implements AutoCloseable {
         List<ClickHouseServerOptions> nodes = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             List<String> configXml = new ArrayList<>(options.configXml());
-            configXml.add(0, topology(copies, i, nativePorts, password));
+            configXml.add(0, topology(replicas, i, nativePorts, password));
             nodes.add(options.toBuilder()
                     .folder(folder(options.folder(), i))
                     .httpPort(httpPorts[i])
@@ -86,7 +95,7 @@ public final class ClickHouseCluster implements AutoCloseable {
         return parent == null ? null : parent.resolve("node-" + node);
     }
 
-    /** One for all nodes, also for those of a folder that has been used before. */
+    /** Returns the password of all nodes; a folder used before keeps its password. */
     private static String password(ClickHouseServerOptions options) {
         String given = options.password();
         if (given != null) {
@@ -94,19 +103,21 @@ public final class ClickHouseCluster implements AutoCloseable {
         }
         Path first = folder(options.folder(), 0);
         try {
-            return first == null ? Passwords.random() : Passwords.keptIn(first).orElseGet(Passwords::random);
+            return first == null
+                    ? Passwords.random()
+                    : Passwords.storedIn(first).orElseGet(Passwords::random);
         } catch (IOException e) {
             throw new ClickHouseStartException("cannot read the password in " + first + ": " + e, e);
         }
     }
 
-    private static String topology(int copies, int node, int[] nativePorts, String password) {
+    private static String topology(int replicas, int node, int[] nativePorts, String password) {
         StringBuilder shards = new StringBuilder();
         for (int i = 0; i < nativePorts.length; i++) {
-            shards.append(i % copies == 0 ? "<shard><internal_replication>false</internal_replication>\n" : "");
+            shards.append(i % replicas == 0 ? "<shard><internal_replication>false</internal_replication>\n" : "");
             shards.append("<replica><host>%s</host><port>%d</port><user>%s</user><password>%s</password></replica>\n"
                     .formatted(ServerFiles.HOST, nativePorts[i], ServerFiles.USER, ServerFiles.xml(password)));
-            shards.append(i % copies == copies - 1 ? "</shard>\n" : "");
+            shards.append(i % replicas == replicas - 1 ? "</shard>\n" : "");
         }
         return """
                 <clickhouse>
@@ -114,20 +125,23 @@ public final class ClickHouseCluster implements AutoCloseable {
                 <remote_servers><%s>
                 %s</%s></remote_servers>
                 </clickhouse>
-                """.formatted(node / copies + 1, node % copies + 1, NAME, shards, NAME);
+                """.formatted(node / replicas + 1, node % replicas + 1, NAME, shards, NAME);
     }
 
-    /** Copy by copy of the first shard, then of the second, and so on. */
+    /** Returns the nodes: the replicas of the first shard, then those of the second, and so on. */
     public List<ClickHouseServer> nodes() {
         return nodes;
     }
 
-    /** The name of the cluster, as {@code Distributed} wants it. */
+    /** Returns the name of the cluster, which {@code Distributed} tables refer to. */
     public String name() {
         return NAME;
     }
 
-    /** @return {@code clickhouse://user:password@host:port,host:port,…/database?cluster=NAME}, with the HTTP ports of all nodes */
+    /**
+     * Returns the storage URL {@code clickhouse://user:password@host:port,host:port,…/database?cluster=NAME}, with the HTTP ports
+     * of all nodes.
+     */
     public String url(String database) {
         ClickHouseServer first = nodes.get(0);
         String hosts =
@@ -141,7 +155,7 @@ public final class ClickHouseCluster implements AutoCloseable {
         nodes.forEach(node -> node.execute(sql));
     }
 
-    /** Ends all nodes, at the same time. */
+    /** Ends all nodes in parallel. */
     @Override
     public void close() {
         Parallel.forEach(nodes, ClickHouseServer::close);

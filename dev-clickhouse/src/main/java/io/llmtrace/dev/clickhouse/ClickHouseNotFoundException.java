@@ -2,7 +2,7 @@ package io.llmtrace.dev.clickhouse;
 
 import org.jspecify.annotations.Nullable;
 
-/** There is no ClickHouse on this machine, and none could be fetched. The message says what to install or to set. */
+/** Thrown when this machine has no ClickHouse and none can be fetched. The message says what to install or to configure. */
 public final class ClickHouseNotFoundException extends ClickHouseStartException {
 
     private static final long serialVersionUID = 1L;

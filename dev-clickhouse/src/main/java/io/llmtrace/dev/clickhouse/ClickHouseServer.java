@@ -1,18 +1,23 @@
 package io.llmtrace.dev.clickhouse;
 
+import io.llmtrace.dev.clickhouse.internal.engine.EngineFinder;
+import io.llmtrace.dev.clickhouse.internal.engine.Environment;
+import io.llmtrace.dev.clickhouse.internal.server.Endpoint;
+import io.llmtrace.dev.clickhouse.internal.server.ExternalUrl;
+import io.llmtrace.dev.clickhouse.internal.server.OwnServer;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A ClickHouse server for tests and for development: HTTP and the native protocol on loopback, with a user and a password.
+ * A ClickHouse server for tests and development. It serves HTTP and the native protocol on loopback, with a user and a password.
  *
- * <p>What runs is, in this order: the server that {@code LLMTRACE_CLICKHOUSE_URL} names; a process of the {@code clickhouse}
- * that {@code LLMTRACE_CLICKHOUSE_BINARY} names or that is on the PATH; a process of the same engine as a shared library,
- * which is fetched once. A process of ours ends with {@link #close}, and with the JVM that started it, however that ends.
+ * <p>The first available of these is used: the server at {@code LLMTRACE_CLICKHOUSE_URL}; the binary at
+ * {@code LLMTRACE_CLICKHOUSE_BINARY}, or {@code clickhouse} on the PATH; the same engine as a shared library, which is fetched
+ * once. A process that was started here ends with {@link #close} and with the JVM that started it, however that ends.
  *
- * <p>Thread-safe. Methods that end or start the process exclude each other.
+ * <p>Thread-safe: methods that start, end, pause or resume the process exclude each other.
  */
 public final class ClickHouseServer implements AutoCloseable {
 
@@ -26,16 +31,16 @@ public final class ClickHouseServer implements AutoCloseable {
         this.own = own;
     }
 
-    /** Starts a server with free ports and an empty temporary folder, or takes the one that a variable names. */
+    /** Starts a server on free ports with an empty temporary folder, or uses the server at {@code LLMTRACE_CLICKHOUSE_URL}. */
     public static ClickHouseServer start() {
         return start(ClickHouseServerOptions.defaults());
     }
 
     /**
-     * Returns when the server answers.
+     * Starts a server, and returns when it answers.
      *
-     * @throws ClickHouseNotFoundException if there is no ClickHouse, and none can be fetched
-     * @throws ClickHouseStartException if it does not start
+     * @throws ClickHouseNotFoundException if there is no ClickHouse and none can be fetched
+     * @throws ClickHouseStartException if the server does not start
      */
     public static ClickHouseServer start(ClickHouseServerOptions options) {
         return start(options, Environment.ofThisMachine(options.variables()));
@@ -43,7 +48,7 @@ public final class ClickHouseServer implements AutoCloseable {
 
     static ClickHouseServer start(ClickHouseServerOptions options, Environment environment) {
         Optional<String> url = environment.variable(Environment.URL);
-        if (url.isPresent() && options.allowExternal()) {
+        if (url.isPresent() && ClickHouseServerOptionsValues.allowExternal(options)) {
             return external(ExternalUrl.parse(url.get()));
         }
         return of(OwnServer.start(new EngineFinder(environment).find(options.progress()), options));
@@ -65,28 +70,32 @@ public final class ClickHouseServer implements AutoCloseable {
         return new ClickHouseServer(external.endpoint(), external, null);
     }
 
+    /** Returns the host name or address that clients connect to. */
     public String host() {
         return endpoint.host();
     }
 
+    /** Returns the port for HTTP. */
     public int httpPort() {
         return endpoint.httpPort();
     }
 
-    /** The port of the native protocol. */
+    /** Returns the port for the native protocol. */
     public int nativePort() {
         return own("has a native port that is not known").nativePort();
     }
 
+    /** Returns the user, who may do everything. */
     public String user() {
         return endpoint.user();
     }
 
+    /** Returns the password of the user. */
     public String password() {
         return endpoint.password();
     }
 
-    /** @return {@code clickhouse://user:password@host:port/database}, with the HTTP port */
+    /** Returns the storage URL {@code clickhouse://user:password@host:port/database}, with the HTTP port. */
     public String url(String database) {
         return external != null
                 ? external.url(database)
@@ -96,81 +105,85 @@ public final class ClickHouseServer implements AutoCloseable {
     /**
      * Runs one statement over HTTP.
      *
-     * @return the answer as text, in ClickHouse's TabSeparated format unless the statement says otherwise; empty if there is none
-     * @throws ClickHouseQueryException if the server refuses it, with the server's message, or does not answer
+     * @return the answer as text, in the format TabSeparated unless the statement names another; empty if there is none
+     * @throws ClickHouseQueryException with the server's message if it refuses the statement, or if it does not answer
      */
     public String execute(String sql) {
         return endpoint.execute(sql);
     }
 
-    /** Whether this is the server that {@code LLMTRACE_CLICKHOUSE_URL} names: it cannot be stopped, killed or paused. */
+    /** Returns whether this is the server at {@code LLMTRACE_CLICKHOUSE_URL}, which cannot be stopped, killed or paused. */
     public boolean isExternal() {
         return own == null;
     }
 
-    /** Ends the process in order, SIGTERM first; {@link #restart} starts it again. Nothing happens if it has ended. */
+    /** Ends the process gracefully (SIGTERM), if it runs; {@link #restart} starts it again. */
     public void stop() {
         own("cannot be stopped").stop();
     }
 
-    /** Ends the process at once (SIGKILL), as a crash would; {@link #restart} starts it again. */
+    /** Kills the process (SIGKILL), as a crash would; {@link #restart} starts it again. */
     public void kill() {
         own("cannot be killed").kill();
     }
 
-    /** Starts the process again, with the same folder and ports; ends it in order first if it runs. Returns when it answers. */
+    /**
+     * Starts the process again with the same folder and ports, and returns when it answers. If it still runs, it is ended
+     * gracefully first.
+     */
     public void restart() {
         own("cannot be restarted").restart();
     }
 
-    /** Freezes the process (SIGSTOP): it accepts connections, and answers nothing. */
+    /** Freezes the process (SIGSTOP): it accepts connections but answers nothing. */
     public void pause() {
         own("cannot be paused").pause();
     }
 
-    /** Lets a paused process go on. */
+    /** Lets a paused process continue. */
     public void resume() {
         own("cannot be resumed").resume();
     }
 
-    /** Whether the process runs, or is paused. */
+    /** Returns whether the process exists, running or paused. */
     public boolean isRunning() {
         return own == null || own.isRunning();
     }
 
-    /** Whether the process has ended although nothing here has ended it: a crash, or somebody else's signal. */
+    /** Returns whether the process has ended without a call here: by a crash, or by a signal from elsewhere. */
     public boolean endedByItself() {
         return own != null && own.endedByItself();
     }
 
-    /** The folder with configuration, data and logs. */
+    /** Returns the folder with configuration, data and logs. */
     public Path folder() {
         return own("has no folder here").folder();
     }
 
+    /** Returns the id of the process. */
     public long pid() {
         return own("has no process here").pid();
     }
 
-    /** Completes when the process that runs now ends, however that happens. */
+    /** Returns a future that completes when the present process ends, for whatever reason. */
     public CompletableFuture<Void> onExit() {
         return own("has no process here").onExit();
     }
 
-    /** The end of what the server has logged, for the message of a failed test. */
+    /** Returns the last lines of the server's log, for the message of a failed test. */
     public String log() {
         return own("has no log here").log();
     }
 
     private OwnServer own(String what) {
         if (own == null) {
-            throw new IllegalStateException("a server that is not ours " + what + ": " + external + "; unset "
-                    + Environment.URL + " to have one started, or ask for one by ownProcess() of the options");
+            throw new IllegalStateException("an external server " + what + ": " + external + "; unset "
+                    + Environment.URL + " to have one started, or request one with ownProcess() of the options");
         }
         return own;
     }
 
-    /** Ends the process in order, and removes its folder if that is a temporary one. An external server stays as it is. */
+    /** Ends the process, and deletes its folder if that is a temporary one. An external server is left alone. */
     @Override
     public void close() {
         if (own != null) {

@@ -3,104 +3,81 @@ package io.llmtrace.dev.clickhouse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a server shall be started. Whoever sets anything but {@code variables} and {@code progress} gets a process of its own,
- * also where {@code LLMTRACE_CLICKHOUSE_URL} names a server: that one cannot be changed.
- *
- * @param folder where configuration, data and logs go, and stay; null for a temporary one that {@code close} removes
- * @param httpPort 0 for any free one
- * @param nativePort of the native protocol; 0 for any free one
- * @param password of the user {@code llmtrace}; null for the one that the folder has from an earlier run, else a random one
- * @param configXml documents {@code <clickhouse>…</clickhouse>} that are merged into the configuration of the server
- * @param usersXml such documents for users, profiles, quotas and grants
- * @param memoryLimitBytes all memory of the server; queries beyond it fail
- * @param logLevel of {@code server.log}: none, fatal, error, warning, information, debug or trace
- * @param ownProcess whether a server that is not ours will not do: for tests that kill or pause it
- * @param variables of the environment, which say where a ClickHouse is
- * @param progress is told, in a few words, what takes time
+ * The options of a server. If any of them but {@code variables} and {@code progress} is set, a process is started even if
+ * {@code LLMTRACE_CLICKHOUSE_URL} names a server, since the options of that one cannot be changed.
  */
-public record ClickHouseServerOptions(
-        @Nullable Path folder,
-        int httpPort,
-        int nativePort,
-        @Nullable String password,
-        List<String> configXml,
-        List<String> usersXml,
-        long memoryLimitBytes,
-        String logLevel,
-        boolean ownProcess,
-        Map<String, String> variables,
-        Consumer<String> progress) {
+public sealed interface ClickHouseServerOptions permits ClickHouseServerOptionsValues {
 
-    private static final Set<String> LOG_LEVELS =
-            Set.of("none", "fatal", "error", "warning", "information", "debug", "trace");
+    /**
+     * Returns the folder for configuration, data and logs, which is kept; null for a temporary one that {@code close} deletes.
+     */
+    @Nullable
+    Path folder();
 
-    public ClickHouseServerOptions {
-        checkPort("httpPort", httpPort);
-        checkPort("nativePort", nativePort);
-        if (password != null && password.isEmpty()) {
-            throw new IllegalArgumentException("password is empty");
-        }
-        if (memoryLimitBytes <= 0) {
-            throw new IllegalArgumentException("memoryLimitBytes <= 0: " + memoryLimitBytes);
-        }
-        if (!LOG_LEVELS.contains(logLevel)) {
-            throw new IllegalArgumentException("logLevel not in " + LOG_LEVELS + ": " + logLevel);
-        }
-        configXml = List.copyOf(configXml);
-        usersXml = List.copyOf(usersXml);
-        variables = Map.copyOf(variables);
-        Objects.requireNonNull(progress, "progress");
-    }
+    /** Returns the port for HTTP; 0 for any free one. */
+    int httpPort();
 
-    private static void checkPort(String name, int port) {
-        if (port < 0 || port > 65_535) {
-            throw new IllegalArgumentException(name + " not in [0, 65535]: " + port);
-        }
-    }
+    /** Returns the port for the native protocol; 0 for any free one. */
+    int nativePort();
 
-    public static ClickHouseServerOptions defaults() {
+    /** Returns the password of the user {@code llmtrace}; null for that of an earlier run in the folder, or else a random one. */
+    @Nullable
+    String password();
+
+    /** Returns documents {@code <clickhouse>…</clickhouse>} that are merged into the server's configuration. */
+    List<String> configXml();
+
+    /** Returns such documents for users, profiles, quotas and grants. */
+    List<String> usersXml();
+
+    /** Returns the memory limit of the whole server; queries beyond it fail. */
+    long memoryLimitBytes();
+
+    /** Returns the level of {@code server.log}: none, fatal, error, warning, information, debug or trace. */
+    String logLevel();
+
+    /** Returns whether to start a process in any case, for tests that kill or pause it. */
+    boolean ownProcess();
+
+    /** Returns environment variables, which may name a ClickHouse. */
+    Map<String, String> variables();
+
+    /** Returns what receives short messages about steps that take time. */
+    Consumer<String> progress();
+
+    /** Returns the default options, see {@link Builder}. */
+    static ClickHouseServerOptions defaults() {
         return builder().build();
     }
 
-    public static Builder builder() {
+    /** Returns a builder that begins with the defaults. */
+    static Builder builder() {
         return new Builder();
     }
 
-    public Builder toBuilder() {
+    /** Returns a builder with all values of these options. */
+    default Builder toBuilder() {
         Builder builder = new Builder();
-        builder.folder = folder;
-        builder.httpPort = httpPort;
-        builder.nativePort = nativePort;
-        builder.password = password;
-        builder.configXml = configXml;
-        builder.usersXml = usersXml;
-        builder.memoryLimitBytes = memoryLimitBytes;
-        builder.logLevel = logLevel;
-        builder.ownProcess = ownProcess;
-        builder.variables = variables;
-        builder.progress = progress;
+        builder.folder = folder();
+        builder.httpPort = httpPort();
+        builder.nativePort = nativePort();
+        builder.password = password();
+        builder.configXml = configXml();
+        builder.usersXml = usersXml();
+        builder.memoryLimitBytes = memoryLimitBytes();
+        builder.logLevel = logLevel();
+        builder.ownProcess = ownProcess();
+        builder.variables = variables();
+        builder.progress = progress();
         return builder;
     }
 
-    boolean allowExternal() {
-        return equals(builder().variables(variables).progress(progress).build());
-    }
-
-    /** Neither the password nor what the documents hold. */
-    @Override
-    public String toString() {
-        return "ClickHouseServerOptions[folder=" + folder + ", httpPort=" + httpPort + ", nativePort=" + nativePort
-                + ", memoryLimitBytes=" + memoryLimitBytes + ", logLevel=" + logLevel + "]";
-    }
-
-    /** Starts from the defaults: temporary folder, free ports, random password, 1.5 GB of memory. */
-    public static final class Builder {
+    /** Builds options. The defaults are a temporary folder, free ports, a random password and 1.5 GB of memory. */
+    final class Builder {
 
         private @Nullable Path folder;
         private int httpPort;
@@ -171,8 +148,13 @@ public record ClickHouseServerOptions(
             return this;
         }
 
+        /**
+         * Builds the options.
+         *
+         * @throws IllegalArgumentException naming the option that is out of range
+         */
         public ClickHouseServerOptions build() {
-            return new ClickHouseServerOptions(
+            return new ClickHouseServerOptionsValues(
                     folder,
                     httpPort,
                     nativePort,

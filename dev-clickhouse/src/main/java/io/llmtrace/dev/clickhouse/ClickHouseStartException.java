@@ -2,7 +2,7 @@ package io.llmtrace.dev.clickhouse;
 
 import org.jspecify.annotations.Nullable;
 
-/** A server did not start. The message says why, with the end of the server's own log. */
+/** Thrown when a server does not start. The message gives the reason and the last lines of the server's log. */
 public class ClickHouseStartException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

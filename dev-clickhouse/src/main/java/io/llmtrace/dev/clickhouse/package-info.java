@@ -1,4 +1,4 @@
-/** A real ClickHouse server, or a small cluster, for tests and for development. */
+/** Starts a real ClickHouse server, or a small cluster, for tests and development. */
 @NullMarked
 package io.llmtrace.dev.clickhouse;
 

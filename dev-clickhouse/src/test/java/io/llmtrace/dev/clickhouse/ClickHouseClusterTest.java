@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(180)
 class ClickHouseClusterTest {
 
-    /** For machines that have much else to do. */
+    /** Long enough for a busy machine. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static ClickHouseCluster cluster;
@@ -96,6 +96,6 @@ class ClickHouseClusterTest {
     void start_withoutNodesIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ClickHouseCluster.start(0, 2))
-                .withMessage("shards <= 0 || copies <= 0: 0, 2");
+                .withMessage("shards <= 0 || replicas <= 0: 0, 2");
     }
 }

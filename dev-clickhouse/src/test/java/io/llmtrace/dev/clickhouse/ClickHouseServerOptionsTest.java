@@ -34,16 +34,22 @@ class ClickHouseServerOptionsTest {
 
     @Test
     void external_willDoUnlessSomethingIsSet() {
-        assertThat(builder().build().allowExternal()).isTrue();
-        assertThat(builder()
+        assertThat(ClickHouseServerOptionsValues.allowExternal(builder().build()))
+                .isTrue();
+        assertThat(ClickHouseServerOptionsValues.allowExternal(builder()
                         .progress(System.out::println)
                         .variables(Map.of())
-                        .build()
-                        .allowExternal())
+                        .build()))
                 .isTrue();
-        assertThat(builder().ownProcess().build().allowExternal()).isFalse();
-        assertThat(builder().folder(Path.of("x")).build().allowExternal()).isFalse();
-        assertThat(builder().memoryLimitBytes(1).build().allowExternal()).isFalse();
+        assertThat(ClickHouseServerOptionsValues.allowExternal(
+                        builder().ownProcess().build()))
+                .isFalse();
+        assertThat(ClickHouseServerOptionsValues.allowExternal(
+                        builder().folder(Path.of("x")).build()))
+                .isFalse();
+        assertThat(ClickHouseServerOptionsValues.allowExternal(
+                        builder().memoryLimitBytes(1).build()))
+                .isFalse();
     }
 
     @Test

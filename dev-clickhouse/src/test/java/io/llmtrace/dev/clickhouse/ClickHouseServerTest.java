@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.llmtrace.dev.clickhouse.internal.server.Endpoint;
 import io.llmtrace.testkit.NeedsClickHouse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,12 +16,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** One server for all tests that leave it as it is. */
+/** Tests that share one server, since they do not change it. */
 @NeedsClickHouse
 @Timeout(180)
 class ClickHouseServerTest {
 
-    /** For machines that have much else to do. */
+    /** Long enough for a busy machine. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static ClickHouseServer server;

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.jna.Native;
-import io.llmtrace.dev.clickhouse.launcher.Launcher;
+import io.llmtrace.dev.clickhouse.internal.engine.Engine;
+import io.llmtrace.dev.clickhouse.internal.engine.EngineFinder;
+import io.llmtrace.dev.clickhouse.internal.engine.Environment;
+import io.llmtrace.dev.clickhouse.internal.launcher.Launcher;
 import io.llmtrace.testkit.NeedsClickHouse;
 import java.io.File;
 import java.nio.file.Files;
@@ -18,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Servers that are not the library: one that runs already, and a program. */
+/** The alternatives to the library: a server that runs already, and a binary. */
 @NeedsClickHouse
 @Timeout(180)
 class EngineChoiceTest {
@@ -53,7 +56,7 @@ class EngineChoiceTest {
                     assertThatThrownBy(() -> act.accept(external))
                             .isInstanceOf(IllegalStateException.class)
                             .hasMessageContaining("unset LLMTRACE_CLICKHOUSE_URL to have one started,"
-                                    + " or ask for one by ownProcess() of the options");
+                                    + " or request one with ownProcess() of the options");
                 }
             }
             assertThat(running.execute("SELECT 1")).isEqualTo("1\n");
@@ -71,12 +74,12 @@ class EngineChoiceTest {
         }
     }
 
-    /** A stand-in: it takes the arguments of the binary, and runs the library as a program of its own. */
     @Test
     void binary_isStartedStoppedAndKilled() throws Exception {
         Engine engine = new EngineFinder(Environment.ofThisMachine(System.getenv())).find(text -> {});
         assumeTrue(engine instanceof Engine.Library, "a clickhouse binary is used by all tests");
         Path binary = folder.resolve("clickhouse");
+        // A script that takes the arguments of the binary and runs the library instead.
         Files.writeString(binary, """
                 #!/bin/sh
                 [ "$1" = server ] || exit 9

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.llmtrace.dev.clickhouse.internal.engine.Engine;
+import io.llmtrace.dev.clickhouse.internal.engine.EngineFinder;
+import io.llmtrace.dev.clickhouse.internal.engine.Machine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

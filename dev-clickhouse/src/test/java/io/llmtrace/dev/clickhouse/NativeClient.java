@@ -6,14 +6,14 @@ import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** Says hello in the native protocol, and tells what comes back. */
+/** Sends the hello of the native protocol and returns the answer. */
 final class NativeClient {
 
     private static final int REVISION = 54_429;
 
     private NativeClient() {}
 
-    /** @return all that the server sends, as text, until it closes the connection or is silent for half a second */
+    /** Returns everything the server sends, as text, until it closes the connection or is silent for half a second. */
     static String hello(ClickHouseServer server, String user, String password) {
         ByteArrayOutputStream hello = new ByteArrayOutputStream();
         writeNumber(hello, 0);
@@ -35,7 +35,7 @@ final class NativeClient {
             try {
                 socket.getInputStream().transferTo(answer);
             } catch (IOException e) {
-                // silence, or a reset: what came before is the answer
+                // a timeout or reset ends the answer
             }
             return answer.toString(StandardCharsets.ISO_8859_1);
         } catch (IOException e) {

@@ -2,6 +2,7 @@ package io.llmtrace.dev.clickhouse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.llmtrace.dev.clickhouse.internal.engine.Folders;
 import io.llmtrace.testkit.NeedsClickHouse;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -17,15 +18,15 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A server ends with the program that started it, in whatever way that ends. */
+/** A server dies with the program that started it, however that ends. */
 @NeedsClickHouse
 @Timeout(180)
 class ParentDeathTest {
 
-    /** For machines that have much else to do. */
+    /** Long enough for a busy machine. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    /** Starts a server from a thread that ends, prints where it is, and lives until its input ends. */
+    /** Starts a server from a thread that ends, prints its address, and runs until its input ends. */
     static final class Program {
 
         private Program() {}

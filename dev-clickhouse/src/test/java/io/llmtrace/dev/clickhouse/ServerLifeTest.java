@@ -19,12 +19,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Starts, stops, crashes. */
+/** Start, stop, crash and restart of a server. */
 @NeedsClickHouse
 @Timeout(180)
 class ServerLifeTest {
 
-    /** For machines that have much else to do. */
+    /** Long enough for a busy machine. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir
@@ -197,8 +197,8 @@ class ServerLifeTest {
         try (ClickHouseServer server = ClickHouseServer.start(options)) {
             assertThatExceptionOfType(ClickHouseStartException.class)
                     .isThrownBy(() -> ClickHouseServer.start(options))
-                    .withMessage("a server runs in " + folder
-                            + " already, started by another process: end that one, or take another folder");
+                    .withMessage("a server started by another process already runs in " + folder
+                            + ": end that one, or choose another folder");
             assertThat(server.execute("SELECT 1")).isEqualTo("1\n");
         }
     }
@@ -211,8 +211,8 @@ class ServerLifeTest {
             assertThatExceptionOfType(ClickHouseStartException.class)
                     .isThrownBy(() -> ClickHouseServer.start(
                             ClickHouseServerOptions.builder().nativePort(port).build()))
-                    .withMessage("nativePort " + port + " is taken by another program on 127.0.0.1: end that one,"
-                            + " or take another port (0 for any free one)");
+                    .withMessage("nativePort " + port + " is in use by another program on 127.0.0.1: end that program,"
+                            + " or choose another port (0 for any free one)");
         }
     }
 

@@ -7,18 +7,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** What can be found in text without knowing where it stands. Each match becomes {@code [redacted:NAME]}. */
+/** Detectors of sensitive text in any field. Each match becomes {@code [redacted:NAME]}. */
 public enum Detector {
 
-    /** Addresses such as {@code someone@example.org}. */
+    /** E-mail addresses such as {@code someone@example.org}. */
     EMAIL("[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\\.){1,8}[A-Za-z]{2,24}", match -> true),
 
-    /** 13 to 19 digits, also with blanks or hyphens between them, whose check digit (Luhn) is right. */
+    /** 13 to 19 digits with a correct check digit (Luhn), possibly with spaces or hyphens between them. */
     CREDIT_CARD(
             "(?<![0-9A-Za-z])(?<![0-9][ -])[0-9](?:[ -]?[0-9]){12,18}(?![0-9A-Za-z])(?![ -][0-9])",
             Detector::hasRightCheckDigit),
 
-    /** Keys and tokens by the form that their issuers gave them, bearer tokens, JSON web tokens and private keys in PEM. */
+    /** Keys and tokens in the formats of their issuers, bearer tokens, JSON web tokens, and private keys in PEM. */
     API_KEY(
             String.join(
                     "|",
@@ -47,12 +47,16 @@ public enum Detector {
         this.mask = "[redacted:" + text() + "]";
     }
 
-    /** As settings name it: {@code credit-card}. */
+    /** Returns its name in settings: {@code credit-card}. */
     public String text() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** @throws IllegalArgumentException if there is none of this name */
+    /**
+     * Returns the detector with a name.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
     public static Detector ofText(String text) {
         return Arrays.stream(values())
                 .filter(detector -> detector.text().equals(text))

@@ -16,15 +16,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Masks or drops text in the fields of a span, by detectors and by rules. It sees the span as its JSON; paths are those of the
- * JSON: {@code prompt}, {@code tags.team}, {@code events[0].data.body}. What a span is and belongs to stays: ids, times, kinds.
- * Keys of tags and attributes stay, too.
+ * Masks or removes text in the fields of a span, with detectors and rules. Paths of fields are those of the span's JSON:
+ * {@code prompt}, {@code tags.team}, {@code events[0].data.body}. Ids, times, kinds, and the keys of tags and attributes are kept.
  */
 public final class Redactor implements SpanProcessor {
 
     private static final ObjectMapper JSON = TraceJson.mapper();
 
-    /** Fields that are no text of users; only at the top, and in the items of lists of the model. */
+    /** Fields that never hold users' text, at the top level and in the items of the model's own lists. They are not redacted. */
     private static final Set<String> STRUCTURE = Set.of(
             "id",
             "trace_id",
@@ -44,6 +43,7 @@ public final class Redactor implements SpanProcessor {
     private final List<Detector> detectors;
     private final List<Rule> rules;
 
+    /** Creates a redactor that applies the rules in their order, and then the detectors. */
     public Redactor(Collection<Detector> detectors, Collection<Rule> rules) {
         this.detectors = List.copyOf(detectors);
         this.rules = List.copyOf(rules);
@@ -58,7 +58,12 @@ public final class Redactor implements SpanProcessor {
         return TraceJson.readSpan(json, span.tenantId());
     }
 
-    /** @return whether anything was changed */
+    /**
+     * Redacts the fields of an object in place.
+     *
+     * @param ofModel whether it is the span itself or an item of one of its lists, rather than free-form JSON
+     * @return whether anything has changed
+     */
     private boolean redactObject(ObjectNode object, String path, boolean ofModel) {
         boolean changed = false;
         for (Map.Entry<String, JsonNode> field : new ArrayList<>(object.properties())) {
@@ -79,7 +84,11 @@ public final class Redactor implements SpanProcessor {
         return changed;
     }
 
-    /** @return the same if nothing was changed; null to leave it out */
+    /**
+     * Redacts a value.
+     *
+     * @return the same value if nothing has changed; null to remove it
+     */
     private @Nullable JsonNode redact(JsonNode value, String path, boolean modelBelow) {
         if (value.isTextual()) {
             String text = value.asText();
@@ -101,14 +110,14 @@ public final class Redactor implements SpanProcessor {
         boolean changed = false;
         for (int i = 0; i < array.size(); i++) {
             JsonNode item = array.get(i);
-            String place = path + "[" + i + "]";
+            String itemPath = path + "[" + i + "]";
             if (ofModel && item instanceof ObjectNode object) {
                 ObjectNode itemCopy = object.deepCopy();
-                changed |= redactObject(itemCopy, place, true);
+                changed |= redactObject(itemCopy, itemPath, true);
                 copy.add(itemCopy);
                 continue;
             }
-            JsonNode redacted = redact(item, place, false);
+            JsonNode redacted = redact(item, itemPath, false);
             changed |= redacted != item;
             if (redacted != null) {
                 copy.add(redacted);
@@ -120,7 +129,7 @@ public final class Redactor implements SpanProcessor {
     private @Nullable String redact(String text, String path) {
         String current = text;
         for (Rule rule : rules) {
-            if (rule.isAbout(path)) {
+            if (rule.appliesTo(path)) {
                 current = rule.apply(current);
                 if (current == null) {
                     return null;

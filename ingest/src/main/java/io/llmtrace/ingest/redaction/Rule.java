@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A rule of the user: in some fields, what a pattern finds is replaced, or the field is left out. */
+/** A rule of the user that replaces what a pattern finds in some fields, or removes the fields. */
 public final class Rule {
 
     private final List<Pattern> fields;
@@ -15,11 +15,13 @@ public final class Rule {
     private final @Nullable String replacement;
 
     /**
-     * @param fields paths such as {@code prompt}, {@code attributes.user.*} or {@code events}, with what is below them;
-     *     {@code *} stands for any characters; empty for all fields
-     * @param pattern what is replaced; null for the whole value
-     * @param replacement put in its place; null to leave the field out where the pattern is found
-     * @throws IllegalArgumentException if there are neither fields nor a pattern: that would empty the span
+     * Creates a rule.
+     *
+     * @param fields paths such as {@code prompt}, {@code attributes.user.*} or {@code events}, which include everything below them;
+     *     {@code *} matches any characters; empty for all fields
+     * @param pattern what to replace; null for the whole value
+     * @param replacement the text that replaces it; null to remove a field in which the pattern is found
+     * @throws IllegalArgumentException if there are neither fields nor a pattern, which would empty the span
      */
     public Rule(List<String> fields, @Nullable Pattern pattern, @Nullable String replacement) {
         if (fields.isEmpty() && pattern == null) {
@@ -35,12 +37,16 @@ public final class Rule {
         return Pattern.compile(path + "(?:[.\\[].*)?", Pattern.DOTALL);
     }
 
-    boolean isAbout(String path) {
+    boolean appliesTo(String path) {
         return fields.isEmpty()
                 || fields.stream().anyMatch(field -> field.matcher(path).matches());
     }
 
-    /** @return null to leave the field out */
+    /**
+     * Applies the rule to a text.
+     *
+     * @return null to remove the field
+     */
     @Nullable
     String apply(String text) {
         if (pattern == null) {

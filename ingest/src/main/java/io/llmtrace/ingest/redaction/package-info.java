@@ -1,4 +1,4 @@
-/** Taking out of spans what must not be stored: personal data, keys, and what rules of the user name. */
+/** Removes from spans what must not be stored: personal data, secrets, and anything else that the user's rules match. */
 @NullMarked
 package io.llmtrace.ingest.redaction;
 

@@ -2,22 +2,27 @@ package io.llmtrace.otlp.chat;
 
 import java.util.List;
 
-/**
- * What was said in one call of a model: {@code Chats.of(span)} reads it from a stored span.
- *
- * @param system parts of the instructions: as the span says them, else those of the messages of the system in {@code input},
- *     which then stand in both
- * @param input the messages of the prompt
- * @param output the messages of the response
- * @param tools that the model could call
- */
-public record Chat(
-        List<ChatPart> system, List<ChatMessage> input, List<ChatMessage> output, List<ToolDefinition> tools) {
+/** The conversation of one call of a model. {@code Chats.of(span)} reads it from a stored span. */
+public sealed interface Chat permits ChatValues {
 
-    public Chat {
-        system = List.copyOf(system);
-        input = List.copyOf(input);
-        output = List.copyOf(output);
-        tools = List.copyOf(tools);
+    /**
+     * Returns the parts of the system instructions: those that the span has apart from its prompt, else those of the system
+     * messages in {@link #input()}, which are then present in both.
+     */
+    List<ChatPart> system();
+
+    /** Returns the messages of the prompt. */
+    List<ChatMessage> input();
+
+    /** Returns the messages of the response. */
+    List<ChatMessage> output();
+
+    /** Returns the tools that the model could call. */
+    List<ToolDefinition> tools();
+
+    /** Returns a conversation of these parts, messages and tools. */
+    static Chat of(
+            List<ChatPart> system, List<ChatMessage> input, List<ChatMessage> output, List<ToolDefinition> tools) {
+        return new ChatValues(system, input, output, tools);
     }
 }

@@ -1,4 +1,4 @@
-/** What was said to a model and what it answered, in one form for every convention. */
+/** Conversations with models in one form for every convention: messages, parts and tools. */
 @NullMarked
 package io.llmtrace.otlp.chat;
 

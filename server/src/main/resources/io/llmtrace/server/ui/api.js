@@ -1,8 +1,13 @@
-/** Calls of the server. Each takes an AbortSignal; a call that fails throws a Problem. */
+/** The server's API. Every call takes an AbortSignal and throws a Problem when it fails. */
 
-const BASE = '/api/v1/';
+import { urlOf } from './location.js';
 
-/** What the server said (RFC 9457), or why it could not be asked. */
+const API = '/api/v1/';
+
+/** The session of a proxy that asks users to sign in ends while the page is open. */
+const ELSEWHERE = 'A proxy answered instead of llmtrace. Reload the page: you may have to sign in again.';
+
+/** An error as the server reports it (RFC 9457). Status 0: the server could not be reached. */
 export class Problem extends Error {
   constructor(status, title, detail, parameter) {
     super(detail || title);
@@ -11,22 +16,28 @@ export class Problem extends Error {
     this.parameter = parameter;
   }
 
-  /** An older server, or a store that cannot do it. */
+  /** Whether the server is too old for the call, or its store does not support it. */
   get missing() {
     return this.status === 404 || this.status === 405 || this.status === 501;
   }
 }
 
-export async function get(path, parameters = {}, signal = undefined) {
-  const query = new URLSearchParams(parameters).toString();
+async function get(path, parameters = {}, signal = undefined) {
   let response;
   try {
-    response = await fetch(BASE + path + (query ? `?${query}` : ''), { signal, headers: { accept: 'application/json' } });
+    response = await fetch(urlOf(API + path, parameters), {
+      signal,
+      headers: { accept: 'application/json' },
+      redirect: 'manual',
+    });
   } catch (failure) {
     if (failure.name === 'AbortError') {
       throw failure;
     }
-    throw new Problem(0, 'The server does not answer', 'Is llmtrace still running? The page goes on when it is back.');
+    throw new Problem(0, 'Cannot reach the server', 'Is llmtrace still running?');
+  }
+  if (response.type === 'opaqueredirect' || (response.ok && !/json/.test(response.headers.get('content-type')))) {
+    throw new Problem(response.status, 'This is not an answer of llmtrace', ELSEWHERE);
   }
   if (!response.ok) {
     throw await problemOf(response);
@@ -39,18 +50,19 @@ async function problemOf(response) {
   try {
     body = await response.json();
   } catch {
-    // Not from llmtrace: a proxy in between.
+    // Not JSON, so the answer is not from llmtrace but from a proxy.
   }
   return new Problem(
     response.status,
     body.title ?? response.statusText ?? `Status ${response.status}`,
-    body.detail ?? `The server answered with status ${response.status}.`,
+    body.detail ?? `The server returned status ${response.status}.`,
     body.parameter,
   );
 }
 
 export const traces = (parameters, signal) => get('traces', parameters, signal);
 export const spans = (parameters, signal) => get('outlines', parameters, signal);
+export const fields = () => get('fields');
 export const stats = (signal) => get('stats', {}, signal);
 
 export async function traceSummary(traceId, signal) {
@@ -62,14 +74,14 @@ export const span = (traceId, spanId, signal) =>
   get(`spans/${encodeURIComponent(spanId)}`, { trace_id: traceId }, signal);
 
 export const spanUrl = (traceId, spanId) =>
-  `${location.origin}${BASE}spans/${encodeURIComponent(spanId)}?trace_id=${encodeURIComponent(traceId)}`;
+  location.origin + urlOf(`${API}spans/${encodeURIComponent(spanId)}`, { trace_id: traceId });
 
-export const traceApiUrl = (traceId) => `${location.origin}${BASE}traces/${encodeURIComponent(traceId)}`;
+export const traceApiUrl = (traceId) => location.origin + urlOf(`${API}traces/${encodeURIComponent(traceId)}`);
 
-/** Of the spans of a trace: most have no more. */
+/** Spans in the first page of a trace. Most traces have no more. */
 export const FIRST_PAGE = 500;
 
-/** All spans of a trace in pages, the earliest first: `onPage(spans)` for each. */
+/** Reads all spans of a trace, earliest first, and passes each page of them to `onPage`. */
 export async function spansOfTrace(traceId, onPage, signal) {
   let cursor = null;
   do {
@@ -82,10 +94,10 @@ export async function spansOfTrace(traceId, onPage, signal) {
   } while (cursor);
 }
 
-/** What the agents of a trace did and asked for, in the order of time. */
+/** Returns the actions that the agents of a trace executed or requested, in chronological order. */
 export const actionsOfTrace = (traceId, signal) => get(`traces/${encodeURIComponent(traceId)}/actions`, {}, signal);
 
-/** Aggregates. A server without them answers 404: `Problem.missing`. */
+// Aggregates. A server without them answers 404, see `Problem.missing`.
 export const timeline = (parameters, signal) => get('analytics/timeline', parameters, signal);
 export const top = (parameters, signal) => get('analytics/top', parameters, signal);
 export const values = (parameters, signal) => get('analytics/values', parameters, signal);

@@ -1,26 +1,26 @@
 import { html } from 'lit';
 
-/** A button that copies what `text` gives, now or later, and says so. */
+/** A button that copies the result of `text()`, which may be a promise, and shows whether it worked. */
 export function copyButton(label, text) {
   return html`<button class="pill copy" @click=${(event) => copy(event.currentTarget, label, text)}>${label}</button>`;
 }
 
 async function copy(button, label, text) {
-  let said = 'Copied';
+  let outcome = 'Copied';
   try {
     await write(await text());
   } catch {
-    said = 'Not copied';
+    outcome = 'Copy failed';
   }
   const live = document.createElement('span');
   live.className = 'copied';
   live.setAttribute('role', 'status');
-  live.textContent = said;
+  live.textContent = outcome;
   button.append(live);
   setTimeout(() => live.remove(), 1500);
 }
 
-/** Only pages of this machine, or over TLS, get the clipboard itself. */
+/** Browsers provide `navigator.clipboard` only on localhost and over TLS. */
 async function write(text) {
   if (navigator.clipboard) {
     await navigator.clipboard.writeText(text);

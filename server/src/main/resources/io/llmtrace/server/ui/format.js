@@ -1,4 +1,6 @@
-/** How values are written, everywhere in the same way. What is absent is an en dash. */
+// The formats of values, the same on every page.
+
+/** Shown in place of an absent value. */
 export const ABSENT = '–';
 
 const whole = new Intl.NumberFormat('en');
@@ -36,10 +38,10 @@ export function cost(usd) {
 
 const two = (n) => String(n).padStart(2, '0');
 
-export const day = (date) => `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+const day = (date) => `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 const clock = (date) => `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 
-/** Local time: today without the date. Milliseconds tell neighbours apart. */
+/** Formats a local time: today's without the date, but with milliseconds to tell neighbours apart. */
 export function time(text) {
   if (!text) {
     return ABSENT;
@@ -50,7 +52,9 @@ export function time(text) {
   if (day(date) === day(now)) {
     return at;
   }
-  return date.getFullYear() === now.getFullYear() ? `${day(date).slice(5)} ${at.slice(0, 8)}` : `${day(date)} ${at.slice(0, 5)}`;
+  return date.getFullYear() === now.getFullYear()
+    ? `${day(date).slice(5)} ${at.slice(0, 8)}`
+    : `${day(date)} ${at.slice(0, 5)}`;
 }
 
 export function fullTime(text) {
@@ -87,5 +91,8 @@ export function bytes(n) {
   return `${unit === 0 || value >= 10 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
 
-/** Ids as OTLP has them: hex without dashes. */
+/** Formats an ID as OTLP writes it: hex without dashes. */
 export const hexId = (id) => String(id).replaceAll('-', '');
+
+/** Returns the name that the application gave a trace, or else that of its root span. */
+export const traceName = (summary) => summary?.trace_name || summary?.name;

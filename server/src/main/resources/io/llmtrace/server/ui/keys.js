@@ -1,4 +1,4 @@
-/** Keys of the page that is shown. Typing into a field, or with a modifier, is never taken. */
+// Keyboard shortcuts of the components on the page. Typing into a field, and keys with a modifier, are left alone.
 
 const bindings = new Set();
 
@@ -6,13 +6,19 @@ const isField = (node) =>
   node instanceof HTMLElement && (node.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(node.tagName));
 
 document.addEventListener('keydown', (event) => {
-  if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || document.querySelector('dialog[open]')) {
+  if (
+    event.defaultPrevented ||
+    event.metaKey ||
+    event.ctrlKey ||
+    event.altKey ||
+    document.querySelector('dialog[open]')
+  ) {
     return;
   }
   if (isField(event.target)) {
     return;
   }
-  // Enter and blank belong to the button or link that has the focus.
+  // Enter and space belong to the focused button or link.
   const acts = event.target instanceof Element && event.target.closest('button, a[href], summary');
   if (acts && (event.key === 'Enter' || event.key === ' ')) {
     return;
@@ -27,7 +33,7 @@ document.addEventListener('keydown', (event) => {
   }
 });
 
-/** A part of a component: `keys` by name as long as the component is shown. */
+/** A controller that binds keys while its component is on the page. `keys` maps names of keys to actions. */
 export class Keys {
   constructor(host, keys) {
     this.keys = keys;
@@ -44,7 +50,35 @@ export class Keys {
 }
 
 export const HELP = [
-  ['Everywhere', [['/', 'search'], ['?', 'these keys'], ['g', 'list of traces'], ['d', 'dashboard'], ['Esc', 'close, go back']]],
-  ['List', [['j k ↓ ↑', 'move'], ['Enter', 'open'], ['s', 'traces or spans'], ['l', 'live on or off'], ['r', 'load again']]],
-  ['Trace', [['j k ↓ ↑', 'next, previous span'], ['← →', 'fold, unfold'], ['a', 'spans or actions'], ['e', 'next error'], ['f', 'next finding'], ['[ ]', 'newer, older trace']]],
+  [
+    'Global',
+    [
+      ['/', 'Search'],
+      ['?', 'Keyboard shortcuts'],
+      ['g', 'Trace list'],
+      ['d', 'Dashboard'],
+      ['Esc', 'Close, go back'],
+    ],
+  ],
+  [
+    'List',
+    [
+      ['j k ↓ ↑', 'Move'],
+      ['Enter', 'Open'],
+      ['s', 'Traces or spans'],
+      ['l', 'Live on or off'],
+      ['r', 'Reload'],
+    ],
+  ],
+  [
+    'Trace',
+    [
+      ['j k ↓ ↑', 'Next, previous span'],
+      ['← →', 'Collapse, expand'],
+      ['a', 'Spans or actions'],
+      ['e', 'Next error'],
+      ['f', 'Next finding'],
+      ['[ ]', 'Newer, older trace'],
+    ],
+  ],
 ];

@@ -13,7 +13,7 @@ const NAV = [
   { path: '/security', label: 'Security', owns: (at) => at === '/security' },
 ];
 
-/** What the list needs comes with the page; the rest when it is opened. */
+/** The list is loaded with the page, the other pages when they are opened. */
 const LOADERS = {
   '/sessions': () => import('./overview/sessions-page.js'),
   '/dashboard': () => import('./overview/dashboard-page.js'),
@@ -43,7 +43,7 @@ class App extends View {
     this.#load();
     this.requestUpdate();
     if (moved) {
-      // As after loading a page: readers begin at its start.
+      // Keyboard and screen reader start at the top of the new page, as after a full page load.
       this.updateComplete.then(() => this.querySelector('main')?.focus({ preventScroll: true }));
     }
   }
@@ -52,11 +52,11 @@ class App extends View {
     const loader = LOADERS[this.at.startsWith('/traces/') ? 'trace' : this.at];
     loader?.().then(
       () => (this.failed = null),
-      () => (this.failed = 'A part of this page could not be loaded. Is llmtrace still running?'),
+      () => (this.failed = 'Part of this page could not be loaded. Is llmtrace still running?'),
     );
   }
 
-  /** The time goes along from page to page, filters do not. */
+  /** Returns the link to a page. It keeps the time range but not the filters. */
   #link(target) {
     if (target === '/' && path() !== '/') {
       return lastList.url;
@@ -78,25 +78,33 @@ class App extends View {
     return html`
       <a class="skip" href="#content" @click=${this.#skip}>Skip to content</a>
       <header class="top">
-        <a class="logo" href=${this.#link('/')} aria-label="llmtrace, list of traces">llm<i>trace</i></a>
+        <a class="logo" href=${this.#link('/')} aria-label="llmtrace, trace list">llm<i>trace</i></a>
         <nav aria-label="Pages">
           ${NAV.map(
-            (entry) => html`<a
-              href=${this.#link(entry.path)}
-              class=${entry.owns(this.at) ? 'on' : ''}
-              aria-current=${entry.owns(this.at) ? 'page' : 'false'}
-              >${entry.label}</a
-            >`,
+            (entry) =>
+              html`<a
+                href=${this.#link(entry.path)}
+                class=${entry.owns(this.at) ? 'on' : ''}
+                aria-current=${entry.owns(this.at) ? 'page' : 'false'}
+                >${entry.label}</a
+              >`,
           )}
         </nav>
         <span class="grow"></span>
         ${this.at.startsWith('/traces/') ? nothing : html`<lt-time-menu></lt-time-menu>`}
-        <button class="pill icon" @click=${() => this.#theme()} aria-label="Light or dark" title="Light or dark">◐</button>
+        <button
+          class="pill icon"
+          @click=${() => this.#theme()}
+          aria-label="Toggle light and dark theme"
+          title="Toggle light and dark theme"
+        >
+          ◐
+        </button>
         <button
           class="pill icon wide-only"
           @click=${() => this.querySelector('dialog.help').showModal()}
-          aria-label="Keys"
-          title="Keys (?)"
+          aria-label="Keyboard shortcuts"
+          title="Keyboard shortcuts (?)"
         >
           ?
         </button>
@@ -130,29 +138,35 @@ class App extends View {
   }
 
   #help() {
-    return html`<dialog class="help" aria-labelledby="help-title" @click=${(e) => e.target === e.currentTarget && e.target.close()}>
+    return html`<dialog
+      class="help"
+      aria-labelledby="help-title"
+      @click=${(e) => e.target === e.currentTarget && e.target.close()}
+    >
       <form method="dialog">
-        <h2 id="help-title">Keys</h2>
+        <h2 id="help-title">Keyboard shortcuts</h2>
         <div class="help-columns">
           ${HELP.map(
-            ([title, keys]) => html`<section>
-              <h3>${title}</h3>
-              <dl>
-                ${keys.map(
-                  ([key, what]) => html`<div>
-                    <dt>${key.split(' ').map((each) => html`<kbd>${each}</kbd> `)}</dt>
-                    <dd>${what}</dd>
-                  </div>`,
-                )}
-              </dl>
-            </section>`,
+            ([title, keys]) =>
+              html`<section>
+                <h3>${title}</h3>
+                <dl>
+                  ${keys.map(
+                    ([key, action]) =>
+                      html`<div>
+                        <dt>${key.split(' ').map((each) => html`<kbd>${each}</kbd> `)}</dt>
+                        <dd>${action}</dd>
+                      </div>`,
+                  )}
+                </dl>
+              </section>`,
           )}
         </div>
         <p class="dim">
-          In the search box, <code>model:gpt-4o</code>, <code>user:ann</code> and <code>env=prod</code> (a tag) become filters;
-          other words are looked for in prompts, answers, tools, errors and findings.
+          In the search box, <code>model:gpt-4o</code>, <code>user:ann</code> and <code>env=prod</code> (a tag) become
+          filters. Everything else is searched for in prompts, responses, tools, errors and findings.
         </p>
-        <p><a href="/docs">All calls of the server</a></p>
+        <p><a href=${urlOf('/docs')}>API reference</a></p>
         <button class="pill" autofocus>Close</button>
       </form>
     </dialog>`;

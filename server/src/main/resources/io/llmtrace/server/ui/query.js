@@ -1,31 +1,6 @@
-/** What can be asked, under the names that the server uses in its parameters. */
+// The filters of the page, under the names of the server's query parameters.
 
-/** Fields with a value to choose. `column` is what the analytics calls group by. */
-export const FIELDS = [
-  { name: 'status', label: 'Status', values: ['error', 'ok'] },
-  {
-    name: 'kind',
-    label: 'Kind',
-    values: ['llm', 'agent', 'tool', 'chain', 'retriever', 'reranker', 'embedding', 'guardrail', 'evaluator', 'other'],
-  },
-  { name: 'model_name', label: 'Model', aliases: ['model'] },
-  { name: 'provider', label: 'Provider' },
-  { name: 'operation_name', label: 'Operation', aliases: ['operation', 'name'] },
-  { name: 'service_name', label: 'Service', aliases: ['service'] },
-  { name: 'finding_type', label: 'Finding', aliases: ['finding'] },
-  { name: 'finding_severity', label: 'Severity', aliases: ['severity'], values: ['Critical', 'High', 'Medium', 'Low', 'Info'] },
-  { name: 'action_name', label: 'Action', aliases: ['action', 'tool'] },
-  { name: 'user_id', label: 'User', aliases: ['user'] },
-  { name: 'session_id', label: 'Session', aliases: ['session'] },
-  { name: 'trace_id', label: 'Trace id', aliases: ['trace'], free: true },
-];
-
-/** Fields with a smallest and a largest value; `scale` from what is typed to what is asked. */
-export const RANGES = [
-  { name: 'duration', label: 'Duration', unit: 's', min: 'min_duration_ms', max: 'max_duration_ms', scale: 1000 },
-  { name: 'cost', label: 'Cost', unit: '$', min: 'min_cost_usd', max: 'max_cost_usd', scale: 1 },
-  { name: 'score', label: 'Security score', unit: '', min: 'min_security_score', max: 'max_security_score', scale: 1 },
-];
+import { FIELDS, RANGES, fieldNamed, presentNamed } from './fields.js';
 
 export const TIMES = [
   { name: '15m', label: 'Last 15 minutes', ms: 900_000 },
@@ -44,14 +19,14 @@ const NAMES = new Set([
   'text',
 ]);
 
-const isFilter = (name) => NAMES.has(name) || name.startsWith('tag.');
+const isFilter = (name) => NAMES.has(name) || name.startsWith('tag.') || name.startsWith('has.');
 
-/** The filters in an address, without the time. */
+/** Returns the filters in the URL parameters, without the time range. */
 export function filtersOf(parameters) {
   return Object.fromEntries([...parameters].filter(([name, value]) => isFilter(name) && value !== ''));
 }
 
-/** From when to when: of an address, at this moment. Null where it is open. */
+/** Returns the time range in the URL parameters, relative to `now`. `start` and `end` are null where it is open. */
 export function timeOf(parameters, now = Date.now()) {
   const start = parameters.get('start_time');
   const end = parameters.get('end_time');
@@ -71,7 +46,7 @@ export function timeParameters({ start, end }) {
   return { ...(start && { start_time: start.toISOString() }), ...(end && { end_time: end.toISOString() }) };
 }
 
-/** All of an address that selects spans, as parameters of the server. */
+/** Returns everything in the URL parameters that selects spans, as query parameters of the server. */
 export const queryOf = (parameters, now) => ({ ...filtersOf(parameters), ...timeParameters(timeOf(parameters, now)) });
 
 export function labelOf(name, value) {
@@ -82,23 +57,39 @@ export function labelOf(name, value) {
   const range = RANGES.find((candidate) => candidate.min === name || candidate.max === name);
   if (range) {
     const amount = Number(value) / range.scale;
-    const written = range.unit === '$' ? `$${amount}` : `${amount}${range.unit ? ` ${range.unit}` : ''}`;
-    return `${range.label.toLowerCase()} ${range.min === name ? '≥' : '≤'} ${written}`;
+    const text = range.unit === '$' ? `$${amount}` : `${amount}${range.unit ? ` ${range.unit}` : ''}`;
+    return `${range.label.toLowerCase()} ${range.min === name ? '≥' : '≤'} ${text}`;
+  }
+  if (name.startsWith('has.')) {
+    const label = presentNamed(name.slice(4))?.label.toLowerCase() ?? name.slice(4);
+    return `${value === 'true' ? 'has' : 'no'} ${label}`;
   }
   return name.startsWith('tag.') ? `${name.slice(4)}=${value}` : `${name} ${value}`;
 }
 
+/** Returns the filter for the presence of a field by one of its names; undefined if there is none. */
+function presenceOf(name) {
+  const field = name.startsWith('tag.') ? { name } : presentNamed(name);
+  return field && `has.${field.name}`;
+}
+
 /**
- * What was typed into the search box: `model:gpt-4o`, `tag.env:prod` and `env=prod` are filters, the rest is text.
- * Quotes hold a value with blanks together.
+ * Splits what was typed into the search box: `model:gpt-4o`, `tag.env:prod` and `env=prod` are filters, as are `cost:*`
+ * for spans that have a cost and `-cost:*` for those without; the rest is text. Quotes keep a value with spaces together.
  */
 export function parseSearch(typed) {
   const filters = {};
   const words = [];
   for (const token of typed.match(/[\w.]+[:=]"[^"]*"|"[^"]*"|\S+/g) ?? []) {
+    const [, not, present] = token.match(/^(-?)([A-Za-z_][\w.-]*):\*$/) ?? [];
+    const presence = present && presenceOf(present);
+    if (presence) {
+      filters[presence] = not ? 'false' : 'true';
+      continue;
+    }
     const [, name, sign, value] = token.match(/^([A-Za-z_][\w.]*)([:=])"?([^"]+)"?$/) ?? [];
-    const field = name && FIELDS.find((each) => each.name === name || each.aliases?.includes(name));
-    if (field && !(field.values && !field.values.includes(value))) {
+    const field = name && fieldNamed(name);
+    if (field && (field.values.length === 0 || field.values.includes(value))) {
       filters[field.name] = value;
     } else if (name && (sign === '=' || name.startsWith('tag.'))) {
       filters[`tag.${name.replace(/^tag\./, '')}`] = value;

@@ -2,8 +2,8 @@ import { noChange } from 'lit';
 import { Directive, directive } from 'lit/directive.js';
 
 /**
- * `<div ${styled({ height: '3px' })}>`: sets properties of a style. Lit's own styleMap writes a style attribute at first, which
- * the policy of the page forbids.
+ * Sets style properties: `<div ${styled({ height: '3px' })}>`. Lit's own styleMap first writes a style attribute, which
+ * the page's content security policy forbids.
  */
 class Styled extends Directive {
   render() {

@@ -1,4 +1,4 @@
-// Before the page is drawn: what was chosen last time, else what the system prefers (css/base.css).
+// Applies the theme chosen last time before the page is drawn. Without one, css/base.css follows the system.
 {
   const chosen = localStorage.getItem('llmtrace.theme');
   if (chosen === 'light' || chosen === 'dark') {

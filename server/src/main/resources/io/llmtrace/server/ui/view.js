@@ -1,21 +1,21 @@
 import { LitElement } from 'lit';
 
 /**
- * A component without a shadow: one set of styles for all, and labels, focus and find-in-page work across components.
- * Reactive properties are declared as Lit's `static properties`.
+ * A component without a shadow root, so that all share their styles, and labels, focus and find-in-page work across
+ * components. Reactive properties are declared as Lit's `static properties`.
  */
 export class View extends LitElement {
   createRenderRoot() {
     return this;
   }
 
-  /** Tells the components around this one. */
+  /** Dispatches an event that bubbles to the enclosing components. */
   tell(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
   }
 }
 
-/** Calls `job` once, when nobody has called for `milliseconds`. */
+/** Returns a debounced `job`, which runs `milliseconds` after the last call. */
 export function later(job, milliseconds) {
   let timer = 0;
   return (...values) => {
@@ -24,7 +24,7 @@ export function later(job, milliseconds) {
   };
 }
 
-/** A setting of this browser, not of the link. */
+/** User preferences, which are kept in the browser rather than in the URL. */
 export const preference = {
   get: (name, otherwise) => localStorage.getItem(`llmtrace.${name}`) ?? otherwise,
   set: (name, value) => localStorage.setItem(`llmtrace.${name}`, value),

@@ -1,9 +1,9 @@
 package io.llmtrace.storage.clickhouse;
 
 import io.llmtrace.storage.TraceRepository;
-import io.llmtrace.storage.spi.TraceRepositoryProvider;
+import io.llmtrace.storage.TraceRepositoryProvider;
 
-/** Opens {@code clickhouse://…}, see {@link ClickHouseSettings#parse}. */
+/** Opens stores by their URL {@code clickhouse://…}, see {@link ClickHouseSettings#parse}. */
 public final class ClickHouseProvider implements TraceRepositoryProvider {
 
     @Override

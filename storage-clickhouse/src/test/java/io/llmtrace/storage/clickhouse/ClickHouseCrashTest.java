@@ -9,6 +9,9 @@ import io.llmtrace.storage.StorageStats;
 import io.llmtrace.storage.StoreHealth;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.UnavailableException;
+import io.llmtrace.storage.clickhouse.internal.engine.Database;
+import io.llmtrace.storage.clickhouse.internal.write.EncodedRows;
+import io.llmtrace.testkit.Effort;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,11 +27,11 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The server is down, is killed while it writes, or hangs. */
+/** Failures of a server that is down, is killed while it writes, or hangs. */
 @Timeout(180)
 final class ClickHouseCrashTest {
 
-    private static final int ROUNDS = 4;
+    private static final int ROUNDS = Effort.of(2, 4);
     private static final int WRITERS = 4;
     private static final int SPANS_PER_CALL = 40;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -133,7 +136,7 @@ final class ClickHouseCrashTest {
         }
     }
 
-    /** These calls, nothing else, and nothing twice. */
+    /** Asserts that the store holds the spans of these calls, each once, and nothing else. */
     private void assertHolds(ClickHouseTraceRepository repository, List<List<TraceSpan>> calls) {
         StorageStats stats = repository.stats(tenant);
         assertThat(stats.totalTraces()).isEqualTo(calls.size());
@@ -183,10 +186,10 @@ final class ClickHouseCrashTest {
         }
     }
 
-    /** More than the network takes in by itself: the call waits to send, not for an answer. */
+    /** Sends more than network buffers take, so that the call waits to send and not for an answer. */
     @Test
     void insert_serverHangsWhileManyMegabytesAreSent_failsWithinItsTimeout() throws Exception {
-        Batch large = Batch.ofSpans(Failing.spans(tenant, 32, Failing.noise(1 << 20)));
+        EncodedRows large = EncodedRows.ofSpans(Failing.spans(tenant, 32, Failing.noise(1 << 20)));
         ExecutorService executor = Executors.newSingleThreadExecutor();
         try (ClickHouseServer server = Failing.startServer();
                 ClickHouseTraceRepository repository = Failing.open(server, "");
@@ -196,7 +199,7 @@ final class ClickHouseCrashTest {
             Future<?> insert = executor.submit(() -> Failing.assertFails(
                             server,
                             UnavailableException.class,
-                            () -> database.insert("spans", Batch.ROW_COLUMNS, large::writeRows))
+                            () -> database.insert("spans", EncodedRows.ROW_COLUMNS, large::writeRows))
                     .startsWith(Failing.displayUrl(server) + " gave no answer (insert into spans) in time: "));
             try {
                 insert.get(15, TimeUnit.SECONDS);
@@ -213,9 +216,9 @@ final class ClickHouseCrashTest {
         return repository.stats(tenant).totalSpans();
     }
 
-    /** Callers that wait together must fail together: one after the other, the last would wait for all their timeouts. */
+    /** The inserts hang at the same time. One after the other, the last of twelve callers would wait for twelve timeouts. */
     @Test
-    void storeSpans_serverHangs_failsAllThatWaitAtOnce() throws Exception {
+    void storeSpans_serverHangs_failsAllCallersWithinAFewTimeouts() throws Exception {
         int callers = 12;
         try (ClickHouseServer server = Failing.startServer();
                 ClickHouseTraceRepository repository = Failing.open(server, "?write_timeout_ms=3000")) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.llmtrace.dev.clickhouse.ClickHouseServer;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.OverloadedException;
+import io.llmtrace.storage.StoreHealth;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,18 +18,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** There is no space left where the server keeps its data. */
+/** Failures of a server that has no space left on its disk. */
 @Timeout(180)
 final class ClickHouseDiskFullTest {
 
-    private static final String NO_SPACE = "no space left on the server's disk; free some, or add a disk. Code ";
+    private static final String NO_SPACE =
+            "no space left on the server's disk; delete old traces, free some, or add a disk. Code ";
 
     private final UUID tenant = UUID.randomUUID();
 
     @TempDir
     Path folder;
 
-    /** The server itself keeps more free than there is: what anybody's tests can have. */
+    /** Makes the server keep more space free than the disk has, which needs no special disk. */
     @Test
     void storeSpans_serverMustKeepMoreFreeThanThereIs() {
         List<TraceSpan> before = Failing.spans(tenant, 3);
@@ -81,6 +83,15 @@ final class ClickHouseDiskFullTest {
             assertThat(acknowledged).hasSizeGreaterThan(2);
             assertHolds(repository, acknowledged);
             assertThat(Failing.stored(repository, refused)).isEmpty();
+            assertThat(repository.check())
+                    .extracting(StoreHealth::state, health -> health.details().get("full"))
+                    .containsExactly(StoreHealth.State.FULL, "disk");
+
+            assertThat(repository.deleteTrace(tenant, acknowledged.get(0).get(0).traceId()))
+                    .isTrue();
+            acknowledged.remove(0);
+            assertThat(repository.check().state()).isEqualTo(StoreHealth.State.OK);
+            assertHolds(repository, acknowledged);
 
             run("mount", "-o", "remount,size=900m", folder.toString());
             repository.storeSpans(refused);
@@ -93,7 +104,7 @@ final class ClickHouseDiskFullTest {
         }
     }
 
-    /** @return what was refused */
+    /** Writes until the server refuses, and returns the refused spans. */
     private List<TraceSpan> fill(
             ClickHouseTraceRepository repository, ClickHouseServer server, List<List<TraceSpan>> acknowledged) {
         while (true) {

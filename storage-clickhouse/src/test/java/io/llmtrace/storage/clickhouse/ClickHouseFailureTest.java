@@ -9,6 +9,9 @@ import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.CorruptStoreException;
 import io.llmtrace.storage.OverloadedException;
 import io.llmtrace.storage.UnavailableException;
+import io.llmtrace.storage.clickhouse.internal.engine.Database;
+import io.llmtrace.storage.clickhouse.internal.engine.Migrations;
+import io.llmtrace.storage.clickhouse.internal.engine.Sql;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +29,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The server answers, but does not do it. */
+/** Failures of a server that answers with an error. */
 @Timeout(180)
 final class ClickHouseFailureTest {
 
@@ -107,16 +110,16 @@ final class ClickHouseFailureTest {
 
             Failing.assertFails(server, CorruptStoreException.class, () -> repository.storeSpans(spans))
                     .startsWith(displayUrl() + " (insert into spans): a table or the database is missing; opening the"
-                            + " store again makes it anew, empty. Code 60: ")
+                            + " store again creates it, empty. Code 60: ")
                     .contains(database + ".spans");
             Failing.assertFails(server, CorruptStoreException.class, () -> Failing.stored(repository, spans))
                     .startsWith(displayUrl() + " (traces): a table or the database is missing;");
         }
     }
 
-    /** Places and rows are sent at the same time: rows must not stay where their places fail. */
+    /** Locations and rows are sent at the same time: rows must not stay if their locations fail. */
     @Test
-    void storeSpans_placesFail_leavesNoRows() {
+    void storeSpans_locationsFail_leavesNoRows() {
         try (ClickHouseTraceRepository repository = open("")) {
             List<TraceSpan> spans = Failing.spans(tenant, 200, Failing.noise(10_000));
             server.execute("DROP TABLE " + database + ".span_places SYNC");
@@ -166,9 +169,8 @@ final class ClickHouseFailureTest {
             List<TraceSpan> refused = Failing.spans(tenant, 2);
 
             Failing.assertFails(server, OverloadedException.class, () -> repository.storeSpans(refused))
-                    .startsWith(
-                            displayUrl() + " (insert into spans): too many parts: the server merges more slowly than is"
-                                    + " written. Write larger batches, or wait. Code 252: ");
+                    .startsWith(displayUrl() + " (insert into spans): too many parts: merges fall behind writes."
+                            + " Write larger batches, or wait. Code 252: ");
             assertThat(Failing.stored(repository, refused)).isEmpty();
             assertThat(repository.stats(tenant).totalSpans()).isEqualTo(2 * MAX_PARTS);
 
@@ -250,7 +252,7 @@ final class ClickHouseFailureTest {
         }
     }
 
-    /** That run on the database of this test. */
+    /** Waits until exactly this many statements run on the database of the test. */
     private void awaitStatements(int count) {
         String sql = "SELECT count() FROM system.processes WHERE current_database = '" + database + "'";
         Awaitility.await()

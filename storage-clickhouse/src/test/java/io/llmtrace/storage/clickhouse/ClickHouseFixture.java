@@ -19,18 +19,19 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Each store is a database of its own, emptied for a later test: to make one takes longer than most tests. While a test runs,
- * the next one's store is opened.
+ * Opens stores for tests, each in a database of its own. Creating a database takes longer than most tests, so it is emptied for a
+ * later test, and the store of the next test is opened while one runs.
  */
-final class ClickHouseFixture implements RepositoryFixture {
+public final class ClickHouseFixture implements RepositoryFixture {
 
+    /** All tables but {@code store_properties}, in which the migration has noted that the store is new. */
     private static final List<String> TABLES =
             List.of("spans", "trace_places", "trace_times", "span_places", "deletions", "deleted_traces", "retention");
 
     private final Supplier<Servers> servers;
     private final Map<TraceRepository, String> databases = new ConcurrentHashMap<>();
     private final Queue<String> emptied = new ConcurrentLinkedQueue<>();
-    private final ExecutorService aside = Executors.newSingleThreadExecutor(work -> {
+    private final ExecutorService background = Executors.newSingleThreadExecutor(work -> {
         Thread thread = new Thread(work, "clickhouse-fixture");
         thread.setDaemon(true);
         return thread;
@@ -41,34 +42,34 @@ final class ClickHouseFixture implements RepositoryFixture {
         this.servers = servers;
     }
 
-    /** @param suffix of the tables that hold rows */
+    /** @param suffix name suffix of the tables that hold rows */
     private record Servers(List<ClickHouseServer> nodes, UnaryOperator<String> urlOf, String suffix) {}
 
-    /** Started with the first test that needs it, ended with the JVM. */
+    /** Starts the server when the first test needs it; it ends with the JVM. */
     private static final class Shared {
         private static final ClickHouseServer SERVER = ClickHouseServer.start();
     }
 
-    static ClickHouseFixture onServer() {
+    public static ClickHouseFixture onServer() {
         return new ClickHouseFixture(() -> new Servers(List.of(server()), server()::url, ""));
     }
 
-    static ClickHouseFixture onCluster(Supplier<ClickHouseCluster> cluster) {
+    public static ClickHouseFixture onCluster(Supplier<ClickHouseCluster> cluster) {
         return new ClickHouseFixture(() -> new Servers(cluster.get().nodes(), cluster.get()::url, "_local"));
     }
 
-    static ClickHouseServer server() {
+    public static ClickHouseServer server() {
         return Shared.SERVER;
     }
 
-    static String newDatabaseName() {
+    public static String newDatabaseName() {
         return "test_" + UUID.randomUUID().toString().replace('-', '_');
     }
 
     @Override
     public synchronized TraceRepository newRepository() {
         TraceRepository repository = next == null ? create() : next.join();
-        next = CompletableFuture.supplyAsync(this::create, aside);
+        next = CompletableFuture.supplyAsync(this::create, background);
         return repository;
     }
 
@@ -92,7 +93,7 @@ final class ClickHouseFixture implements RepositoryFixture {
     public void clear(TraceRepository repository) {
         repository.close();
         String database = Objects.requireNonNull(databases.remove(repository));
-        aside.execute(() -> {
+        background.execute(() -> {
             for (ClickHouseServer node : servers.get().nodes()) {
                 TABLES.forEach(table -> node.execute("TRUNCATE TABLE " + database + "." + table
                         + servers.get().suffix()));

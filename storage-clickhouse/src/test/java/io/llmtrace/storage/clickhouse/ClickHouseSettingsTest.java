@@ -3,6 +3,7 @@ package io.llmtrace.storage.clickhouse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.llmtrace.storage.clickhouse.internal.engine.Endpoint;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -28,20 +29,18 @@ final class ClickHouseSettingsTest {
     @Test
     void parse_hostAloneTakesTheDefaults() {
         assertThat(parse("clickhouse://db1"))
-                .isEqualTo(new ClickHouseSettings(
-                        List.of("db1:8123"),
-                        "default",
-                        "",
-                        "llmtrace",
-                        false,
-                        null,
-                        null,
-                        Duration.ofSeconds(5),
-                        Duration.ofSeconds(30),
-                        Duration.ofSeconds(60),
-                        2_048,
-                        256,
-                        false));
+                .isEqualTo(ClickHouseSettings.builder(List.of("db1:8123"))
+                        .user("default")
+                        .password("")
+                        .database("llmtrace")
+                        .tls(false)
+                        .connectTimeout(Duration.ofSeconds(5))
+                        .queryTimeout(Duration.ofSeconds(30))
+                        .writeTimeout(Duration.ofSeconds(60))
+                        .maxQueryMemoryMb(2_048)
+                        .maxBatchMb(256)
+                        .compress(false)
+                        .build());
     }
 
     @Test
@@ -49,21 +48,22 @@ final class ClickHouseSettingsTest {
         assertThat(parse(
                         "clickhouse://ann:pw@db1:9000,db2/traces?tls=true&tls_ca_file=/etc/ca%20file+1.pem&cluster=main"
                                 + "&connect_timeout_ms=1&query_timeout_ms=2&write_timeout_ms=3&max_query_memory_mb=4"
-                                + "&max_batch_mb=5&compress=true"))
-                .isEqualTo(new ClickHouseSettings(
-                        List.of("db1:9000", "db2:8443"),
-                        "ann",
-                        "pw",
-                        "traces",
-                        true,
-                        "/etc/ca file+1.pem",
-                        "main",
-                        Duration.ofMillis(1),
-                        Duration.ofMillis(2),
-                        Duration.ofMillis(3),
-                        4,
-                        5,
-                        true));
+                                + "&max_batch_mb=5&max_read_mb=6&compress=true"))
+                .isEqualTo(ClickHouseSettings.builder(List.of("db1:9000", "db2:8443"))
+                        .user("ann")
+                        .password("pw")
+                        .database("traces")
+                        .tls(true)
+                        .tlsCaFile("/etc/ca file+1.pem")
+                        .cluster("main")
+                        .connectTimeout(Duration.ofMillis(1))
+                        .queryTimeout(Duration.ofMillis(2))
+                        .writeTimeout(Duration.ofMillis(3))
+                        .maxQueryMemoryMb(4)
+                        .maxBatchMb(5)
+                        .maxReadMb(6)
+                        .compress(true)
+                        .build());
     }
 
     @ParameterizedTest
@@ -79,7 +79,10 @@ final class ClickHouseSettingsTest {
     })
     void parse_hostAndPort(String url, String endpoint) {
         assertThat(parse(url).endpoints()).containsExactly(endpoint);
-        assertThat(parse(url).servers()).extracting(Endpoint::toString).containsExactly(endpoint);
+        assertThat(parse(url).endpoints())
+                .extracting(
+                        text -> Endpoint.parse(text, parse(url).tls(), "HOST").toString())
+                .containsExactly(endpoint);
     }
 
     @ParameterizedTest
@@ -196,7 +199,8 @@ final class ClickHouseSettingsTest {
         assertRefused(
                 "clickhouse://db1/db?password=secret",
                 "unknown parameter of a clickhouse URL, known are [tls, tls_ca_file, cluster, connect_timeout_ms,"
-                        + " query_timeout_ms, write_timeout_ms, max_query_memory_mb, max_batch_mb, compress]: 'password'");
+                        + " query_timeout_ms, write_timeout_ms, max_query_memory_mb, max_batch_mb, max_read_mb,"
+                        + " compress]: 'password'");
     }
 
     @ParameterizedTest
@@ -204,7 +208,7 @@ final class ClickHouseSettingsTest {
     void parse_questionMarkInThePasswordIsNotShown(String password) {
         assertRefused(
                 "clickhouse://ann:" + password + "@db1/db",
-                "storage URL with an '@' behind a '?': write '?' in user and password as %3F, and '@' in parameters as %40");
+                "storage URL with an '@' after a '?': write '?' in user and password as %3F, and '@' in parameters as %40");
     }
 
     @ParameterizedTest
@@ -235,20 +239,11 @@ final class ClickHouseSettingsTest {
 
     private static ClickHouseSettings with(
             ClickHouseSettings other, List<String> endpoints, Duration queryTimeout, int maxBatchMb) {
-        return new ClickHouseSettings(
-                endpoints,
-                other.user(),
-                other.password(),
-                other.database(),
-                other.tls(),
-                other.tlsCaFile(),
-                other.cluster(),
-                other.connectTimeout(),
-                queryTimeout,
-                other.writeTimeout(),
-                other.maxQueryMemoryMb(),
-                maxBatchMb,
-                other.compress());
+        return other.toBuilder()
+                .endpoints(endpoints)
+                .queryTimeout(queryTimeout)
+                .maxBatchMb(maxBatchMb)
+                .build();
     }
 
     @Test

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Over TLS, which a relay in front of the server speaks. */
+/** Connections over TLS, which a relay in front of the server provides. */
 @Timeout(120)
 final class ClickHouseTlsTest {
 

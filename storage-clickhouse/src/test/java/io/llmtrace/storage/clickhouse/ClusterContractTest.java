@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** The whole contract, on two shards of two copies each. */
+/** The whole contract, on two shards with two replicas each. */
 @NeedsClickHouse
 @Execution(ExecutionMode.CONCURRENT)
 @Tag("cluster")
@@ -16,7 +16,7 @@ final class ClusterContractTest extends DurableTraceRepositoryContract {
 
     private static final ClickHouseFixture FIXTURE = ClickHouseFixture.onCluster(() -> Shared.CLUSTER);
 
-    /** Started with the first test, ended with the JVM. */
+    /** Starts the cluster with the first test; it ends with the JVM. */
     private static final class Shared {
         private static final ClickHouseCluster CLUSTER = ClickHouseCluster.start(2, 2);
     }

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Nodes of a cluster of two shards with two copies each are away, come back, or were never told. */
+/** Failures of a cluster of two shards with two replicas each: nodes are down, come back, or missed a statement. */
 @NeedsClickHouse
 @Tag("cluster")
 @Timeout(180)
@@ -42,7 +42,6 @@ final class ClusterFailureTest {
     private static final int SPANS_PER_CALL = 20;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    /** By shard and copy, from 1. */
     private static ClickHouseCluster cluster;
 
     private final UUID tenant = UUID.randomUUID();
@@ -61,6 +60,35 @@ final class ClusterFailureTest {
     @AfterEach
     void bringAllBack() {
         cluster.nodes().stream().filter(node -> !node.isRunning()).forEach(ClickHouseServer::restart);
+    }
+
+    /** Each node changes its own rows, so both copies of a shard have the new words. */
+    @Test
+    void oldWords_areReplacedOnEachNode() {
+        List<TraceSpan> spans = OldWords.spans(tenant);
+        try (ClickHouseTraceRepository repository = open()) {
+            repository.storeSpans(spans);
+        }
+        cluster.nodes().forEach(node -> OldWords.makeOld(node, database + ".spans_local"));
+
+        try (ClickHouseTraceRepository repository = open()) {
+            Awaitility.await()
+                    .atMost(PATIENCE)
+                    .until(() -> cluster.nodes().stream()
+                            .map(node -> node.execute(
+                                    "SELECT count() FROM " + database + ".spans_local WHERE words_version = 0"))
+                            .allMatch("0\n"::equals));
+            OldWords.assertFound(repository, tenant, spans);
+            assertThat(repository.check().details()).containsEntry("text_index_pending", "0");
+            for (int shard = 1; shard <= 2; shard++) {
+                assertThat(wordsOn(node(shard, 1))).isEqualTo(wordsOn(node(shard, 2)));
+            }
+        }
+    }
+
+    private String wordsOn(ClickHouseServer node) {
+        return node.execute(
+                "SELECT span_id, more_words, false_words FROM " + database + ".spans_local ORDER BY span_id");
     }
 
     @Test
@@ -113,7 +141,7 @@ final class ClusterFailureTest {
         }
     }
 
-    /** Each call again until it is taken: as a client does that was told to try again. */
+    /** Repeats each call until it succeeds, like a client that was told to try again. */
     private void writeUntil(
             AtomicBoolean done,
             ClickHouseTraceRepository repository,
@@ -138,7 +166,7 @@ final class ClusterFailureTest {
         Awaitility.await().atMost(PATIENCE).until(() -> acknowledged.size() >= count);
     }
 
-    /** Nothing but these calls: as the repository shows them, and on each copy of their shard. */
+    /** Asserts that the repository and each replica hold the spans of these calls and nothing else. */
     private void assertHolds(ClickHouseTraceRepository repository, Queue<List<TraceSpan>> calls) {
         long spans = calls.stream().mapToLong(List::size).sum();
         assertThat(repository.stats(tenant).totalTraces()).isEqualTo(calls.size());
@@ -229,7 +257,7 @@ final class ClusterFailureTest {
         }
     }
 
-    /** As if the process had ended between noting a delete and hiding its rows. */
+    /** Leaves a delete as if the process had died between recording it and hiding its rows. */
     @Test
     void delete_cutOff_isFinishedOnAllNodesByTheNextToOpen() {
         List<TraceSpan> old = ofManyTraces();
@@ -300,7 +328,7 @@ final class ClusterFailureTest {
         Failing.open(first.url(database)).close();
         assertThatThrownBy(this::open)
                 .isInstanceOf(InvalidRequestException.class)
-                .hasMessageContaining("was made on one server");
+                .hasMessageContaining("was created on one server");
         first.execute("DROP DATABASE " + database + " SYNC");
         open().close();
         assertThatThrownBy(() -> Failing.open(first.url(database)))
@@ -320,7 +348,7 @@ final class ClusterFailureTest {
         return TraceQuery.builder(tenant).limit(limit).build();
     }
 
-    /** Of so many traces that each shard has some. */
+    /** Returns calls with enough traces for each shard to have some. */
     private List<TraceSpan> ofManyTraces() {
         List<TraceSpan> spans = new ArrayList<>();
         for (int i = 0; i < 20; i++) {

@@ -18,38 +18,38 @@ import java.util.UUID;
 import org.assertj.core.api.AbstractStringAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
-/** What tests of failures share: a server of their own, small spans, and what every failure must hold to. */
-final class Failing {
+/** Helpers of failure tests: servers of their own, small spans, and the assertions that apply to every failure. */
+public final class Failing {
 
-    static final String DATABASE = "traces";
+    public static final String DATABASE = "traces";
 
     private static final Instant START = Instant.parse("2026-03-01T12:00:00.123456789Z");
 
     private Failing() {}
 
-    static ClickHouseServerOptions.Builder options() {
+    public static ClickHouseServerOptions.Builder options() {
         return ClickHouseServerOptions.builder().ownProcess();
     }
 
-    static ClickHouseServer startServer() {
+    public static ClickHouseServer startServer() {
         return ClickHouseServer.start(options().build());
     }
 
-    /** @param parameters of the URL, with their question mark, or empty */
-    static ClickHouseTraceRepository open(ClickHouseServer server, String parameters) {
+    /** @param parameters parameters of the URL with their question mark, or empty */
+    public static ClickHouseTraceRepository open(ClickHouseServer server, String parameters) {
         return open(server.url(DATABASE) + parameters);
     }
 
-    static ClickHouseTraceRepository open(String url) {
+    public static ClickHouseTraceRepository open(String url) {
         return ClickHouseTraceRepository.open(ClickHouseSettings.parse(url));
     }
 
-    static String displayUrl(ClickHouseServer server) {
+    public static String displayUrl(ClickHouseServer server) {
         return "clickhouse://127.0.0.1:" + server.httpPort() + "/" + DATABASE;
     }
 
-    /** The failure is of exactly this type, has a cause, and shows the password nowhere. */
-    static AbstractStringAssert<?> assertFails(
+    /** Asserts that a call fails with exactly this type and a cause, and that the password appears nowhere; returns its message. */
+    public static AbstractStringAssert<?> assertFails(
             ClickHouseServer server, Class<? extends StorageException> type, ThrowingCallable call) {
         Throwable failure = catchThrowable(call);
         assertThat(failure).isExactlyInstanceOf(type).hasCauseInstanceOf(Exception.class);
@@ -57,18 +57,18 @@ final class Failing {
         return assertThat(failure.getMessage());
     }
 
-    static String stackTrace(Throwable failure) {
+    public static String stackTrace(Throwable failure) {
         StringWriter text = new StringWriter();
         failure.printStackTrace(new PrintWriter(text));
         return text.toString();
     }
 
-    /** Of one new trace. */
-    static List<TraceSpan> spans(UUID tenant, int count) {
+    /** Returns spans of one new trace. */
+    public static List<TraceSpan> spans(UUID tenant, int count) {
         return spans(tenant, count, "What is the capital of France?");
     }
 
-    static List<TraceSpan> spans(UUID tenant, int count, String prompt) {
+    public static List<TraceSpan> spans(UUID tenant, int count, String prompt) {
         UUID trace = UUID.randomUUID();
         List<TraceSpan> spans = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -79,8 +79,8 @@ final class Failing {
         return spans;
     }
 
-    /** Text that compression does not make smaller than three quarters. */
-    static String noise(int characters) {
+    /** Returns a text that compresses to no less than three quarters of its size. */
+    public static String noise(int characters) {
         byte[] bytes = new byte[characters / 4 * 3];
         new Random(characters).nextBytes(bytes);
         for (int i = 0; i < 16; i++) {
@@ -89,7 +89,7 @@ final class Failing {
         return Base64.getEncoder().encodeToString(bytes);
     }
 
-    static List<TraceSpan> stored(ClickHouseTraceRepository repository, List<TraceSpan> spans) {
+    public static List<TraceSpan> stored(ClickHouseTraceRepository repository, List<TraceSpan> spans) {
         return repository
                 .getTrace(spans.get(0).tenantId(), spans.get(0).traceId())
                 .map(trace -> trace.spans())

@@ -15,19 +15,19 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** How much is read of a million spans: by what the server says of the rows that it has read for each call. */
+/** How many of a million rows the server reads for each call, according to its query log. */
 @NeedsClickHouse
 final class ReadRowsTest {
 
     private static final int SPANS = 1_000_000;
     private static final int SPANS_PER_TRACE = 8;
-    /** Some blocks of each table that a call asks: 256 rows in those of places, 2,048 in that of spans. */
+    /** A few blocks of each table that a call reads: 256 rows in the tables of locations, 2,048 in {@code spans}. */
     private static final long SOME_BLOCKS = 20_000;
 
     private static final UUID TENANT = UUID.fromString("11111111-2222-4333-8444-555555555555");
     private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
 
-    /** Ten milliseconds from span to span, two tenants in turn. */
+    /** Spans every ten milliseconds, whose traces belong to two tenants in turn. */
     private static final String ROWS = """
             SELECT if(intDiv(number, %1$d) %% 2 = 0, toUUID('%2$s'), toUUID('22222222-2222-4333-8444-555555555555')) AS tenant_id,
                 toInt32(intDiv(toUnixTimestamp64Nano(start_time), 3600000000000)) AS start_hour,
@@ -88,7 +88,7 @@ final class ReadRowsTest {
         assertThat(repository.querySpans(newest).items()).hasSize(50);
 
         assertThat(rowsReadBy("page of traces")).isBetween(1L, SOME_BLOCKS);
-        assertThat(rowsReadBy("facts of traces")).isBetween(1L, 80 * 2_048L); // a block for each trace
+        assertThat(rowsReadBy("summaries of traces")).isBetween(1L, 80 * 2_048L); // a block for each trace
         assertThat(rowsReadBy("page of spans")).isBetween(1L, 200_000L); // an hour of the tenant
     }
 
@@ -126,7 +126,7 @@ final class ReadRowsTest {
         assertThat(rowsReadBy("page of spans")).isBetween(1L, 3 * SOME_BLOCKS);
     }
 
-    /** Of the tenant's 180,000 spans of that hour, one of each 2,000 is of that model. */
+    /** The tenant has 180,000 spans in that hour, of which one in 2,000 has that model. */
     @Test
     void tracesOfAModelWithinAnHourOfManySpans_areFoundByTheirOrder() {
         List<Instant> found = repository
@@ -146,7 +146,7 @@ final class ReadRowsTest {
         assertThat(rowsReadBy("page of traces")).isBetween(1L, SOME_BLOCKS);
     }
 
-    /** Of the table of spans, by the statement that was last run under this name. */
+    /** Returns the columns of {@code spans} that the last statement with this name read. */
     private static List<String> columnsReadBy(String statement) {
         return List.of(lastOf(
                         statement,
@@ -155,13 +155,13 @@ final class ReadRowsTest {
                 .split(","));
     }
 
-    /** Of the statement that was last run under this name. */
+    /** Returns the rows that the last statement with this name read. */
     private static long rowsReadBy(String statement) {
         return Long.parseLong(lastOf(statement, "read_rows"));
     }
 
     private static String lastOf(String statement, String expression) {
-        // A statement is logged after its answer was sent.
+        // The server logs a statement after it has sent the answer.
         await().until(() -> server.execute(
                         "SELECT count() FROM system.processes WHERE current_database = '" + DATABASE + "'")
                 .strip()

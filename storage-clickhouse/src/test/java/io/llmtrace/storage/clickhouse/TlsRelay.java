@@ -19,7 +19,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 
-/** Takes TLS connections, and passes on what they hold to a port that does not speak TLS. */
+/** Accepts TLS connections and forwards them to a port without TLS. */
 final class TlsRelay implements AutoCloseable {
 
     private static final String STORE_PASSWORD = "changeit";
@@ -30,7 +30,7 @@ final class TlsRelay implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
-    /** @param folder where the certificate goes */
+    /** @param folder folder for the certificate */
     TlsRelay(int target, Path folder) throws Exception {
         this.target = target;
         Path store = folder.resolve("relay.p12");
@@ -62,7 +62,7 @@ final class TlsRelay implements AutoCloseable {
         return listener.getLocalPort();
     }
 
-    /** In PEM. */
+    /** Returns the certificate as a PEM file. */
     Path certificate() {
         return certificate;
     }
@@ -90,7 +90,7 @@ final class TlsRelay implements AutoCloseable {
                 threads.execute(() -> pass(client, server));
                 threads.execute(() -> pass(server, client));
             } catch (IOException e) {
-                // closed, or the server is: whoever connected sees it
+                // the relay or the server is closed; the client notices
             }
         }
     }
@@ -106,7 +106,7 @@ final class TlsRelay implements AutoCloseable {
                 to.getOutputStream().flush();
             }
         } catch (IOException e) {
-            // one of both sides has ended the connection
+            // one side has closed the connection
         } finally {
             open.remove(from);
             open.remove(to);

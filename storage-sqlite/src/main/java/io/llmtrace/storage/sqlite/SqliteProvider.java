@@ -1,9 +1,9 @@
 package io.llmtrace.storage.sqlite;
 
 import io.llmtrace.storage.TraceRepository;
-import io.llmtrace.storage.spi.TraceRepositoryProvider;
+import io.llmtrace.storage.TraceRepositoryProvider;
 
-/** Opens {@code sqlite:FILE}, see {@link SqliteSettings#parse}. */
+/** Opens stores for URLs such as {@code sqlite:FILE}; {@link SqliteSettings#parse} lists the parameters of such a URL. */
 public final class SqliteProvider implements TraceRepositoryProvider {
 
     @Override

@@ -1,12 +1,14 @@
 package io.llmtrace.storage.sqlite;
 
+import io.llmtrace.model.SpanField;
 import io.llmtrace.model.SpanIdentity;
-import io.llmtrace.model.Times;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.ExpiredTraces;
 import io.llmtrace.storage.GlobalStats;
 import io.llmtrace.storage.NotSupportedException;
 import io.llmtrace.storage.Page;
+import io.llmtrace.storage.RetentionRule;
 import io.llmtrace.storage.SpanOutline;
 import io.llmtrace.storage.StorageException;
 import io.llmtrace.storage.StorageStats;
@@ -22,23 +24,41 @@ import io.llmtrace.storage.analytics.Ranking;
 import io.llmtrace.storage.analytics.SessionOrder;
 import io.llmtrace.storage.analytics.SessionSummary;
 import io.llmtrace.storage.analytics.Slice;
-import io.llmtrace.storage.analytics.SpanField;
 import io.llmtrace.storage.analytics.Timeline;
 import io.llmtrace.storage.analytics.TraceAnalytics;
 import io.llmtrace.storage.analytics.ValueCount;
 import io.llmtrace.storage.analytics.ValueMeasures;
 import io.llmtrace.storage.spi.AnalyticsArguments;
+import io.llmtrace.storage.spi.ExpiryThread;
 import io.llmtrace.storage.spi.PageCursor;
-import io.llmtrace.storage.spi.RetentionDays;
+import io.llmtrace.storage.spi.StoreProperties;
+import io.llmtrace.storage.sqlite.internal.engine.Database;
+import io.llmtrace.storage.sqlite.internal.engine.LackOfRoom;
+import io.llmtrace.storage.sqlite.internal.engine.SqliteConnection;
+import io.llmtrace.storage.sqlite.internal.engine.WriteKind;
+import io.llmtrace.storage.sqlite.internal.format.BodyCompression;
+import io.llmtrace.storage.sqlite.internal.query.Analytics;
+import io.llmtrace.storage.sqlite.internal.query.Rankings;
+import io.llmtrace.storage.sqlite.internal.query.Sessions;
+import io.llmtrace.storage.sqlite.internal.query.TextIndex;
+import io.llmtrace.storage.sqlite.internal.query.TracePages;
+import io.llmtrace.storage.sqlite.internal.read.SpanReader;
+import io.llmtrace.storage.sqlite.internal.upkeep.Backfills;
+import io.llmtrace.storage.sqlite.internal.upkeep.Deletes;
+import io.llmtrace.storage.sqlite.internal.upkeep.Housekeeping;
+import io.llmtrace.storage.sqlite.internal.upkeep.PropertyTable;
+import io.llmtrace.storage.sqlite.internal.upkeep.Retention;
+import io.llmtrace.storage.sqlite.internal.upkeep.Stats;
+import io.llmtrace.storage.sqlite.internal.write.SpanWriter;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -46,48 +66,72 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Traces in one SQLite file. One process writes to it; others may read it at the same time. See the module's README for the
- * layout, and for when space is given back.
+ * A repository in one SQLite file. One process writes to it; others may read it at the same time. The module's README describes
+ * the layout, and when space is given back to the file system.
  */
-public final class SqliteTraceRepository implements TraceRepository, TraceAnalytics, TraceRetention {
+public final class SqliteTraceRepository implements TraceRepository, TraceAnalytics, TraceRetention, StoreProperties {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SqliteTraceRepository.class);
 
     private static final int MAX_CACHED_TENANTS = 10_000;
+    /** Not more often, since deleted tokens are merged out of the text index after each deletion. */
+    private static final Duration EXPIRY_EVERY = Duration.ofHours(1);
 
     private final Database database;
-    /** Rows of tenants, once they were seen: they are never removed. */
+    /** The row ids of tenants that were read; rows of tenants are never removed. */
     private final Map<UUID, Long> tenants = new ConcurrentHashMap<>();
 
-    private final TextIndex text = new TextIndex();
     private final Retention retention;
+    private final PropertyTable properties;
     private final @Nullable SpanWriter writer;
     private final @Nullable Housekeeping housekeeping;
+    private final @Nullable ExpiryThread expiry;
 
     private SqliteTraceRepository(Database database) {
         this.database = database;
         this.retention = new Retention(database);
+        this.properties = new PropertyTable(database);
         if (database.readOnly()) {
             this.writer = null;
             this.housekeeping = null;
+            this.expiry = null;
             return;
         }
         this.writer = SpanWriter.open(database);
-        this.housekeeping = new Housekeeping(database, text, () -> deleteExpired(Instant.now()));
+        this.housekeeping = new Housekeeping(database);
         housekeeping.start();
+        this.expiry = ExpiryThread.builder("llmtrace-sqlite-expiry", retention::all, () -> deleteExpired(Instant.now()))
+                .lookEvery(EXPIRY_EVERY)
+                .deleteEvery(EXPIRY_EVERY)
+                .onFailure(failure ->
+                        LOG.warn("expired traces are not deleted for now: {}", failure.getMessage(), failure))
+                .start();
     }
 
-    /** Opens a store for writing; makes the file when there is none, and brings an older one to the newest schema. */
+    /**
+     * Opens a store for writing. Creates the file if there is none, and brings an older one to the newest schema.
+     *
+     * @throws io.llmtrace.storage.UnavailableException if the file is locked or not accessible
+     * @throws io.llmtrace.storage.CorruptStoreException if it is damaged, not one of llmtrace, or newer than this program
+     */
     public static SqliteTraceRepository open(Path file) {
         return open(SqliteSettings.of(file));
     }
 
     /**
-     * @throws io.llmtrace.storage.UnavailableException if the file is locked, missing (read-only), or not accessible
-     * @throws io.llmtrace.storage.CorruptStoreException if it is damaged, not of llmtrace, or newer than this program
+     * Opens a store.
+     *
+     * @throws io.llmtrace.storage.UnavailableException if the file is locked, not accessible, or missing when opened for reading
+     * @throws io.llmtrace.storage.CorruptStoreException if it is damaged, not one of llmtrace, or newer than this program; or
+     *     older, when opened for reading
      */
     public static SqliteTraceRepository open(SqliteSettings settings) {
-        return new SqliteTraceRepository(Database.open(settings, Migrations.ALL));
+        BodyCompression.requireLibrary();
+        return new SqliteTraceRepository(Database.open(settings, Backfills.MIGRATIONS));
     }
 
     @Override
@@ -133,20 +177,20 @@ public final class SqliteTraceRepository implements TraceRepository, TraceAnalyt
     }
 
     @Override
-    public Timeline timeline(TraceQuery query, int buckets, @Nullable SpanField groupBy, int groups) {
+    public Timeline timeline(TraceQuery query, int buckets, @Nullable SpanField<?> groupBy, int groups) {
         AnalyticsArguments.checkTimeline(query, buckets, groupBy, groups);
         return analytics(query, analytics -> analytics.timeline(buckets, groupBy, groups))
                 .orElseGet(() -> Analytics.emptyTimeline(query, buckets));
     }
 
     @Override
-    public List<ValueMeasures> top(TraceQuery query, SpanField groupBy, Measure order) {
+    public List<ValueMeasures> top(TraceQuery query, SpanField<?> groupBy, Measure order) {
         AnalyticsArguments.checkTop(query, groupBy, order);
         return analytics(query, analytics -> analytics.top(groupBy, order)).orElse(List.of());
     }
 
     @Override
-    public List<ValueCount> values(TraceQuery query, SpanField field, String prefix) {
+    public List<ValueCount> values(TraceQuery query, SpanField<?> field, String prefix) {
         AnalyticsArguments.checkValues(query, field, prefix);
         return analytics(query, analytics -> analytics.values(field, prefix)).orElse(List.of());
     }
@@ -154,7 +198,7 @@ public final class SqliteTraceRepository implements TraceRepository, TraceAnalyt
     @Override
     public Slice<SessionSummary> sessions(TraceQuery query, SessionOrder order) {
         AnalyticsArguments.checkSlice(query, order);
-        return ofTenant(query.tenantId(), (session, tenant) -> new Sessions(session, text, query, tenant).page(order))
+        return ofTenant(query.tenantId(), (connection, tenant) -> new Sessions(connection, query, tenant).page(order))
                 .orElse(new Slice<>(List.of(), null));
     }
 
@@ -173,14 +217,14 @@ public final class SqliteTraceRepository implements TraceRepository, TraceAnalyt
     @Override
     public Slice<TraceSummary> rankedTraces(TraceQuery query, Ranking by) {
         AnalyticsArguments.checkSlice(query, by);
-        return ofTenant(query.tenantId(), (session, tenant) -> new Rankings(session, text, query, tenant).traces(by))
+        return ofTenant(query.tenantId(), (connection, tenant) -> new Rankings(connection, query, tenant).traces(by))
                 .orElse(new Slice<>(List.of(), null));
     }
 
     @Override
     public Slice<SpanOutline> rankedSpans(TraceQuery query, Ranking by) {
         AnalyticsArguments.checkSlice(query, by);
-        return ofTenant(query.tenantId(), (session, tenant) -> new Rankings(session, text, query, tenant).spans(by))
+        return ofTenant(query.tenantId(), (connection, tenant) -> new Rankings(connection, query, tenant).spans(by))
                 .orElse(new Slice<>(List.of(), null));
     }
 
@@ -188,14 +232,7 @@ public final class SqliteTraceRepository implements TraceRepository, TraceAnalyt
     public Optional<TraceEvent> getTrace(UUID tenantId, UUID traceId) {
         Objects.requireNonNull(tenantId, "tenantId");
         Objects.requireNonNull(traceId, "traceId");
-        return ofTenant(tenantId, (session, tenant) -> {
-            long[] row = session.first(
-                    "SELECT id, created_at FROM traces WHERE trace_id = ? AND tenant = ?",
-                    found -> new long[] {found.getLong(1), found.getLong(2)},
-                    traceId,
-                    tenant);
-            return row == null ? null : new SpanReader(session).trace(row[0], traceId, tenantId, Times.ofNanos(row[1]));
-        });
+        return ofTenant(tenantId, (connection, tenant) -> new SpanReader(connection).trace(tenantId, tenant, traceId));
     }
 
     @Override
@@ -204,24 +241,17 @@ public final class SqliteTraceRepository implements TraceRepository, TraceAnalyt
         Objects.requireNonNull(traceId, "traceId");
         Objects.requireNonNull(spanId, "spanId");
         return ofTenant(
-                tenantId, (session, tenant) -> new SpanReader(session).byIdentity(tenantId, tenant, traceId, spanId));
+                tenantId,
+                (connection, tenant) -> new SpanReader(connection).byIdentity(tenantId, tenant, traceId, spanId));
     }
 
     @Override
     public List<TraceSpan> getSpans(UUID tenantId, Collection<SpanIdentity> identities) {
         Objects.requireNonNull(tenantId, "tenantId");
         Set<SpanIdentity> wanted = new LinkedHashSet<>(List.copyOf(identities));
-        return ofTenant(tenantId, (session, tenant) -> {
-                    SpanReader reader = new SpanReader(session);
-                    List<TraceSpan> spans = new ArrayList<>();
-                    for (SpanIdentity identity : wanted) {
-                        TraceSpan span = reader.byIdentity(tenantId, tenant, identity.traceId(), identity.spanId());
-                        if (span != null) {
-                            spans.add(span);
-                        }
-                    }
-                    return spans;
-                })
+        return ofTenant(
+                        tenantId,
+                        (connection, tenant) -> new SpanReader(connection).byIdentities(tenantId, tenant, wanted))
                 .orElse(List.of());
     }
 
@@ -229,66 +259,113 @@ public final class SqliteTraceRepository implements TraceRepository, TraceAnalyt
     public Optional<TraceSpan> getSpan(UUID tenantId, UUID spanId) {
         Objects.requireNonNull(tenantId, "tenantId");
         Objects.requireNonNull(spanId, "spanId");
-        return ofTenant(tenantId, (session, tenant) -> {
-            Condition exact = Condition.of("s.span_id = ?", spanId);
-            String word = ValueWords.of(tenant, ValueWords.Field.SPAN_ID, spanId.toString());
-            Condition rows = text.rowsWith(session, word, exact);
-            Condition ofTenant = Condition.of(rows == null ? "s.tenant = ?" : "+s.tenant = ?", tenant);
-            Condition all = ofTenant.and(exact);
-            return new SpanReader(session).latest(tenantId, rows == null ? all : rows.and(all));
-        });
+        return ofTenant(
+                tenantId,
+                (connection, tenant) ->
+                        new SpanReader(connection).latest(tenantId, TextIndex.withSpanId(connection, tenant, spanId)));
     }
 
     @Override
     public long deleteTracesBefore(UUID tenantId, Instant time) {
         Objects.requireNonNull(tenantId, "tenantId");
         Objects.requireNonNull(time, "time");
-        long removed = new Deletes(database, writer()).before(tenantId, time);
-        housekeeping().afterDelete();
-        return removed;
+        Deletes deletes = new Deletes(database, writer());
+        try {
+            return deletes.before(tenantId, time);
+        } finally {
+            housekeeping().afterDelete(); // a delete that fails has removed some, too
+        }
     }
 
     @Override
     public boolean deleteTrace(UUID tenantId, UUID traceId) {
         Objects.requireNonNull(tenantId, "tenantId");
         Objects.requireNonNull(traceId, "traceId");
-        boolean removed = new Deletes(database, writer()).trace(tenantId, traceId);
-        housekeeping().afterDelete();
-        return removed;
+        Deletes deletes = new Deletes(database, writer());
+        try {
+            return deletes.trace(tenantId, traceId);
+        } finally {
+            housekeeping().afterDelete();
+        }
     }
 
     @Override
-    public @Nullable Integer retentionDays(UUID tenantId) {
+    public @Nullable RetentionRule retention(UUID tenantId) {
         Objects.requireNonNull(tenantId, "tenantId");
-        return retention.daysOf(tenantId);
+        return retention.of(tenantId);
     }
 
     @Override
-    public void setRetentionDays(UUID tenantId, @Nullable Integer days) {
+    public void setRetention(UUID tenantId, @Nullable RetentionRule rule) {
         Objects.requireNonNull(tenantId, "tenantId");
-        RetentionDays.check(days);
-        if (database.readOnly()) {
+        if (expiry == null) {
             throw readOnly();
         }
-        retention.set(tenantId, days);
+        retention.set(tenantId, rule);
+        expiry.wake();
+    }
+
+    @Override
+    public ExpiredTraces expired(UUID tenantId, RetentionRule rule, Instant now) {
+        Objects.requireNonNull(tenantId, "tenantId");
+        Objects.requireNonNull(rule, "rule");
+        Objects.requireNonNull(now, "now");
+        return ofTenant(tenantId, (connection, tenant) -> Retention.expired(connection, tenant, rule, now))
+                .orElse(ExpiredTraces.NONE);
     }
 
     @Override
     public long deleteExpired(Instant now) {
         Objects.requireNonNull(now, "now");
-        return RetentionDays.deleteExpired(this, retention.days(), now);
+        Deletes deletes = new Deletes(database, writer());
+        long removed = 0;
+        StorageException failure = null;
+        for (Map.Entry<UUID, RetentionRule> of : retention.all().entrySet()) {
+            try {
+                removed += deletes.expired(of.getKey(), of.getValue(), now);
+            } catch (StorageException e) { // the traces of other tenants expire all the same
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (removed > 0 || failure != null) {
+            housekeeping().afterDelete();
+        }
+        if (failure != null) {
+            throw failure;
+        }
+        return removed;
+    }
+
+    @Override
+    public @Nullable String property(String name) {
+        Objects.requireNonNull(name, "name");
+        return properties.get(name);
+    }
+
+    @Override
+    public void setProperty(String name, String value) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(value, "value");
+        if (database.readOnly()) {
+            throw readOnly();
+        }
+        properties.set(name, value);
     }
 
     @Override
     public StorageStats stats(UUID tenantId) {
         Objects.requireNonNull(tenantId, "tenantId");
-        return ofTenant(tenantId, (session, tenant) -> Stats.ofTenant(session, tenant))
+        return ofTenant(tenantId, (connection, tenant) -> Stats.ofTenant(connection, tenant))
                 .orElse(StorageStats.EMPTY);
     }
 
     @Override
     public GlobalStats globalStats() {
-        return database.read(session -> Stats.ofAll(session));
+        return database.read(Stats::ofAll);
     }
 
     @Override
@@ -297,28 +374,48 @@ public final class SqliteTraceRepository implements TraceRepository, TraceAnalyt
         details.put("backend", "sqlite");
         details.put("file", database.settings().file().toString());
         try {
-            details.putAll(database.read(session -> Map.of(
-                    "schema_version", Long.toString(session.number("PRAGMA user_version")),
-                    "text_index_pending", Long.toString(text.pending(session)))));
+            details.putAll(database.read(connection -> Map.of(
+                    "schema_version", Long.toString(connection.number("PRAGMA user_version")),
+                    "text_index_pending", Long.toString(TextIndex.pending(connection)))));
         } catch (StorageException e) {
-            return new StoreHealth(StoreHealth.State.DOWN, message(e), details);
+            return StoreHealth.builder(StoreHealth.State.DOWN, message(e))
+                    .details(details)
+                    .build();
         }
         if (database.readOnly()) {
-            return new StoreHealth(StoreHealth.State.READ_ONLY, "opened for reading only (mode=ro)", details);
+            return StoreHealth.builder(StoreHealth.State.READ_ONLY, "opened for reading only (mode=ro)")
+                    .details(details)
+                    .build();
         }
         try {
-            // A commit is the only proof that commits work.
-            database.write(session -> session.update("UPDATE counters SET value = value WHERE name = 'writes'"));
-            return new StoreHealth(StoreHealth.State.OK, "reads and writes", details);
+            Optional<LackOfRoom> lack = database.lackOfRoom();
+            if (lack.isPresent()) {
+                details.put(StoreHealth.FULL_DETAIL, lack.get().what().name().toLowerCase(Locale.ROOT));
+                return StoreHealth.builder(StoreHealth.State.FULL, lack.get().message())
+                        .details(details)
+                        .build();
+            }
+            // Only a commit proves that the file takes writes.
+            database.write(
+                    WriteKind.UPKEEP,
+                    connection -> connection.update("UPDATE counters SET value = value WHERE name = 'writes'"));
+            return StoreHealth.builder(StoreHealth.State.OK, "reads and writes")
+                    .details(details)
+                    .build();
         } catch (StorageException e) {
-            return new StoreHealth(StoreHealth.State.READ_ONLY, message(e), details);
+            return StoreHealth.builder(StoreHealth.State.READ_ONLY, message(e))
+                    .details(details)
+                    .build();
         }
     }
 
     /**
-     * Does now what is otherwise done behind the writes: completes the text index, and gives the space of deleted and
-     * replaced spans back to the file system. Also removes the names of operations, models and the like that no span has any
-     * more, which nothing else does.
+     * Does the pending background work before it returns: completes the text index and the aggregates of traces, and gives the
+     * space of deleted and replaced spans back to the file system. Also removes the names of operations, models and the like that
+     * no span has any more, which the background thread does not. In a store that is full it does what there is room for, and
+     * the background thread goes on when there is more.
+     *
+     * @throws NotSupportedException if the store is open for reading only
      */
     public void compact() {
         new Deletes(database, writer()).removeUnusedNames();
@@ -327,6 +424,9 @@ public final class SqliteTraceRepository implements TraceRepository, TraceAnalyt
 
     @Override
     public void close() {
+        if (expiry != null) {
+            expiry.close();
+        }
         if (housekeeping != null) {
             housekeeping.close();
         }
@@ -345,39 +445,39 @@ public final class SqliteTraceRepository implements TraceRepository, TraceAnalyt
         Page<T> page(TracePages pages) throws SQLException;
     }
 
-    private interface Figures<T> {
+    private interface Aggregation<T> {
         T of(Analytics analytics) throws SQLException;
     }
 
-    private <T> Optional<T> analytics(TraceQuery query, Figures<T> figures) {
-        return ofTenant(query.tenantId(), (session, tenant) -> figures.of(new Analytics(session, text, query, tenant)));
+    private <T> Optional<T> analytics(TraceQuery query, Aggregation<T> aggregation) {
+        return ofTenant(
+                query.tenantId(), (connection, tenant) -> aggregation.of(new Analytics(connection, query, tenant)));
     }
 
     private interface TenantWork<T> {
         @Nullable
-        T run(Session session, long tenant) throws SQLException;
+        T run(SqliteConnection connection, long tenant) throws SQLException;
     }
 
     private <T> Page<T> pages(TraceQuery query, PageCursor.Items items, Paging<T> paging) {
         Objects.requireNonNull(query, "query");
-        if (query.cursor() != null) {
-            PageCursor.decode(query, items); // refuses a wrong one of a tenant without data, too
-        }
+        // Decoded here, so that a wrong cursor is refused for a tenant without data as well.
+        PageCursor after = query.cursor() == null ? null : PageCursor.decode(query, items);
         return ofTenant(
                         query.tenantId(),
-                        (session, tenant) -> paging.page(new TracePages(session, text, query, tenant)))
+                        (connection, tenant) -> paging.page(new TracePages(connection, query, after, tenant)))
                 .orElse(Page.empty());
     }
 
-    /** Empty for a tenant that is not known. */
+    /** Runs work with the row id of a tenant; the result is empty for a tenant that has never stored anything. */
     private <T> Optional<T> ofTenant(UUID tenantId, TenantWork<T> work) {
-        return database.read(session -> {
+        return database.read(connection -> {
             Long tenant = tenants.get(tenantId);
             if (tenant == null) {
-                tenant = session.first("SELECT id FROM tenants WHERE tenant_id = ?", row -> row.getLong(1), tenantId);
+                tenant = connection.numberOrNull("SELECT id FROM tenants WHERE tenant_id = ?", tenantId);
                 cache(tenantId, tenant);
             }
-            return tenant == null ? Optional.<T>empty() : Optional.ofNullable(work.run(session, tenant));
+            return tenant == null ? Optional.<T>empty() : Optional.ofNullable(work.run(connection, tenant));
         });
     }
 

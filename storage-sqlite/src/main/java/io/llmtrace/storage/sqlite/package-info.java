@@ -1,15 +1,14 @@
 /**
- * Traces in one SQLite file.
+ * Traces in one SQLite file. The packages below {@code internal} depend on each other in one direction only:
  *
  * <pre>
  *   SqliteTraceRepository
- *     ├─ Database        file, lock, one writer and some readers, transactions, typed errors
- *     │    └─ Migrations
- *     ├─ SpanWriter      spans → rows        ─┬─ Interner     names, tag sets → small integers
- *     ├─ SpanReader      rows → spans        ─┴─ Blocks       prompt, response, … ⇄ compressed blocks of many
- *     ├─ SpanPages, TracePages               ─── SpanFilter   TraceQuery → SQL
- *     ├─ Deletes
- *     └─ TextIndex       words, behind the writes
+ *     ├─ upkeep    Deletes, Housekeeping, Retention, Stats      background work, statistics, properties
+ *     ├─ query     TracePages, Rankings, Analytics, Sessions    TraceQuery → SQL → answers
+ *     ├─ write     SpanWriter, BlockPacker, DictionaryWriter    spans → rows and compressed blocks
+ *     ├─ read      SpanReader, SpanColumns, BlockReader         rows and blocks → spans
+ *     ├─ engine    Database, SqliteConnection, Migrations       file, lock, transactions, errors
+ *     └─ format    SpanBody, BlockMembers, BodyCompression      bytes in the file
  * </pre>
  */
 @NullMarked

@@ -3,7 +3,7 @@ package io.llmtrace.storage.sqlite;
 import io.llmtrace.testkit.DurableTraceRepositoryContract;
 import io.llmtrace.testkit.RepositoryFixture;
 
-/** The whole contract. */
+/** Runs the whole contract against SQLite. */
 final class SqliteContractTest extends DurableTraceRepositoryContract {
 
     @Override

@@ -13,7 +13,7 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
-/** Each store is a file in a folder of its own. */
+/** Creates each repository on a file in a folder of its own. */
 final class SqliteFixture implements RepositoryFixture {
 
     private final Map<TraceRepository, Path> files = new ConcurrentHashMap<>();

@@ -6,6 +6,7 @@ import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.StorageStats;
 import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.testkit.Effort;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -21,10 +22,13 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code kill -9} of a real writing process, a hundred times on one file. */
+/** Kills a writing process with {@code kill -9}, again and again on one file. */
 final class SqliteKillTest {
 
-    private static final int ROUNDS = 100;
+    private static final int ROUNDS = Effort.of(3, 100);
+
+    /** Acknowledgements until the first kill: enough for each kind of step. */
+    private static final int FIRST_KILL_AFTER = 30;
 
     private final Set<Integer> stored = new HashSet<>();
     private final Set<Integer> rewritten = new HashSet<>();
@@ -34,16 +38,16 @@ final class SqliteKillTest {
     private Path folder;
 
     @Test
-    void killedWriter_losesNothingAcknowledged_aHundredTimes() throws Exception {
+    void killedWriter_losesNothingAcknowledged() throws Exception {
         Path file = folder.resolve("traces.db");
         long seed = Long.getLong("llmtrace.seed", System.nanoTime());
         Random random = new Random(seed);
         int next = 0;
         for (int round = 0; round < ROUNDS; round++) {
-            int killAfter = random.nextInt(30);
+            int killAfter = round == 0 ? FIRST_KILL_AFTER : random.nextInt(FIRST_KILL_AFTER);
             int last = writeAndKill(file, next, killAfter, random.nextInt(3_000_000));
             try (SqliteTraceRepository repository = SqliteTraceRepository.open(file)) {
-                // What was under way when it died may be there or not, but whole; the next round begins after it.
+                // The write that the kill hit is stored as a whole or not at all; the next round starts after it.
                 for (int number = Math.max(0, next - 5); number <= last + 1; number++) {
                     check(repository, number, last, "round " + round + ", seed " + seed);
                 }
@@ -60,7 +64,7 @@ final class SqliteKillTest {
         assertThat(deleted).isNotEmpty();
     }
 
-    /** @return the last step that was begun, as far as its acknowledgements tell */
+    /** Returns the last step that started, as far as the acknowledgements of the process tell. */
     private int writeAndKill(Path file, int first, int killAfter, int thenNanos) throws Exception {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -83,7 +87,8 @@ final class SqliteKillTest {
             while (System.nanoTime() < end) {
                 Thread.onSpinWait();
             }
-            process.toHandle().destroyForcibly(); // leaves the pipe open: what was acknowledged must still be read
+            process.toHandle()
+                    .destroyForcibly(); // leaves the pipe open: its last acknowledgements are still to be read
             assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
             for (String line = output.readLine(); line != null; line = output.readLine()) {
                 last = Math.max(last, note(line));
@@ -122,7 +127,7 @@ final class SqliteKillTest {
         List<TraceSpan> second = WriterProcess.trace(number, 2).spans();
         Set<TraceSpan> legal = new HashSet<>(rewritten.contains(number) ? second : first);
         if (!rewritten.contains(number)) {
-            legal.addAll(second); // may have been under way, span by span
+            legal.addAll(second); // the kill may have hit the rewrite, which was made span by span
         }
         assertThat(legal).as(what).containsAll(found.get().spans());
         if (stored.contains(number)) {
@@ -130,7 +135,7 @@ final class SqliteKillTest {
         }
     }
 
-    /** Lists, counts and the text index agree with what is there trace by trace. */
+    /** Checks that lists, counts and the text index agree with the traces that are read one by one. */
     private static void checkCounts(SqliteTraceRepository repository, int end) {
         List<TraceEvent> traces = IntStream.range(0, end)
                 .mapToObj(number -> repository.getTrace(WriterProcess.TENANT, WriterProcess.traceId(number)))
@@ -144,7 +149,7 @@ final class SqliteKillTest {
                 .limit(TraceQuery.MAX_LIMIT)
                 .build();
         assertThat(repository.queryTraces(all).items()).containsExactlyInAnyOrderElementsOf(traces);
-        Set<TraceSpan> said = traces.stream()
+        Set<TraceSpan> matching = traces.stream()
                 .flatMap(trace -> trace.spans().stream())
                 .filter(span -> span.response() != null && span.response().equals("answer 3"))
                 .collect(Collectors.toSet());
@@ -154,6 +159,6 @@ final class SqliteKillTest {
                                 .operationName("step 3")
                                 .build())
                         .items())
-                .containsExactlyInAnyOrderElementsOf(said);
+                .containsExactlyInAnyOrderElementsOf(matching);
     }
 }

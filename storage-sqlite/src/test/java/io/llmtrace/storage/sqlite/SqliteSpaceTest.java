@@ -4,9 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.StorageStats;
+import io.llmtrace.storage.TraceRepositories;
+import io.llmtrace.storage.TraceRepository;
+import io.llmtrace.storage.sqlite.internal.engine.Database;
+import io.llmtrace.storage.sqlite.internal.upkeep.Backfills;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +24,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a store takes on disk. */
+/** Checks how much space a store takes on disk. */
 final class SqliteSpaceTest {
 
     private static final UUID TENANT = UUID.randomUUID();
@@ -44,8 +52,8 @@ final class SqliteSpaceTest {
                             .prompt())
                     .isEqualTo(history.toString());
         }
-        try (Database database = Database.open(SqliteSettings.of(file), Migrations.ALL)) {
-            assertThat(database.<Long>read(session -> session.number("SELECT sum(length(data)) FROM blocks")))
+        try (Database database = Database.open(SqliteSettings.of(file), Backfills.MIGRATIONS)) {
+            assertThat(database.<Long>read(connection -> connection.number("SELECT sum(length(data)) FROM blocks")))
                     .isLessThan(sent / 20);
         }
     }
@@ -71,6 +79,27 @@ final class SqliteSpaceTest {
                     .isEqualTo(301);
             Awaitility.await().untilAsserted(() -> assertThat(Files.size(file)).isLessThanOrEqualTo(empty));
             assertThat(repository.stats(TENANT)).isEqualTo(StorageStats.EMPTY);
+        }
+    }
+
+    /** A reader keeps the log from being truncated, and the file with it; nothing else is written later. */
+    @Test
+    void spaceOfADelete_isGivenBackAfterAReaderHasEnded() throws Exception {
+        Path file = folder.resolve("traces.db");
+        try (TraceRepository repository = TraceRepositories.open("sqlite:" + file + "?busy_timeout_ms=50")) {
+            for (int trace = 1; trace <= 300; trace++) {
+                repository.storeSpan(span(trace, 0, unlikelyText(trace)));
+            }
+            ((SqliteTraceRepository) repository).compact();
+            long full = Files.size(file);
+            try (Connection reader = DriverManager.getConnection("jdbc:sqlite:" + file);
+                    Statement statement = reader.createStatement()) {
+                reader.setAutoCommit(false);
+                statement.executeQuery("SELECT count(*) FROM spans").close();
+                assertThat(repository.deleteTracesBefore(TENANT, Instant.MAX)).isEqualTo(300);
+                Awaitility.await().pollDelay(Duration.ofSeconds(2)).until(() -> Files.size(file) == full);
+            }
+            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> Files.size(file) < full / 2);
         }
     }
 
@@ -115,9 +144,9 @@ final class SqliteSpaceTest {
             }
             repository.deleteTrace(TENANT, new UUID(1, 1));
         }
-        try (Database database = Database.open(SqliteSettings.of(file), Migrations.ALL)) {
+        try (Database database = Database.open(SqliteSettings.of(file), Backfills.MIGRATIONS)) {
             for (String table : List.of("blocks", "spans", "traces", "span_moves", "trace_moves")) {
-                assertThat(database.<Long>read(session -> session.number("SELECT count(*) FROM " + table)))
+                assertThat(database.<Long>read(connection -> connection.number("SELECT count(*) FROM " + table)))
                         .as(table)
                         .isZero();
             }
@@ -153,7 +182,7 @@ final class SqliteSpaceTest {
                 .build();
     }
 
-    /** Some 600 characters that share little with any other. */
+    /** Returns some 600 characters that have little in common with those of another seed. */
     private static String unlikelyText(int seed) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < 10; i++) {

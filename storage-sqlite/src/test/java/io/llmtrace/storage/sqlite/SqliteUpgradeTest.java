@@ -1,31 +1,40 @@
 package io.llmtrace.storage.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.llmtrace.model.AgentAction;
 import io.llmtrace.model.AgentActionType;
 import io.llmtrace.model.SecurityFinding;
 import io.llmtrace.model.Severity;
+import io.llmtrace.model.SpanField;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.RetentionRule;
 import io.llmtrace.storage.SpanOutline;
+import io.llmtrace.storage.TraceAge;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.analytics.ActionCount;
 import io.llmtrace.storage.analytics.FindingCount;
 import io.llmtrace.storage.analytics.Percentiles;
+import io.llmtrace.storage.spi.StoreProperties;
+import io.llmtrace.testkit.AddedFields;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What was stored by an earlier version is counted by this one. */
+/** Opens files that earlier versions wrote. */
 final class SqliteUpgradeTest {
 
     private static final UUID TENANT = UUID.randomUUID();
@@ -34,7 +43,12 @@ final class SqliteUpgradeTest {
     @TempDir
     private Path folder;
 
-    /** What makes a file of today one of version 2. */
+    /** The last schema version before columns were added for fields of the list. */
+    private static final int BEFORE_FIELDS = 6;
+
+    private static final List<SpanField<?>> ADDED = AddedFields.since(SqliteTraceRepository.class, BEFORE_FIELDS);
+
+    /** Turns a file of version 6 into one of version 2. */
     private static final List<String> TO_VERSION_2 = List.of(
             "ALTER TABLE spans DROP COLUMN error_preview",
             "DROP INDEX actions_by_name",
@@ -43,7 +57,7 @@ final class SqliteUpgradeTest {
             "ALTER TABLE actions DROP COLUMN requested",
             "PRAGMA user_version = 2");
 
-    /** What makes a file of version 2 one of version 1. */
+    /** Turns a file of version 2 into one of version 1. */
     private static final List<String> TO_VERSION_1 = List.of(
             "DROP TABLE actions",
             "DROP INDEX spans_with_actions",
@@ -79,6 +93,7 @@ final class SqliteUpgradeTest {
         try (SqliteTraceRepository repository = SqliteTraceRepository.open(file)) {
             repository.storeSpan(span);
         }
+        execute(file, toVersion6());
         execute(file, TO_VERSION_2);
         if (version == 1) {
             execute(file, TO_VERSION_1);
@@ -88,16 +103,111 @@ final class SqliteUpgradeTest {
             TraceQuery all = TraceQuery.builder(TENANT).build();
             assertThat(repository.findings(all))
                     .containsExactly(
-                            new FindingCount("pii", Severity.HIGH, 1, 1, START),
-                            new FindingCount("pii", Severity.LOW, 2, 1, START));
+                            FindingCount.builder("pii", Severity.HIGH, START)
+                                    .findings(1)
+                                    .spans(1)
+                                    .build(),
+                            FindingCount.builder("pii", Severity.LOW, START)
+                                    .findings(2)
+                                    .spans(1)
+                                    .build());
             assertThat(repository.actions(all))
-                    .containsExactly(
-                            new ActionCount(AgentActionType.TOOL_CALL, "search", 1, 1, 1, 1, new Percentiles(5, 5, 5)));
+                    .containsExactly(ActionCount.builder(AgentActionType.TOOL_CALL, "search")
+                            .actions(1)
+                            .requested(1)
+                            .failures(1)
+                            .spans(1)
+                            .durationMs(new Percentiles(5, 5, 5))
+                            .build());
             assertThat(repository
                             .querySpans(all.toBuilder().findingType("pii").build())
                             .items())
                     .containsExactly(span);
             assertThat(repository.querySpanOutlines(all).items()).containsExactly(SpanOutline.of(span));
+        }
+    }
+
+    /** A field that a later version added is absent in older spans, and stored and filtered by in newer ones. */
+    @Test
+    void fileOfTheVersionBeforeFields_getsTheirColumns() throws SQLException {
+        Path file = folder.resolve("t.db");
+        TraceSpan old = TraceSpan.builder(TENANT, UUID.randomUUID(), UUID.randomUUID(), "old", START)
+                .modelName("gpt-4o")
+                .build();
+        try (SqliteTraceRepository repository = SqliteTraceRepository.open(file)) {
+            repository.storeSpan(old);
+        }
+        execute(file, toVersion6());
+
+        try (SqliteTraceRepository repository = SqliteTraceRepository.open(file)) {
+            TraceQuery all = TraceQuery.builder(TENANT).build();
+            assertThat(repository.querySpans(all).items()).containsExactly(old);
+            ADDED.forEach(field -> AddedFields.requireUsable(field, repository, old));
+        }
+    }
+
+    /** Turns a file of the newest version into one of version 6. */
+    private static List<String> toVersion6() {
+        List<String> statements = new ArrayList<>();
+        ADDED.forEach(field -> statements.add("ALTER TABLE spans DROP COLUMN " + field.name()));
+        statements.add("DROP TABLE store_properties");
+        statements.add("ALTER TABLE tenants DROP COLUMN retention_by");
+        statements.add("PRAGMA user_version = " + BEFORE_FIELDS);
+        return statements;
+    }
+
+    /** Days that were set before there was a choice count from the start of a trace, as they did. */
+    @Test
+    void fileFromBeforeRetentionBy_keepsCountingFromTheStart() throws SQLException {
+        Path file = folder.resolve("t.db");
+        Instant now = Instant.now();
+        TraceSpan old = TraceSpan.builder(
+                        TENANT, UUID.randomUUID(), UUID.randomUUID(), "old", now.minus(Duration.ofDays(3)))
+                .endTime(now)
+                .build();
+        try (SqliteTraceRepository repository = SqliteTraceRepository.open(file)) {
+            repository.storeSpan(old);
+            repository.setRetention(TENANT, RetentionRule.of(30));
+        }
+        execute(file, toVersion6());
+        execute(file, List.of("UPDATE tenants SET retention_days = 2"));
+
+        try (SqliteTraceRepository repository = SqliteTraceRepository.open(file)) {
+            assertThat(repository.retention(TENANT)).isEqualTo(RetentionRule.of(2));
+            await().atMost(Duration.ofMinutes(1))
+                    .until(() -> repository.getTrace(TENANT, old.traceId()).isEmpty());
+            repository.setRetention(TENANT, RetentionRule.of(2, TraceAge.END));
+            assertThat(repository.retention(TENANT)).isEqualTo(RetentionRule.of(2, TraceAge.END));
+        }
+    }
+
+    @Test
+    void fileWithSpansFromBeforeProperties_doesNotAnnounceSeparateEvents() throws SQLException {
+        Path file = folder.resolve("t.db");
+        TraceSpan span = TraceSpan.builder(TENANT, UUID.randomUUID(), UUID.randomUUID(), "run", START)
+                .build();
+        try (SqliteTraceRepository repository = SqliteTraceRepository.open(file)) {
+            repository.storeSpan(span);
+            assertThat(repository.property(StoreProperties.SEPARATE_EVENTS)).isEqualTo(StoreProperties.ANNOUNCED);
+        }
+        execute(file, toVersion6());
+
+        for (int opened = 0; opened < 2; opened++) {
+            try (SqliteTraceRepository repository = SqliteTraceRepository.open(file)) {
+                assertThat(repository.property(StoreProperties.SEPARATE_EVENTS)).isNull();
+                repository.deleteTrace(TENANT, span.traceId());
+            }
+        }
+    }
+
+    @Test
+    void emptyFileFromBeforeProperties_announcesSeparateEvents() throws SQLException {
+        Path file = folder.resolve("t.db");
+        SqliteTraceRepository.open(file).close();
+        execute(file, toVersion6());
+
+        try (SqliteTraceRepository repository = SqliteTraceRepository.open(file)) {
+            assertThat(repository.property(StoreProperties.SEPARATE_EVENTS)).isEqualTo(StoreProperties.ANNOUNCED);
         }
     }
 

@@ -12,14 +12,14 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Values that are found by the text index while few spans have them, and by a look at the newest spans otherwise. */
+/** Finds values by the text index while few spans have them, and by a scan from the newest span on otherwise. */
 final class SqliteValueTest {
 
     private static final UUID TENANT = UUID.randomUUID();
     private static final UUID SPAN = new UUID(0, 7);
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
-    /** More than are looked up one by one. */
+    /** More spans than are looked up by row id. */
     private static final int MANY = 20_100;
 
     @TempDir

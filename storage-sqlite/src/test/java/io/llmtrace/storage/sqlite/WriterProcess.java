@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * A process that writes to a store until it is killed, and says on its output what was acknowledged. Each step follows from
- * its number, so that the test knows what must be there:
+ * A process that writes to a store until it is killed, and prints what was acknowledged. The number of a step says what it does,
+ * so the test knows what must be stored:
  *
  * <pre>
  *   step n     stores trace n
@@ -33,7 +33,11 @@ final class WriterProcess {
 
     private WriterProcess() {}
 
-    /** @param args file of the store, number of the first step */
+    /**
+     * Writes step after step.
+     *
+     * @param args the file of the store, and the number of the first step
+     */
     public static void main(String[] args) {
         try (SqliteTraceRepository repository = SqliteTraceRepository.open(Path.of(args[0]))) {
             for (int step = Integer.parseInt(args[1]); ; step++) {
@@ -55,7 +59,7 @@ final class WriterProcess {
         return UUID.nameUUIDFromBytes(("trace " + number).getBytes(StandardCharsets.UTF_8));
     }
 
-    /** An agent that sends its history with each call, with findings, tags and actions. */
+    /** Returns the trace of an agent that sends its history with each call, with findings, tags and actions. */
     static TraceEvent trace(int number, int version) {
         List<TraceSpan> spans = new ArrayList<>();
         StringBuilder history = new StringBuilder("version " + version + " of trace " + number);
@@ -73,16 +77,10 @@ final class WriterProcess {
                     .prompt(history.toString())
                     .response("answer " + i)
                     .tags(Map.of("version", Integer.toString(version)))
-                    .securityFindings(List.of(new SecurityFinding(
-                            new UUID(number, i),
-                            Severity.LOW,
-                            "type-" + version,
-                            "",
-                            start,
-                            0.5,
-                            null,
-                            Map.of(),
-                            null)))
+                    .securityFindings(List.of(SecurityFinding.builder(Severity.LOW, "type-" + version, start)
+                            .id(new UUID(number, i))
+                            .confidenceScore(0.5)
+                            .build()))
                     .agentActions(List.of(AgentAction.builder(AgentActionType.TOOL_CALL, "tool-" + i, start)
                             .id(new UUID(number, 100L + i))
                             .build()))
@@ -91,7 +89,7 @@ final class WriterProcess {
         return TraceEvent.ofSpans(spans);
     }
 
-    /** One trace at once, its spans at once, or span by span: whatever it is, each span is whole. */
+    /** Stores a trace in one of three ways, each of which stores a span as a whole: as a trace, as a batch, or span by span. */
     private static void store(SqliteTraceRepository repository, int number, int version) {
         TraceEvent trace = trace(number, version);
         switch (number % 3) {

@@ -1,23 +1,23 @@
 import { html, nothing } from 'lit';
 import { View, preference } from '../view.js';
 import { values } from '../api.js';
-import { FIELDS, RANGES } from '../query.js';
+import { FIELDS, RANGES } from '../fields.js';
 import { short } from '../format.js';
 
 const SHOWN = 8;
 
-const SECTIONS = [...FIELDS.filter((field) => !field.free), { name: 'tag', label: 'Tags' }];
-const OPEN_AT_FIRST = 'status,kind,model_name,finding_type';
+const SECTIONS = [...FIELDS.filter((field) => field.suggested), { name: 'tag', label: 'Tags' }];
+const OPEN_BY_DEFAULT = 'status,kind,model_name,finding_type';
 
 /**
- * The values that there are, with their counts, to click on. A count is that of spans which pass all other filters: what one
- * would get by choosing it instead.
+ * Filters to click on: the values of each field with their counts. A count is that of spans that match all other
+ * filters, which is what selecting the value would show.
  *
- * Tells `filter` {name: value}, null to remove one.
+ * Dispatches `filter` {name: value}; null removes one.
  *
- * query: parameters of the server, filters and time
- * rows: what the list shows, for the values of a server without counts
- * paused: the list is still loading, and comes first
+ * query: filters and time range, as query parameters of the server
+ * rows: the loaded rows, from which values are counted if the server does not count them
+ * paused: whether to wait, because the list is loading and comes first
  */
 class Facets extends View {
   static properties = {
@@ -38,7 +38,7 @@ class Facets extends View {
     this.found = {};
     this.loaded = {};
     this.counted = Promise.resolve();
-    this.open = new Set(preference.get('facets', OPEN_AT_FIRST).split(','));
+    this.open = new Set(preference.get('facets', OPEN_BY_DEFAULT).split(','));
     this.all = new Set();
     this.tagKey = null;
     this.missing = false;
@@ -56,7 +56,7 @@ class Facets extends View {
     }
   }
 
-  /** The query of a field's counts leaves out the field's own filter. */
+  /** Returns the query for a field's counts, which leaves out the field's own filter. */
   #queryFor(section) {
     const query = { ...this.query };
     if (section.name === 'tag') {
@@ -88,7 +88,7 @@ class Facets extends View {
     }
   }
 
-  /** One after the other: each may take a store seconds, and the list is not to wait behind them. */
+  /** Called for one field at a time: a count may take a store seconds, and many at once would delay the list. */
   async #count(name, query, signal) {
     if (signal.aborted || this.missing) {
       this.#forget(name, query);
@@ -103,12 +103,13 @@ class Facets extends View {
       } else if (problem.missing) {
         this.missing = true;
       } else {
-        this.found = { ...this.found, [name]: null };
+        // A query that is refused says why in place of the list; there is nothing to count.
+        this.found = { ...this.found, [name]: problem.status === 400 ? [] : null };
       }
     }
   }
 
-  /** Unless another query of the same field waits by now. */
+  /** Lets a field be counted again, unless a newer query for it is waiting. */
   #forget(name, query) {
     if (this.loaded[name] === JSON.stringify(query)) {
       delete this.loaded[name];
@@ -146,23 +147,25 @@ class Facets extends View {
 
   #tags(section) {
     if (this.tagKey !== null) {
-      return html`<button class="link" @click=${() => this.#chooseKey(null)}>‹ all tags</button>
+      return html`<button class="link" @click=${() => this.#chooseKey(null)}>‹ All tags</button>
         <div class="dim">${this.tagKey}</div>
         ${this.#values(section, `tag.${this.tagKey}`)}`;
     }
     const keys = this.#valuesOf(section);
     const chosen = Object.keys(this.query).filter((name) => name.startsWith('tag.'));
     return html`${chosen.map(
-        (name) => html`<button class="f on" aria-pressed="true" @click=${() => this.tell('filter', { [name]: null })}>
+      (name) =>
+        html`<button class="f on" aria-pressed="true" @click=${() => this.tell('filter', { [name]: null })}>
           <span>${name.slice(4)}=${this.query[name]}</span>
         </button>`,
-      )}
-      ${(keys ?? []).map(
-        ({ value, count }) => html`<button class="f" @click=${() => this.#chooseKey(value)}>
+    )}
+    ${(keys ?? []).map(
+      ({ value, count }) =>
+        html`<button class="f" @click=${() => this.#chooseKey(value)}>
           <span>${value} ›</span>${count === undefined ? nothing : html`<b>${short(count)}</b>`}
         </button>`,
-      )}
-      ${keys?.length === 0 ? html`<div class="dim">none</div>` : nothing}`;
+    )}
+    ${keys?.length === 0 ? html`<div class="dim">None</div>` : nothing}`;
   }
 
   #chooseKey(key) {
@@ -178,7 +181,7 @@ class Facets extends View {
       return html`<div class="dim">${this.paused ? nothing : '…'}</div>`;
     }
     if (found === null) {
-      return html`<div class="dim">could not be counted</div>`;
+      return html`<div class="dim">Could not be counted</div>`;
     }
     if (chosen !== undefined && !found.some(({ value }) => value === chosen)) {
       found = [{ value: chosen, count: this.missing ? undefined : 0 }, ...found];
@@ -186,20 +189,25 @@ class Facets extends View {
     const all = this.all.has(section.name);
     const shown = all ? found : found.slice(0, SHOWN);
     return html`${shown.map(({ value, count }) => {
-        const on = value === chosen;
-        return html`<button
-          class=${on ? 'f on' : 'f'}
-          aria-pressed=${on}
-          title=${value}
-          @click=${() => this.tell('filter', { [name]: on ? null : value })}
-        >
-          <span><bdi>${value === '' ? '(empty)' : value}</bdi></span>${count === undefined ? nothing : html`<b>${short(count)}</b>`}
-        </button>`;
-      })}
-      ${found.length > SHOWN
-        ? html`<button class="link" @click=${() => this.#toggleAll(section.name)}>${all ? 'fewer' : `${found.length - SHOWN} more`}</button>`
-        : nothing}
-      ${found.length === 0 ? html`<div class="dim">none</div>` : nothing}`;
+      const on = value === chosen;
+      return html`<button
+        class=${on ? 'f on' : 'f'}
+        aria-pressed=${on}
+        title=${value}
+        @click=${() => this.tell('filter', { [name]: on ? null : value })}
+      >
+        <span><bdi>${value === '' ? '(empty)' : value}</bdi></span
+        >${count === undefined ? nothing : html`<b>${short(count)}</b>`}
+      </button>`;
+    })}
+    ${
+      found.length > SHOWN
+        ? html`<button class="link" @click=${() => this.#toggleAll(section.name)}>
+            ${all ? 'Show fewer' : `Show ${found.length - SHOWN} more`}
+          </button>`
+        : nothing
+    }
+    ${found.length === 0 ? html`<div class="dim">None</div>` : nothing}`;
   }
 
   #toggleAll(name) {
@@ -213,29 +221,32 @@ class Facets extends View {
     const set = (name) => (event) => {
       const typed = event.target.value.trim();
       const amount = Number(typed) * range.scale;
-      this.tell('filter', { [name]: typed === '' || !Number.isFinite(amount) || amount < 0 ? null : String(Number(amount.toPrecision(12))) });
+      this.tell('filter', {
+        [name]: typed === '' || !Number.isFinite(amount) || amount < 0 ? null : String(Number(amount.toPrecision(12))),
+      });
     };
     const unit = range.unit ? ` (${range.unit})` : '';
-    const input = (name, what) => html`<input
-      type="number"
-      min="0"
-      step="any"
-      inputmode="decimal"
-      placeholder=${what}
-      aria-label=${`${range.label}${unit}, ${what}`}
-      .value=${value(name)}
-      @change=${set(name)}
-    />`;
+    const input = (name, bound) =>
+      html`<input
+        type="number"
+        min="0"
+        step="any"
+        inputmode="decimal"
+        placeholder=${bound}
+        aria-label=${`${bound} ${range.label.toLowerCase()}${unit}`}
+        .value=${value(name)}
+        @change=${set(name)}
+      />`;
     return html`<fieldset>
       <legend>${range.label}${unit}</legend>
-      <div class="range">${input(range.min, 'least')}${input(range.max, 'most')}</div>
+      <div class="range">${input(range.min, 'Min')}${input(range.max, 'Max')}</div>
     </fieldset>`;
   }
 
   render() {
     return html`<div class="facets">
       ${SECTIONS.map((section) => this.#section(section))} ${RANGES.map((range) => this.#range(range))}
-      ${this.missing ? html`<p class="dim">This server does not count values: what stands here is taken from the rows.</p>` : nothing}
+      ${this.missing ? html`<p class="dim">This server does not count values. Those shown here are from the loaded rows.</p>` : nothing}
     </div>`;
   }
 }

@@ -1,14 +1,14 @@
 import { html, nothing, svg } from 'lit';
 import { View } from '../view.js';
-import { count, minute } from '../format.js';
+import { minute, plural } from '../format.js';
 
 const HEIGHT = 48;
 
 /**
- * How many spans when, errors in red. Drawing over it with the pointer selects a time; without a pointer the menu of times
- * does the same.
+ * Spans over time, errors in red. Dragging across it selects a time range; without a pointer, the time menu does the
+ * same.
  *
- * Tells `brush` {start, end}.
+ * Dispatches `brush` {start, end}.
  */
 class Histogram extends View {
   static properties = { timeline: { attribute: false }, note: {}, drawn: { state: true }, hover: { state: true } };
@@ -68,17 +68,18 @@ class Histogram extends View {
     const at = (bucket) => Math.round((Date.parse(bucket.time) - from) / width);
     const errors = buckets.reduce((sum, bucket) => sum + bucket.errors, 0);
     const spans = buckets.reduce((sum, bucket) => sum + bucket.spans, 0);
-    const hovered = this.hover === null ? null : (buckets.find((bucket) => at(bucket) === this.hover) ?? { spans: 0, errors: 0 });
+    const hovered =
+      this.hover === null ? null : (buckets.find((bucket) => at(bucket) === this.hover) ?? { spans: 0, errors: 0 });
     const caption =
       hovered === null
         ? `${minute(new Date(from))} – ${minute(new Date(from + slots * width))}`
-        : `${minute(new Date(from + this.hover * width))}: ${count(hovered.spans)} spans, ${count(hovered.errors)} errors`;
+        : `${minute(new Date(from + this.hover * width))}: ${plural(hovered.spans, 'span')}, ${plural(hovered.errors, 'error')}`;
     return html`<div class="hist">
       <svg
         viewBox=${`0 0 ${slots} ${HEIGHT}`}
         preserveAspectRatio="none"
         role="img"
-        aria-label=${`Spans over time: ${count(spans)}, of them ${count(errors)} errors. Draw over it to select a time.`}
+        aria-label=${`Spans over time: ${plural(spans, 'span')}, ${plural(errors, 'error')}. Drag to select a time range.`}
         @pointerdown=${this.#down}
         @pointermove=${this.#move}
         @pointerup=${this.#up}
@@ -91,9 +92,12 @@ class Histogram extends View {
           return svg`<rect class="all" x=${at(bucket) + 0.08} width="0.84" y=${HEIGHT - all} height=${all} />
             <rect class="bad" x=${at(bucket) + 0.08} width="0.84" y=${HEIGHT - bad} height=${bad} />`;
         })}
-        ${this.drawn
-          ? svg`<rect class="brush" x=${Math.min(this.drawn.from, this.drawn.to)} width=${Math.abs(this.drawn.to - this.drawn.from) + 1} y="0" height=${HEIGHT} />`
-          : nothing}
+        ${
+          this.drawn
+            ? svg`<rect class="brush" x=${Math.min(this.drawn.from, this.drawn.to)}
+                width=${Math.abs(this.drawn.to - this.drawn.from) + 1} height=${HEIGHT} />`
+            : nothing
+        }
       </svg>
       <span class="hist-note">${caption}</span>
     </div>`;

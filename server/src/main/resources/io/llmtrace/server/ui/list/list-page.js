@@ -3,7 +3,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { styled } from '../styled.js';
 import { View } from '../view.js';
 import { Keys } from '../keys.js';
-import { change, changes, go, parameters, path, traceUrl, urlOf } from '../location.js';
+import { ROOT, change, changes, go, parameters, path, traceUrl, urlOf } from '../location.js';
 import * as api from '../api.js';
 import { filtersOf, queryOf, timeOf, timeParameters } from '../query.js';
 import { ago, cost, count, duration, plural, short } from '../format.js';
@@ -20,7 +20,7 @@ const PAGE = 100;
 const SORTS = ['time', 'oldest', 'duration', 'cost', 'tokens'];
 const PHONE = matchMedia('(max-width: 720px)');
 
-/** The list of traces or spans: all of its state that is worth a link stands in the address. */
+/** The list of traces or spans. All state that is worth sharing is in the URL. */
 class ListPage extends View {
   static properties = {
     items: { state: true },
@@ -108,7 +108,6 @@ class ListPage extends View {
     }
   }
 
-  /** Filters and time as they were when the list was loaded: "the last hour" does not move while somebody scrolls. */
   get show() {
     return parameters().get('show') === 'spans' ? 'spans' : 'traces';
   }
@@ -135,6 +134,7 @@ class ListPage extends View {
 
   reload() {
     this.key = keyOf(parameters());
+    // Resolved once, so that "the last hour" does not move while somebody scrolls.
     this.query = queryOf(parameters());
     this.running?.abort();
     this.running = new AbortController();
@@ -154,7 +154,7 @@ class ListPage extends View {
     this.#loadPage().then(() => this.#loadTimeline());
   }
 
-  /** The server's order: only that by time goes on by a cursor, which stays right while others write. */
+  /** Returns the query for a page. Only the orders by time are paged by cursor, which stays exact during writes. */
   pageQuery(limit = PAGE) {
     const orders = { time: 'newest_first', oldest: 'oldest_first' };
     return { ...this.query, limit, order: orders[this.sort] ?? this.sort };
@@ -173,12 +173,16 @@ class ListPage extends View {
     try {
       const page = await this.fetchPage({ ...this.pageQuery(), ...this.next }, signal);
       this.items = [...this.items, ...page.data];
-      this.next = page.next_cursor ? { cursor: page.next_cursor } : page.next_offset ? { offset: page.next_offset } : null;
+      this.next = page.next_cursor
+        ? { cursor: page.next_cursor }
+        : page.next_offset
+          ? { offset: page.next_offset }
+          : null;
       this.problem = null;
       if (this.items.length === 0) {
         this.stats = await api.stats(signal);
         if (this.stats.total_traces === 0 && !this.live.on) {
-          this.live.toggle(); // the first to come are shown without being asked for
+          this.live.toggle(); // so that the first traces appear as soon as they arrive
         }
       }
       this.busy = false;
@@ -198,10 +202,12 @@ class ListPage extends View {
     }
     try {
       this.timeline = await api.timeline({ ...this.query, buckets: 90 }, signal);
-      this.timelineNote = this.timeline.groups.length === 0 ? 'No spans in this time' : '';
+      this.timelineNote = this.timeline.groups.length === 0 ? 'No matching spans' : '';
     } catch (failure) {
       if (failure.name !== 'AbortError') {
-        this.timelineNote = failure.missing ? 'This server does not count spans over time' : `Not counted: ${failure.message}`;
+        this.timelineNote = failure.missing
+          ? 'This server does not count spans over time'
+          : `Could not count spans: ${failure.message}`;
       }
     }
   }
@@ -273,25 +279,54 @@ class ListPage extends View {
           @filter=${(event) => change(event.detail)}
         ></lt-facets>
       </section>
-      <section class="found" aria-label="Found">
+      <section class="found" aria-label="Results">
         <h1 class="sr">${this.show === 'spans' ? 'Spans' : 'Traces'}</h1>
         <div class="bar">
-          <button class="pill narrow-only" aria-expanded=${this.facetsOpen} @click=${() => (this.facetsOpen = !this.facetsOpen)}>Filters</button>
-          <lt-search-bar .filters=${filters} .query=${this.query} @filter=${(event) => change(event.detail)}></lt-search-bar>
+          <button
+            class="pill narrow-only"
+            aria-expanded=${this.facetsOpen}
+            @click=${() => (this.facetsOpen = !this.facetsOpen)}
+          >
+            Filters
+          </button>
+          <lt-search-bar
+            .filters=${filters}
+            .query=${this.query}
+            @filter=${(event) => change(event.detail)}
+          ></lt-search-bar>
           <div class="switch" role="group" aria-label="Show">
             ${['traces', 'spans'].map(
-              (show) => html`<button aria-pressed=${this.show === show} @click=${() => this.#show(show)}>${show === 'traces' ? 'Traces' : 'Spans'}</button>`,
+              (show) =>
+                html`<button aria-pressed=${this.show === show} @click=${() => this.#show(show)}>
+                  ${show === 'traces' ? 'Traces' : 'Spans'}
+                </button>`,
             )}
           </div>
-          <button class=${`pill live ${this.live.on ? 'on' : ''}`} aria-pressed=${this.live.on} @click=${() => this.#toggleLive()} title="Show new ones as they come (l)">Live</button>
+          <button
+            class=${`pill live ${this.live.on ? 'on' : ''}`}
+            aria-pressed=${this.live.on}
+            @click=${() => this.#toggleLive()}
+            title="Live updates (l)"
+          >
+            Live
+          </button>
           <lt-column-menu .show=${this.show}></lt-column-menu>
-          <a class="pill wide-only" href=${this.#exportUrl()} download="traces.ndjson" title="All that is found, one trace a line">Export</a>
+          <a
+            class="pill wide-only"
+            href=${this.#exportUrl()}
+            download="traces.ndjson"
+            title="Download all matching traces, one per line"
+            >Export</a
+          >
         </div>
         <lt-histogram .timeline=${this.timeline} .note=${this.timelineNote} @brush=${this.#brush}></lt-histogram>
         ${this.#rows()}
         <footer class="foot">
           <span role="status">${this.#summary()}</span>
-          <span class="wide-only"><kbd>j</kbd> <kbd>k</kbd> move &nbsp;<kbd>↵</kbd> open &nbsp;<kbd>/</kbd> search &nbsp;<kbd>?</kbd> keys</span>
+          <span class="wide-only"
+            ><kbd>j</kbd> <kbd>k</kbd> move &nbsp;<kbd>↵</kbd> open &nbsp;<kbd>/</kbd> search &nbsp;<kbd>?</kbd>
+            shortcuts</span
+          >
         </footer>
       </section>
     </div>`;
@@ -305,7 +340,9 @@ class ListPage extends View {
     const what = this.show === 'spans' ? 'span' : 'trace';
     const parts = [];
     if (this.items.length > 0) {
-      parts.push(this.next ? `${count(this.items.length)} ${what}s loaded, more below` : plural(this.items.length, what));
+      parts.push(
+        this.next ? `${count(this.items.length)} ${what}s loaded, more below` : plural(this.items.length, what),
+      );
     }
     const total = this.timeline?.total;
     if (total?.spans > 0) {
@@ -316,14 +353,16 @@ class ListPage extends View {
       total.duration_ms && parts.push(`p95 ${duration(total.duration_ms.p95)}`);
     }
     if (this.live.problem) {
-      parts.push('live: the server does not answer, trying again');
+      parts.push('live: cannot reach the server, retrying');
     }
     return parts.join(' · ');
   }
 
   #rows() {
     if (this.items.length === 0) {
-      return html`<div class="rows">${this.problem ? problem(this.problem, () => this.reload()) : this.stats ? this.#nothing() : loading('Looking …')}</div>`;
+      return html`<div class="rows">
+        ${this.problem ? problem(this.problem, () => this.reload()) : this.stats ? this.#nothing() : loading('Loading…')}
+      </div>`;
     }
     const names = chosen(this.show, parameters().get('columns'));
     const columns = names.map((name) => [name, column(this.show, name)]);
@@ -333,9 +372,23 @@ class ListPage extends View {
     const last = Math.min(this.items.length, first + visible);
     const scale = this.#scale();
     const spacer = (rows) =>
-      rows > 0 ? html`<tr class="space" aria-hidden="true"><td colspan=${columns.length} ${styled({ height: `${rows * height}px` })}></td></tr>` : nothing;
-    return html`<div class="rows" tabindex="0" role="region" aria-label=${this.show === 'spans' ? 'List of spans' : 'List of traces'} @scroll=${this.#scrolled}>
-      <table class="list" aria-rowcount=${this.next ? -1 : this.items.length + 1} ${styled({ minWidth: minWidthOf(columns) })}>
+      rows > 0
+        ? html`<tr class="space" aria-hidden="true">
+            <td colspan=${columns.length} ${styled({ height: `${rows * height}px` })}></td>
+          </tr>`
+        : nothing;
+    return html`<div
+      class="rows"
+      tabindex="0"
+      role="region"
+      aria-label=${this.show === 'spans' ? 'List of spans' : 'List of traces'}
+      @scroll=${this.#scrolled}
+    >
+      <table
+        class="list"
+        aria-rowcount=${this.next ? -1 : this.items.length + 1}
+        ${styled({ minWidth: minWidthOf(columns) })}
+      >
         <colgroup>
           ${columns.map(([, each]) => html`<col ${styled({ width: each.width ? `${each.width}px` : 'auto' })} />`)}
         </colgroup>
@@ -348,27 +401,27 @@ class ListPage extends View {
           ${spacer(first)}
           ${repeat(
             this.items.slice(first, last),
-            (item) => item.span_id ? `${item.trace_id}/${item.span_id}` : item.trace_id,
+            (item) => (item.span_id ? `${item.trace_id}/${item.span_id}` : item.trace_id),
             (item, i) => this.#row(item, first + i, columns, scale),
           )}
           ${spacer(this.items.length - last)}
         </tbody>
       </table>
-      ${this.problem ? problem(this.problem, () => this.#again()) : this.busy ? loading('More …') : nothing}
+      ${this.problem ? problem(this.problem, () => this.#retry()) : this.busy ? loading('Loading more…') : nothing}
     </div>`;
   }
 
-  #again() {
+  #retry() {
     this.problem = null;
     this.#loadPage();
   }
 
   #scale() {
-    let most = 0;
+    let longest = 0;
     for (const item of this.items) {
-      most = Math.max(most, item.duration_ms ?? 0);
+      longest = Math.max(longest, item.duration_ms ?? 0);
     }
-    return most;
+    return longest;
   }
 
   #head(each) {
@@ -386,12 +439,20 @@ class ListPage extends View {
   }
 
   #row(item, index, columns, scale) {
-    const classes = ['row', index === this.selected ? 'sel' : '', this.fresh.has(item.trace_id) ? 'fresh' : ''].join(' ');
-    return html`<tr class=${classes} aria-rowindex=${index + 2} aria-selected=${index === this.selected ? 'true' : nothing} @click=${(event) => this.#click(event, item, index)}>
+    const classes = ['row', index === this.selected ? 'sel' : '', this.fresh.has(item.trace_id) ? 'fresh' : ''].join(
+      ' ',
+    );
+    return html`<tr
+      class=${classes}
+      aria-rowindex=${index + 2}
+      aria-selected=${index === this.selected ? 'true' : nothing}
+      @click=${(event) => this.#click(event, item, index)}
+    >
       ${columns.map(
-        ([name, each]) => html`<td class=${`c-${name} ${each.right ? 'r' : ''}`}>
-          ${name === 'name' ? html`<a href=${this.#urlOf(item)}>${each.cell(item, scale)}</a>` : each.cell(item, scale)}
-        </td>`,
+        ([name, each]) =>
+          html`<td class=${`c-${name} ${each.right ? 'r' : ''}`}>
+            ${name === 'name' ? html`<a href=${this.#urlOf(item)}>${each.cell(item, scale)}</a>` : each.cell(item, scale)}
+          </td>`,
       )}
     </tr>`;
   }
@@ -412,27 +473,28 @@ class ListPage extends View {
     if (this.stats.total_traces === 0) {
       return html`<div class="state">
         <h2>No traces yet</h2>
-        <p>Send some: any OpenTelemetry SDK finds this server without settings, or try it with generated ones.</p>
-        <pre tabindex="0">OTEL_EXPORTER_OTLP_ENDPOINT=${location.origin} OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf …
+        <p>Send traces with any OpenTelemetry SDK, or generate some with the demo:</p>
+        <pre tabindex="0">
+OTEL_EXPORTER_OTLP_ENDPOINT=${location.origin + ROOT.slice(0, -1)} OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf …
 
 ./llmtrace demo</pre>
-        <p>This page shows them as they come. <a href="/docs">All calls of the server</a></p>
+        <p>Traces appear here as they arrive. See also the <a href=${urlOf('/docs')}>API reference</a>.</p>
       </div>`;
     }
-    const filters = filtersOf(parameters());
+    const filters = Object.keys(filtersOf(parameters()));
     const { start, end } = timeOf(parameters());
     const newest = this.stats.newest_trace;
+    const allTime = () => change({ time: 'all', start_time: null, end_time: null });
+    const unfiltered = () => change(Object.fromEntries(filters.map((name) => [name, null])));
+    const inTime = start || end ? ' in this time range' : '';
     return html`<div class="state">
-      <h2>Nothing found</h2>
+      <h2>No ${this.show} ${filters.length > 0 ? 'match these filters' : `found${inTime}`}</h2>
       <p>
-        ${count(this.stats.total_traces)} traces are stored${newest ? html`, the newest from ${ago(newest)}` : nothing}. None
-        ${Object.keys(filters).length ? 'passes these filters' : 'lies'}${start || end ? ' in this time' : ''}.
+        The store holds ${plural(this.stats.total_traces, 'trace')}${newest ? `, the latest from ${ago(newest)}` : ''}.
       </p>
       <p>
-        ${start || end ? html`<button class="pill" @click=${() => change({ time: 'all', start_time: null, end_time: null })}>Look at all time</button>` : nothing}
-        ${Object.keys(filters).length
-          ? html`<button class="pill" @click=${() => change(Object.fromEntries(Object.keys(filters).map((name) => [name, null])))}>Remove the filters</button>`
-          : nothing}
+        ${inTime ? html`<button class="pill" @click=${allTime}>Show all time</button>` : nothing}
+        ${filters.length > 0 ? html`<button class="pill" @click=${unfiltered}>Clear filters</button>` : nothing}
       </p>
     </div>`;
   }
@@ -441,7 +503,7 @@ class ListPage extends View {
 const minWidthOf = (columns) =>
   PHONE.matches ? 'auto' : `${columns.reduce((sum, [, each]) => sum + (each.width || 240), 0)}px`;
 
-/** Whether two addresses show the same list: columns do not count. */
+/** Returns a key that is equal for URLs that show the same list, whatever their columns. */
 function keyOf(parameters) {
   const { name, start, end } = timeOf(parameters);
   return JSON.stringify([

@@ -3,8 +3,8 @@ const AT_MOST_EVERY = 30_000;
 const PAGE = 50;
 
 /**
- * Asks for the newest and puts what is new on top. Waits between an answer and the next question, longer after failures, and
- * rests while nobody looks at the page. Only for a list with the newest first.
+ * Polls for new items and puts them on top. Waits after each answer, longer after a failure, and pauses while the page
+ * is hidden. Works on lists with the newest first only.
  */
 export class LiveList {
   constructor(page) {
@@ -77,7 +77,7 @@ export class LiveList {
     const known = new Map(page.items.map((item) => [idOf(item), item]));
     const added = found.data.filter((item) => !known.has(idOf(item)));
     if (added.length === found.data.length && page.items.length > 0 && added.length === PAGE) {
-      // More came than one page holds: what lies between is not known, so the list begins anew.
+      // More items arrived than fit on one page. Those in between are unknown, so the list starts over.
       page.items = found.data;
       page.next = found.next_cursor ? { cursor: found.next_cursor } : null;
       page.selected = -1;
@@ -86,7 +86,7 @@ export class LiveList {
     const current = new Map(found.data.map((item) => [idOf(item), item]));
     const items = page.items.map((item) => current.get(idOf(item)) ?? item);
     if (added.length > 0) {
-      // One that arrived late stands where its time puts it.
+      // An item that arrived late belongs where its time puts it.
       const timeOf = (item) => item.created_at ?? item.start_time;
       page.items = [...added, ...items].sort((a, b) => (timeOf(a) < timeOf(b) ? 1 : timeOf(a) > timeOf(b) ? -1 : 0));
       page.fresh = new Set(added.map((item) => item.trace_id));

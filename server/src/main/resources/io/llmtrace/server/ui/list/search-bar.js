@@ -1,13 +1,14 @@
 import { html, nothing } from 'lit';
 import { View, later } from '../view.js';
 import { values } from '../api.js';
-import { FIELDS, labelOf, parseSearch } from '../query.js';
+import { FIELDS, fieldNamed, namesOf } from '../fields.js';
+import { labelOf, parseSearch } from '../query.js';
 import { short } from '../format.js';
 
 /**
- * The search box: words to look for, and filters as chips. Typing `model:` suggests the models that there are.
+ * The search box: text to search for, and filters as chips. Typing `model:` suggests the models in the store.
  *
- * Tells `filter` {name: value}.
+ * Dispatches `filter` {name: value}.
  */
 class SearchBar extends View {
   static properties = {
@@ -43,26 +44,37 @@ class SearchBar extends View {
   async #suggest(token) {
     const [, name, typed] = token.match(/^([A-Za-z_][\w.]*):"?(.*)$/) ?? [];
     if (!name) {
-      const fields = token.length === 0 ? [] : FIELDS.filter((field) => namesOf(field).some((each) => each.startsWith(token.toLowerCase())));
-      this.suggestions = fields.map((field) => ({ text: `${field.aliases?.[0] ?? field.name}:`, note: `filter by ${field.label.toLowerCase()}` }));
+      const fields =
+        token.length === 0
+          ? []
+          : FIELDS.filter((field) => namesOf(field).some((each) => each.startsWith(token.toLowerCase())));
+      this.suggestions = fields.map((field) => ({
+        text: `${field.short_names[0]}:`,
+        note: `filter by ${field.label.toLowerCase()}`,
+      }));
       return;
     }
-    const field = FIELDS.find((each) => namesOf(each).includes(name));
-    const asked = name.startsWith('tag.') ? name : field && !field.free ? field.name : null;
-    if (!asked) {
+    const field = fieldNamed(name);
+    const suggested = name.startsWith('tag.') ? name : field?.suggested ? field.name : null;
+    if (!suggested) {
       this.suggestions = [];
       return;
     }
     this.running?.abort();
     this.running = new AbortController();
     try {
-      const query = { ...this.query, field: asked, prefix: typed, limit: 8 };
-      delete query[asked];
+      const query = { ...this.query, field: suggested, prefix: typed, limit: 8 };
+      delete query[suggested];
       const { data } = await values(query, this.running.signal);
-      this.suggestions = data.map(({ value, count }) => ({ text: `${name}:${/\s/.test(value) ? `"${value}"` : value}`, note: short(count) }));
+      this.suggestions = data.map(({ value, count }) => ({
+        text: `${name}:${/\s/.test(value) ? `"${value}"` : value}`,
+        note: short(count),
+      }));
     } catch (problem) {
       if (problem.name !== 'AbortError') {
-        this.suggestions = (field?.values ?? []).filter((value) => value.startsWith(typed)).map((value) => ({ text: `${name}:${value}`, note: '' }));
+        this.suggestions = (field?.values ?? [])
+          .filter((value) => value.startsWith(typed))
+          .map((value) => ({ text: `${name}:${value}`, note: '' }));
       }
     }
   }
@@ -85,7 +97,8 @@ class SearchBar extends View {
     if ((key === 'ArrowDown' || key === 'ArrowUp') && this.suggestions.length > 0) {
       event.preventDefault();
       const step = key === 'ArrowDown' ? 1 : -1;
-      this.at = (this.at + step + this.suggestions.length + (this.at < 0 && step < 0 ? 1 : 0)) % this.suggestions.length;
+      this.at =
+        (this.at + step + this.suggestions.length + (this.at < 0 && step < 0 ? 1 : 0)) % this.suggestions.length;
     } else if (key === 'Enter') {
       event.preventDefault();
       if (this.at >= 0) {
@@ -100,7 +113,9 @@ class SearchBar extends View {
         event.target.blur();
       }
     } else if (key === 'Backspace' && event.target.value === '') {
-      const last = Object.keys(this.filters).filter((name) => name !== 'text').at(-1);
+      const last = Object.keys(this.filters)
+        .filter((name) => name !== 'text')
+        .at(-1);
       if (last) {
         this.tell('filter', { [last]: null });
       }
@@ -126,9 +141,14 @@ class SearchBar extends View {
     const open = this.suggestions.length > 0;
     return html`<div class="q" role="search">
       ${chips.map(
-        ([name, value]) => html`<button class="chip" @click=${() => this.tell('filter', { [name]: null })} aria-label=${`Remove filter ${labelOf(name, value)}`}>
-          <bdi>${labelOf(name, value)}</bdi> <span aria-hidden="true">✕</span>
-        </button>`,
+        ([name, value]) =>
+          html`<button
+            class="chip"
+            @click=${() => this.tell('filter', { [name]: null })}
+            aria-label=${`Remove filter ${labelOf(name, value)}`}
+          >
+            <bdi>${labelOf(name, value)}</bdi> <span aria-hidden="true">✕</span>
+          </button>`,
       )}
       <div class="combo">
         <input
@@ -139,7 +159,7 @@ class SearchBar extends View {
           aria-expanded=${open}
           aria-controls="suggestions"
           aria-activedescendant=${this.at >= 0 ? `suggestion-${this.at}` : nothing}
-          placeholder="Search prompts, answers, tools, errors — or model:…, user:…, env=prod"
+          placeholder="Search prompts, responses, tools, errors, or filter by model:…, user:…, env=prod"
           autocomplete="off"
           spellcheck="false"
           @input=${this.#typed}
@@ -149,25 +169,24 @@ class SearchBar extends View {
         />
         <ul id="suggestions" role="listbox" aria-label="Suggestions" class="pop" ?hidden=${!open}>
           ${this.suggestions.map(
-            (suggestion, i) => html`<li
-              id=${`suggestion-${i}`}
-              role="option"
-              aria-selected=${i === this.at}
-              class="item"
-              @pointerdown=${(event) => {
-                event.preventDefault();
-                this.#take(suggestion);
-              }}
-            >
-              <span>${suggestion.text}</span><b>${suggestion.note}</b>
-            </li>`,
+            (suggestion, i) =>
+              html`<li
+                id=${`suggestion-${i}`}
+                role="option"
+                aria-selected=${i === this.at}
+                class="item"
+                @pointerdown=${(event) => {
+                  event.preventDefault();
+                  this.#take(suggestion);
+                }}
+              >
+                <span>${suggestion.text}</span><b>${suggestion.note}</b>
+              </li>`,
           )}
         </ul>
       </div>
     </div>`;
   }
 }
-
-const namesOf = (field) => [field.name, ...(field.aliases ?? [])];
 
 customElements.define('lt-search-bar', SearchBar);

@@ -1,13 +1,15 @@
-/** What the list was when another page was opened: going back shows the same, without asking again. */
+import { urlOf } from '../location.js';
+
+/** The list as it was when another page was opened, so that going back shows it without loading it again. */
 export const lastList = {
-  url: '/',
+  url: urlOf('/'),
   key: null,
   items: [],
   next: null,
   selected: -1,
   scrollTop: 0,
 
-  /** The trace beside the given one in the list; `step` 1 is the next older. */
+  /** Returns the trace after (`step` 1) or before (-1) the given one in the list, or null. */
   neighbour(traceId, step) {
     const at = this.items.findIndex((item) => item.trace_id === traceId);
     if (at < 0) {

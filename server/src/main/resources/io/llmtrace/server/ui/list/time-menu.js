@@ -4,7 +4,7 @@ import { change, changes, parameters } from '../location.js';
 import { DEFAULT_TIME, TIMES, timeOf } from '../query.js';
 import { minute } from '../format.js';
 
-/** From when to when; in the header, since all pages but a trace have it. */
+/** The time range. It is in the header, because every page except that of a trace has one. */
 class TimeMenu extends View {
   static properties = { open: { state: true } };
 
@@ -35,7 +35,7 @@ class TimeMenu extends View {
     const [start, end] = [at('start'), at('end')];
     const field = event.target.querySelector('[name=end]');
     if (start && end && end < start) {
-      field.setCustomValidity('The end is before the start');
+      field.setCustomValidity('The end must not be before the start');
       field.reportValidity();
       return;
     }
@@ -53,19 +53,20 @@ class TimeMenu extends View {
 
   render() {
     const { name, start, end } = timeOf(parameters());
-    const label = name
-      ? TIMES.find((time) => time.name === name).label
-      : `${start ? minute(start) : 'begin'} – ${end ? minute(end) : 'now'}`;
+    const label = name ? TIMES.find((time) => time.name === name).label : rangeLabel(start, end);
     const local = (date) => (date ? new Date(date - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19) : '');
     return html`<details class="menu" @keydown=${this.#keydown}>
       <summary class="pill" aria-label=${`Time: ${label}`}>${label} <span aria-hidden="true">▾</span></summary>
       <div class="pop right">
         ${TIMES.map(
-          (time) => html`<button class=${`item ${time.name === name ? 'on' : ''}`} @click=${() => this.#choose(time.name)}>${time.label}</button>`,
+          (time) =>
+            html`<button class=${`item ${time.name === name ? 'on' : ''}`} @click=${() => this.#choose(time.name)}>
+              ${time.label}
+            </button>`,
         )}
         <form @submit=${this.#between} @input=${(e) => e.target.setCustomValidity('')}>
           <label>From <input type="datetime-local" step="1" name="start" .value=${name ? '' : local(start)} /></label>
-          <label>to <input type="datetime-local" step="1" name="end" .value=${name ? '' : local(end)} /></label>
+          <label>To <input type="datetime-local" step="1" name="end" .value=${name ? '' : local(end)} /></label>
           <button class="pill">Apply</button>
         </form>
       </div>
@@ -73,9 +74,16 @@ class TimeMenu extends View {
   }
 }
 
+function rangeLabel(start, end) {
+  if (!start) {
+    return `Until ${minute(end)}`;
+  }
+  return end ? `${minute(start)} – ${minute(end)}` : `Since ${minute(start)}`;
+}
+
 customElements.define('lt-time-menu', TimeMenu);
 
-// A menu closes when somebody clicks beside it.
+// A click outside of an open menu closes it.
 document.addEventListener('click', (event) => {
   for (const menu of document.querySelectorAll('details.menu[open]')) {
     if (!event.composedPath().includes(menu)) {

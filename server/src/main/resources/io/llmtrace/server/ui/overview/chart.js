@@ -5,19 +5,35 @@ import { minute } from '../format.js';
 
 const HEIGHT = 170;
 
-/** Distinct in both themes and for the colour-blind (Okabe and Ito, without yellow). */
-export const PALETTE = ['#3573c9', '#d9731a', '#0b8f6c', '#b5569a', '#4aa3d8', '#a07500', '#7a5fc7', '#a9a59c', '#7d7f85'];
+/** Colours that differ visibly in both themes, and for colour-blind readers (those of Okabe and Ito, without yellow). */
+export const PALETTE = [
+  '#3573c9',
+  '#d9731a',
+  '#0b8f6c',
+  '#b5569a',
+  '#4aa3d8',
+  '#a07500',
+  '#7a5fc7',
+  '#a9a59c',
+  '#7d7f85',
+];
 
 /**
- * Lines over time.
+ * A line chart over time.
  *
- * times: milliseconds; series: [{label, values, color}], values as many as times, null where there is none
- * written: a value as text
+ * times: milliseconds
+ * series: [{label, values, color}], one value per time, null if there is none
+ * format: formats a value
  *
- * Tells `brush` {start, end} when a time is drawn.
+ * Dispatches `brush` {start, end} when a time range is selected.
  */
 class Chart extends View {
-  static properties = { times: { attribute: false }, series: { attribute: false }, written: { attribute: false }, label: {} };
+  static properties = {
+    times: { attribute: false },
+    series: { attribute: false },
+    format: { attribute: false },
+    label: {},
+  };
 
   constructor() {
     super();
@@ -60,17 +76,26 @@ class Chart extends View {
     this.plot?.destroy();
     const style = getComputedStyle(document.documentElement);
     const color = (name) => style.getPropertyValue(name).trim();
-    const axis = { stroke: color('--faint'), grid: { stroke: color('--line'), width: 1 }, ticks: { show: false }, font: '11px system-ui, sans-serif' };
+    const axis = {
+      stroke: color('--faint'),
+      grid: { stroke: color('--line'), width: 1 },
+      ticks: { show: false },
+      font: '11px system-ui, sans-serif',
+    };
     const options = {
       width: Math.max(200, this.clientWidth),
       height: HEIGHT,
       legend: { show: false },
       cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
       padding: [8, 8, 0, 0],
-      scales: { y: { range: (plot, least, most) => [0, most > 0 ? most * 1.1 : 1] } },
+      scales: { y: { range: (plot, min, max) => [0, max > 0 ? max * 1.1 : 1] } },
       axes: [
-        { ...axis, size: 28, values: (plot, splits, index, space, step) => splits.map((seconds) => timeOf(seconds, step)) },
-        { ...axis, size: 58, values: (plot, splits) => splits.map((value) => this.written(value)) },
+        {
+          ...axis,
+          size: 28,
+          values: (plot, splits, index, space, step) => splits.map((seconds) => timeOf(seconds, step)),
+        },
+        { ...axis, size: 58, values: (plot, splits) => splits.map((value) => this.format(value)) },
       ],
       series: [
         {},
@@ -95,36 +120,47 @@ class Chart extends View {
       },
     };
     target.replaceChildren();
-    this.plot = new uPlot(options, [this.times.map((ms) => ms / 1000), ...this.series.map((each) => each.values)], target);
+    this.plot = new uPlot(
+      options,
+      [this.times.map((ms) => ms / 1000), ...this.series.map((each) => each.values)],
+      target,
+    );
   }
 
-  /** Values at the pointer stand in the legend. */
+  /** Shows the values at the pointer in the legend. */
   #pointed(index) {
     const cells = this.querySelectorAll('.legend-value');
     this.series.forEach((each, i) => {
       const value = index === null || index === undefined ? null : each.values[index];
       if (cells[i]) {
-        cells[i].textContent = value === null || value === undefined ? '' : this.written(value);
+        cells[i].textContent = value === null || value === undefined ? '' : this.format(value);
       }
     });
   }
 
   render() {
     return html`<div class="plot" role="img" aria-label=${this.label}></div>
-      ${this.series?.length > 0
-        ? html`<ul class="chart-legend">
-            ${this.series.map(
-              (each) => html`<li><svg viewBox="0 0 10 10" aria-hidden="true"><rect width="10" height="10" rx="2" fill=${each.color} /></svg><bdi>${each.label}</bdi> <span class="legend-value dim"></span></li>`,
-            )}
-          </ul>`
-        : nothing}`;
+      ${
+        this.series?.length > 0
+          ? html`<ul class="chart-legend">
+              ${this.series.map(
+                (each) =>
+                  html`<li>
+                    <svg viewBox="0 0 10 10" aria-hidden="true">
+                      <rect width="10" height="10" rx="2" fill=${each.color} /></svg
+                    ><bdi>${each.label}</bdi> <span class="legend-value dim"></span>
+                  </li>`,
+              )}
+            </ul>`
+          : nothing
+      }`;
   }
 }
 
-/** As short as the steps between them allow. */
+/** Formats a tick of the time axis: the date if ticks are at least a day apart, otherwise the time. */
 function timeOf(seconds, step) {
-  const written = minute(new Date(seconds * 1000));
-  return step >= 86_400 ? written.slice(5, 10) : written.slice(11);
+  const text = minute(new Date(seconds * 1000));
+  return step >= 86_400 ? text.slice(5, 10) : text.slice(11);
 }
 
 customElements.define('lt-chart', Chart);

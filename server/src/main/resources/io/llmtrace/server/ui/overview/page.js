@@ -3,11 +3,11 @@ import { View } from '../view.js';
 import { change, changes, parameters, path } from '../location.js';
 import { filtersOf, labelOf, queryOf } from '../query.js';
 
-/** A page about the spans that the address selects. `load(signal)` runs anew when that changes. */
+/** A page about the spans that the URL selects. Calls `load(signal)` whenever the selection changes. */
 export class OverviewPage extends View {
   static properties = { results: { state: true } };
 
-  /** Where this page is, and which parameters beside filters and time change what it asks. */
+  /** `watched` names the URL parameters, apart from filters and time range, that the results depend on. */
   constructor(at, title, watched = []) {
     super();
     this.at = at;
@@ -40,7 +40,13 @@ export class OverviewPage extends View {
       return;
     }
     const at = parameters();
-    const key = JSON.stringify([filtersOf(at), at.get('time'), at.get('start_time'), at.get('end_time'), ...this.watched.map((name) => at.get(name))]);
+    const key = JSON.stringify([
+      filtersOf(at),
+      at.get('time'),
+      at.get('start_time'),
+      at.get('end_time'),
+      ...this.watched.map((name) => at.get(name)),
+    ]);
     if (key !== this.key) {
       this.key = key;
       this.reload();
@@ -55,7 +61,7 @@ export class OverviewPage extends View {
     this.load(this.running.signal);
   }
 
-  /** Each part of a page comes, or fails, on its own: `results[name]` is {data} or {problem}. */
+  /** Loads a part of the page. Sets `results[name]` to {data} or {problem}, so that a failure affects this part only. */
   async ask(name, call) {
     const { running } = this;
     let result;
@@ -76,22 +82,55 @@ export class OverviewPage extends View {
       ? nothing
       : html`<div class="chips">
           ${filters.map(
-            ([name, value]) => html`<button class="chip" aria-label=${`Remove filter ${labelOf(name, value)}`} @click=${() => change({ [name]: null })}><bdi>${labelOf(name, value)}</bdi> <span aria-hidden="true">✕</span></button>`,
+            ([name, value]) =>
+              html`<button
+                class="chip"
+                aria-label=${`Remove filter ${labelOf(name, value)}`}
+                @click=${() => change({ [name]: null })}
+              >
+                <bdi>${labelOf(name, value)}</bdi> <span aria-hidden="true">✕</span>
+              </button>`,
           )}
         </div>`;
   }
 }
 
-/** A part of a page: its title, and its content when it is there. */
+/** A part of a page with a title. Shows the content, or the problem, once `result` has arrived. */
 export function panel(title, result, content, aside = nothing) {
   return html`<section class="panel" aria-label=${title}>
-    <header><h2>${title}</h2>${aside}</header>
-    ${result === undefined
-      ? html`<p class="dim wait" role="status">…</p>`
-      : result.problem
-        ? html`<p class="dim wait" role="alert">${result.problem.missing ? 'This llmtrace server does not count that; a newer version does.' : result.problem.message}</p>`
-        : content(result.data)}
+    <header>
+      <h2>${title}</h2>
+      ${aside}
+    </header>
+    ${
+      result === undefined
+        ? html`<p class="dim wait" role="status">…</p>`
+        : result.problem
+          ? html`<p class="dim wait" role="alert">
+              ${result.problem.missing ? 'This server or its store does not support this.' : result.problem.message}
+            </p>`
+          : content(result.data)
+    }
   </section>`;
 }
+
+/** A table that scrolls by itself on a narrow screen. The numeric columns are the last ones; `row` renders a `<tr>`. */
+export function table(label, columns, numericColumns, rows, row) {
+  return html`<div class="scroll" tabindex="0" role="group" aria-label=${label}>
+    <table class="data-table">
+      <thead>
+        <tr>
+          ${columns.map((name) => html`<th scope="col">${name}</th>`)}
+          ${numericColumns.map((name) => html`<th scope="col" class="r">${name}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(row)}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+export const viewAll = (url) => html`<a href=${url}>View all</a>`;
 
 export const none = (what) => html`<p class="dim wait">${what}</p>`;

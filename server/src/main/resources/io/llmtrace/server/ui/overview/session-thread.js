@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import { View } from '../view.js';
 import * as api from '../api.js';
 import { traceUrl, urlOf } from '../location.js';
-import { cost, duration, fullTime, plural, short, time } from '../format.js';
+import { cost, duration, fullTime, plural, short, time, traceName } from '../format.js';
 import { loading, problem } from '../states.js';
 import { chatOf, inputOf } from '../trace/chat.js';
 import '../trace/chat-view.js';
@@ -10,7 +10,7 @@ import '../trace/json-view.js';
 
 const PAGE = 50;
 
-/** A conversation: of each trace of a session what the user said and what came back, the earliest first. */
+/** A session as a conversation: what the user said in each trace and what came back, earliest first. */
 class SessionThread extends View {
   static properties = { session: {}, turns: { state: true }, next: { state: true }, problem: { state: true } };
 
@@ -49,36 +49,46 @@ class SessionThread extends View {
 
   render() {
     const sum = (name) => this.turns.reduce((total, turn) => total + (turn[name] ?? 0), 0);
+    const errors = sum('error_count');
     const users = [...new Set(this.turns.map((turn) => turn.user_id).filter(Boolean))];
     return html`<div class="overview thread">
       <div class="overview-head">
-        <a href="/sessions">Sessions</a><span class="faint" aria-hidden="true">/</span>
+        <a href=${urlOf('/sessions')}>Sessions</a><span class="faint" aria-hidden="true">/</span>
         <h1><bdi>${this.session}</bdi></h1>
         <span class="dim">${users.join(', ')}</span><span class="grow"></span>
-        <a class="pill" href=${urlOf('/', { session_id: this.session, time: 'all' })}>As a list</a>
+        <a class="pill" href=${urlOf('/', { session_id: this.session, time: 'all' })}>View as list</a>
       </div>
-      ${this.turns.length > 0
-        ? html`<p class="dim">
-            ${plural(this.turns.length, 'trace')}${this.next ? ' so far' : ''} · ${short(sum('total_tokens'))} tokens · ${cost(sum('estimated_cost_usd'))}${sum('error_count') > 0 ? html` · <span class="error-text">${plural(sum('error_count'), 'error')}</span>` : nothing}
-          </p>`
-        : nothing}
+      ${
+        this.turns.length > 0
+          ? html`<p class="dim">
+              ${plural(this.turns.length, 'trace')}${this.next ? ' so far' : ''} · ${short(sum('total_tokens'))} tokens
+              ·
+              ${cost(sum('estimated_cost_usd'))}${errors > 0 ? html` · <span class="error-text">${plural(errors, 'error')}</span>` : nothing}
+            </p>`
+          : nothing
+      }
       ${this.turns.map((turn) => html`<lt-turn .summary=${turn}></lt-turn>`)}
-      ${this.problem
-        ? problem(this.problem, () => this.#load())
-        : this.next
-          ? html`<p class="wait"><button class="pill" @click=${() => this.#load()}>Later ones</button></p>`
-          : this.next === undefined
-            ? loading('Reading the session …')
-            : this.turns.length === 0
-              ? html`<div class="state"><h2>No traces in this session</h2><p>None has the id ${this.session}, or they were deleted.</p></div>`
-              : nothing}
+      ${
+        this.problem
+          ? problem(this.problem, () => this.#load())
+          : this.next
+            ? html`<p class="wait"><button class="pill" @click=${() => this.#load()}>Load more</button></p>`
+            : this.next === undefined
+              ? loading('Loading session…')
+              : this.turns.length === 0
+                ? html`<div class="state">
+                    <h2>Session not found</h2>
+                    <p>No trace has the session ID ${this.session}. Its traces may have been deleted.</p>
+                  </div>`
+                : nothing
+      }
     </div>`;
   }
 }
 
 customElements.define('lt-session-thread', SessionThread);
 
-/** One trace of it. Its first words come with the list; the whole text when it comes into view. */
+/** One trace of a session. Shows the previews in its summary, and the full messages once it has scrolled into view. */
 class Turn extends View {
   static properties = { summary: { attribute: false }, messages: { state: true } };
 
@@ -105,23 +115,24 @@ class Turn extends View {
     const { trace_id: traceId } = this.summary;
     try {
       const { data } = await api.spans({ trace_id: traceId, order: 'oldest_first', limit: 200 }, signal);
-      const speaks = (span) => span.input_preview || span.output_preview;
+      const hasPreview = (span) => span.input_preview || span.output_preview;
       const outline =
         data.find((span) => !span.parent_span_id && span.output_preview) ??
         data.findLast((span) => span.kind === 'llm' && span.output_preview) ??
-        data.find(speaks);
+        data.find(hasPreview);
       if (!outline) {
         return;
       }
       const chat = chatOf(await api.span(traceId, outline.span_id, signal));
-      const said = inputOf(chat).findLast((message) => /user|human|input/.test(message.role)) ?? inputOf(chat).at(-1);
-      this.messages = [said, ...chat.output].filter(Boolean);
+      const question =
+        inputOf(chat).findLast((message) => /user|human|input/.test(message.role)) ?? inputOf(chat).at(-1);
+      this.messages = [question, ...chat.output].filter(Boolean);
     } catch {
-      // The first words stay.
+      // The previews stay visible.
     }
   }
 
-  #first() {
+  #previews() {
     const { input_preview: input, output_preview: output } = this.summary;
     const message = (role, text) => ({ role, parts: [{ type: 'text', text }] });
     return [input && message('user', input), output && message('assistant', output)].filter(Boolean);
@@ -129,15 +140,18 @@ class Turn extends View {
 
   render() {
     const { summary } = this;
-    return html`<article class="turn" aria-label=${`Trace ${summary.name ?? ''}, ${time(summary.start_time)}`}>
+    return html`<article class="turn" aria-label=${`Trace ${traceName(summary) ?? ''}, ${time(summary.start_time)}`}>
       <header>
         <span class="mono dim" title=${fullTime(summary.start_time)}>${time(summary.start_time)}</span>
-        <a href=${traceUrl(summary.trace_id)}>${summary.name || summary.trace_id}</a>
-        <span class="dim">${duration(summary.duration_ms)} · ${short(summary.total_tokens)} tokens · ${cost(summary.estimated_cost_usd)}</span>
+        <a href=${traceUrl(summary.trace_id)}>${traceName(summary) || summary.trace_id}</a>
+        <span class="dim"
+          >${duration(summary.duration_ms)} · ${short(summary.total_tokens)} tokens ·
+          ${cost(summary.estimated_cost_usd)}</span
+        >
         ${summary.error_count > 0 ? html`<span class="tag err">${plural(summary.error_count, 'error')}</span>` : nothing}
         ${summary.security_score >= 60 ? html`<span class="tag sec">security ${summary.security_score}</span>` : nothing}
       </header>
-      <lt-chat .messages=${this.messages ?? this.#first()}></lt-chat>
+      <lt-chat .messages=${this.messages ?? this.#previews()}></lt-chat>
     </article>`;
   }
 }

@@ -4,22 +4,22 @@ import { ABSENT, duration } from '../format.js';
 import { RowsInView } from './rows-in-view.js';
 import { millis } from './tree.js';
 
-/** The span to look at: the one that did it, else the one that asked for it. */
+/** Returns the span of an action: the one that executed it, otherwise the one that requested it. */
 const spanOf = (action) => action.executed_by ?? action.requested_by;
 
 function outcomeOf({ state, success }) {
   if (state === 'executed') {
     return success ? { text: 'ok', style: 'ok-text' } : { text: 'failed', style: 'error-text' };
   }
-  return state === 'answered' ? { text: 'answered', style: 'dim' } : { text: 'asked for only', style: 'warn-text' };
+  return state === 'answered' ? { text: 'answered', style: 'dim' } : { text: 'requested', style: 'warn-text' };
 }
 
-const firstWords = (text) => (text ?? '').slice(0, 200).replace(/\s+/g, ' ');
+const excerpt = (text) => (text ?? '').slice(0, 200).replace(/\s+/g, ' ');
 
 /**
- * What the agents of a trace did and asked for, in the order of time.
+ * The actions that the agents of a trace executed or requested, in chronological order.
  *
- * Tells `choose` {id} of a span.
+ * Dispatches `choose` {id} with the ID of a span.
  */
 class Actions extends View {
   static properties = { actions: { attribute: false }, start: { attribute: false }, chosen: {}, at: { state: true } };
@@ -30,7 +30,7 @@ class Actions extends View {
     this.view = new RowsInView(this, '.tree-rows');
   }
 
-  /** Several actions may be of one span: the one that was chosen stays it. */
+  /** A span may have several actions: the selected one stays selected. */
   willUpdate(changed) {
     if ((changed.has('chosen') || changed.has('actions')) && spanOf(this.actions[this.at] ?? {}) !== this.chosen) {
       this.at = this.actions.findIndex((action) => spanOf(action) === this.chosen);
@@ -43,7 +43,7 @@ class Actions extends View {
     }
   }
 
-  /** `step` rows on. */
+  /** Moves the selection by `step` rows. */
   move(step) {
     this.#choose(Math.max(0, Math.min(this.actions.length - 1, this.at + step)));
   }
@@ -54,7 +54,9 @@ class Actions extends View {
   }
 
   render() {
-    return html`<div class="arow head" aria-hidden="true"><span>At</span><span>Action</span><span>State</span><span>Time</span><span>Arguments</span></div>
+    return html`<div class="arow head" aria-hidden="true">
+        <span>Start</span><span>Action</span><span>State</span><span>Duration</span><span>Arguments</span>
+      </div>
       <div
         class="tree-rows"
         role="listbox"
@@ -70,19 +72,23 @@ class Actions extends View {
   #row(action, at) {
     const outcome = outcomeOf(action);
     const taken = action.duration_ms === undefined ? ABSENT : duration(action.duration_ms);
+    const label = [action.name, action.action_type.replaceAll('_', ' '), outcome.text];
+    if (action.duration_ms !== undefined) {
+      label.push(taken);
+    }
     return html`<div
       class=${`arow ${at === this.at ? 'on' : ''}`}
       role="option"
       id=${`action-${at}`}
       aria-selected=${at === this.at}
-      aria-label=${`${action.name}, ${action.action_type.replaceAll('_', ' ')}, ${outcome.text}${action.duration_ms === undefined ? '' : `, ${taken}`}`}
+      aria-label=${label.join(', ')}
       @click=${() => this.#choose(at)}
     >
       <span class="d">${duration(millis(action.timestamp) - this.start)}</span>
       <span class="name" title=${action.action_type.replaceAll('_', ' ')}><bdi>${action.name}</bdi></span>
       <span><span class=${outcome.style}>${outcome.text}</span></span>
       <span class="d">${taken}</span>
-      <span class="words"><bdi>${firstWords(action.arguments)}</bdi></span>
+      <span class="words"><bdi>${excerpt(action.arguments)}</bdi></span>
     </div>`;
   }
 }

@@ -6,11 +6,17 @@ const CHUNK = 100;
 const LONG = 1000;
 
 /**
- * A JSON value, folded: what is inside a fold is made when it is opened, a hundred entries at a time, so that a value of
- * any size and depth can be looked at.
+ * A JSON value as a tree. Children are rendered when their parent is opened, a hundred at a time, so that a value of
+ * any size and depth can be shown.
  */
 class JsonView extends View {
-  static properties = { value: { attribute: false }, name: {}, open: { type: Boolean }, shown: { state: true }, whole: { state: true } };
+  static properties = {
+    value: { attribute: false },
+    name: {},
+    open: { type: Boolean },
+    shown: { state: true },
+    whole: { state: true },
+  };
 
   constructor() {
     super();
@@ -30,9 +36,11 @@ class JsonView extends View {
   #scalar(value) {
     if (typeof value === 'string') {
       const cut = !this.whole && value.length > LONG;
-      return html`<span class="js">"<bdi>${cut ? value.slice(0, LONG) : value}</bdi>${cut ? '…' : '"'}</span>${cut
-          ? html` <button class="link" @click=${() => (this.whole = true)}>all ${bytes(value.length)}</button>`
-          : nothing}`;
+      return html`<span class="js">"<bdi>${cut ? value.slice(0, LONG) : value}</bdi>${cut ? '…' : '"'}</span>${
+          cut
+            ? html` <button class="link" @click=${() => (this.whole = true)}>Show all (${bytes(value.length)})</button>`
+            : nothing
+        }`;
     }
     return html`<span class=${value === null ? 'jn' : `jt ${typeof value}`}>${String(value)}</span>`;
   }
@@ -46,19 +54,33 @@ class JsonView extends View {
       return html`<div class="jv">${key}<span class="jn">${left}${right}</span></div>`;
     }
     const label = `${count(size)} ${list ? (size === 1 ? 'item' : 'items') : size === 1 ? 'field' : 'fields'}`;
-    return html`<details class="jv" ?open=${this.open} @toggle=${(event) => event.target === event.currentTarget && (this.open = event.target.open)}>
+    return html`<details
+      class="jv"
+      ?open=${this.open}
+      @toggle=${(event) => event.target === event.currentTarget && (this.open = event.target.open)}
+    >
       <summary>${key}${left}<span class="jn"> ${label} </span>${right}</summary>
-      ${this.open
-        ? html`<div class="ji">
-            ${Array.from({ length: Math.min(size, this.shown) }, (_, i) => {
-              const name = list ? i : names[i];
-              return html`<lt-json .name=${String(name)} .value=${value[name]} ?open=${size <= 3 && small(value[name])}></lt-json>`;
-            })}
-            ${size > this.shown
-              ? html`<button class="link" @click=${() => (this.shown += CHUNK)}>${count(Math.min(CHUNK, size - this.shown))} more of ${count(size)}</button>`
-              : nothing}
-          </div>`
-        : nothing}
+      ${
+        this.open
+          ? html`<div class="ji">
+              ${Array.from({ length: Math.min(size, this.shown) }, (_, i) => {
+                const name = list ? i : names[i];
+                return html`<lt-json
+                  .name=${String(name)}
+                  .value=${value[name]}
+                  ?open=${size <= 3 && small(value[name])}
+                ></lt-json>`;
+              })}
+              ${
+                size > this.shown
+                  ? html`<button class="link" @click=${() => (this.shown += CHUNK)}>
+                      Show ${count(Math.min(CHUNK, size - this.shown))} more of ${count(size)}
+                    </button>`
+                  : nothing
+              }
+            </div>`
+          : nothing
+      }
     </details>`;
   }
 }
@@ -67,7 +89,7 @@ const small = (value) => value !== null && typeof value === 'object' && Object.k
 
 customElements.define('lt-json', JsonView);
 
-/** JSON in a text, else undefined. */
+/** Parses a text that holds a JSON object or array; returns undefined for any other. */
 export function parsed(text) {
   if (typeof text !== 'string' || !/^\s*[[{]/.test(text)) {
     return undefined;

@@ -1,11 +1,12 @@
+// Renders untrusted Markdown. HTML in it is shown as text, images are named but not loaded, and links are limited to
+// http, https and mailto. DOMPurify sanitizes whatever the parser makes of it, and the page's content security policy is
+// the last defence.
+
 import { Marked } from 'marked';
 import DOMPurify from 'dompurify';
 
-/**
- * Markdown of strangers as nodes of the page. HTML in it is shown as text; images are named, not loaded; links lead away only
- * by http, https and mailto. DOMPurify checks the result whatever the parser made of it, and the page's policy stands behind.
- */
-const escape = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+const escape = (text) =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 const marked = new Marked({
   gfm: true,
@@ -22,7 +23,7 @@ purifier.addHook('afterSanitizeAttributes', (node) => {
     node.setAttribute('target', '_blank');
     node.setAttribute('rel', 'noopener noreferrer nofollow');
   }
-  // The page has headings of its own; those of a message are below all of them.
+  // Headings of a message are not headings of the page: screen readers would list them among its own.
   if (/^H[1-6]$/.test(node.tagName)) {
     node.setAttribute('role', 'presentation');
   }
@@ -44,10 +45,12 @@ export function markdown(text) {
   return purifier.sanitize(marked.parse(text), RULES);
 }
 
-/** Puts `<mark>` around the given texts, within single text nodes. */
+/** Puts `<mark>` around each of the texts that lies within a single text node. */
 export function mark(root, texts) {
-  // Each line is a node of its own in what Markdown becomes.
-  const wanted = [...new Set(texts.flatMap((text) => [text, ...text.split('\n')]).map((text) => text.trim()))].filter((text) => text.length > 2);
+  // Markdown turns each line into a text node of its own.
+  const wanted = [...new Set(texts.flatMap((text) => [text, ...text.split('\n')]).map((text) => text.trim()))].filter(
+    (text) => text.length > 2,
+  );
   if (wanted.length === 0) {
     return;
   }

@@ -4,7 +4,10 @@ import { styled } from '../styled.js';
 const ROW = 28;
 const MORE = 15;
 
-/** A long list of rows of one height: only those in view are in the page. `selector` finds what scrolls in the component. */
+/**
+ * A long list of rows of equal height, of which only those in view are rendered. `selector` finds the scrolling
+ * element.
+ */
 export class RowsInView {
   constructor(host, selector) {
     this.host = host;
@@ -12,7 +15,7 @@ export class RowsInView {
     this.first = 0;
   }
 
-  /** For `@scroll`. */
+  /** Handles `@scroll`. */
   scrolled = (event) => {
     const first = Math.max(0, Math.floor(event.target.scrollTop / ROW) - MORE);
     if (first !== this.first) {
@@ -21,7 +24,7 @@ export class RowsInView {
     }
   };
 
-  /** What stands in the scroller; `row(item, index)` for each in view. */
+  /** Renders the content of the scrolling element, with `row(item, index)` for each row in view. */
   render(rows, row) {
     const visible = Math.ceil(window.innerHeight / ROW) + 2 * MORE;
     const first = Math.min(this.first, Math.max(0, rows.length - visible));
@@ -32,7 +35,7 @@ export class RowsInView {
     </div>`;
   }
 
-  /** Scrolls as far as it needs for the row at this place. */
+  /** Scrolls the row at this index into view. */
   reveal(at) {
     const scroller = this.host.querySelector(this.selector);
     if (at < 0 || !scroller) {

@@ -4,15 +4,23 @@ import * as api from '../api.js';
 import { copyButton } from '../copy.js';
 import { ABSENT, cost, count, duration, fullTime, plural, time } from '../format.js';
 import { loading, problem } from '../states.js';
+import { TEXT_FIELDS } from '../fields.js';
 import { chatOf, difference, inputOf } from './chat.js';
-import { placesOf } from './findings.js';
+import { highlightsOf } from './findings.js';
 import { value } from './chat-view.js';
 import './json-view.js';
 
 const KEPT = 8;
-const SETTING = /^(?:gen_ai\.request\.|llm\.request\.|llm\.invocation_parameters|llm\.(?:temperature|top_p|max_tokens))/;
 
-/** One span, its bodies loaded when it is chosen; the last few are kept, to walk to and fro. */
+/** Fields that the heading and the tabs of a span do not show. */
+const OTHER_FIELDS = TEXT_FIELDS.filter(
+  ({ name }) =>
+    !['operation_name', 'kind', 'provider', 'model_name', 'finish_reason', 'trace_id', 'error_message'].includes(
+      name,
+    ) && !['prompt', 'response', 'service_name', 'session_id', 'user_id'].includes(name),
+);
+
+/** One span, loaded in full when it is selected. The last few are cached for moving back and forth. */
 class SpanDetail extends View {
   static properties = {
     outline: { attribute: false },
@@ -66,7 +74,7 @@ class SpanDetail extends View {
     this.running = new AbortController();
     const { signal } = this.running;
     try {
-      // Who walks along the tree by keys does not need every body on the way.
+      // Moving through the tree by keys does not load every span on the way.
       if (!this.cache.has(`${this.outline.trace_id}/${this.outline.span_id}`)) {
         await new Promise((resolve) => setTimeout(resolve, 60));
       }
@@ -78,7 +86,7 @@ class SpanDetail extends View {
         return;
       }
       this.chat = chatOf(span);
-      this.places = placesOf(span.security_findings ?? [], this.chat);
+      this.highlights = highlightsOf(span.security_findings ?? [], this.chat);
       this.span = span;
       if (!this.#tabs().some(([name]) => name === this.tab)) {
         this.tab = 'messages';
@@ -117,7 +125,10 @@ class SpanDetail extends View {
       this.previous && ['added', 'Added since previous call'],
       span.agent_actions?.length && ['actions', `Actions ${count(span.agent_actions.length)}`],
       span.events?.length && ['events', `Events ${count(span.events.length)}`],
-      ['attributes', `Attributes ${count(Object.keys(span.attributes ?? {}).length + Object.keys(span.tags ?? {}).length)}`],
+      [
+        'attributes',
+        `Attributes ${count(Object.keys(span.attributes ?? {}).length + Object.keys(span.tags ?? {}).length)}`,
+      ],
       ['raw', 'Raw'],
     ].filter(Boolean);
   }
@@ -147,22 +158,26 @@ class SpanDetail extends View {
     }
     return html`<section class="det" tabindex="0" aria-label="Span">
       <div class="det-head">
-        <h2><i class=${`kind ${outline.kind}`} aria-hidden="true"></i>${outline.operation_name || '(no name)'}</h2>
+        <h2><i class=${`kind ${outline.kind}`} aria-hidden="true"></i>${outline.operation_name || '(unnamed)'}</h2>
         <span class="grow"></span>
-        ${this.span
-          ? html`${copyButton('Copy JSON', () => JSON.stringify(stored(this.span), null, 2))}
-            ${copyButton('Copy curl', () => `curl -s '${api.spanUrl(outline.trace_id, outline.span_id)}'`)}`
-          : nothing}
+        ${
+          this.span
+            ? html`${copyButton('Copy JSON', () => JSON.stringify(stored(this.span), null, 2))}
+              ${copyButton('Copy curl', () => `curl -s '${api.spanUrl(outline.trace_id, outline.span_id)}'`)}`
+            : nothing
+        }
       </div>
       ${this.#meta(outline)}
-      ${this.problem ? problem(this.problem, () => this.#load()) : this.span ? this.#content() : loading('Reading …')}
+      ${this.problem ? problem(this.problem, () => this.#load()) : this.span ? this.#content() : loading('Loading span…')}
     </section>`;
   }
 
   #meta(o) {
+    const cached = o.cache_read_tokens ? ` (${count(o.cache_read_tokens)} cached)` : '';
+    const reasoning = o.reasoning_tokens ? ` (${count(o.reasoning_tokens)} reasoning)` : '';
     const tokens =
       o.prompt_tokens !== undefined || o.completion_tokens !== undefined
-        ? `${count(o.prompt_tokens)} in${o.cache_read_tokens ? ` (${count(o.cache_read_tokens)} cached)` : ''}, ${count(o.completion_tokens)} out${o.reasoning_tokens ? ` (${count(o.reasoning_tokens)} reasoning)` : ''}`
+        ? `${count(o.prompt_tokens)} in${cached}, ${count(o.completion_tokens)} out${reasoning}`
         : o.total_tokens !== undefined
           ? `${count(o.total_tokens)} tokens`
           : null;
@@ -183,22 +198,28 @@ class SpanDetail extends View {
   #content() {
     const { span } = this;
     const tabs = this.#tabs();
-    return html`${span.error_message !== undefined || this.outline.status === 'error'
-        ? html`<div class="notice err" role="note"><b>Failed${span.status_code ? `, status ${span.status_code}` : ''}</b> <lt-text .text=${span.error_message || 'without a message'} plain></lt-text></div>`
-        : nothing}
+    return html`${
+        span.error_message !== undefined || this.outline.status === 'error'
+          ? html`<div class="notice err" role="note">
+              <b>Failed${span.status_code ? `, status ${span.status_code}` : ''}</b>
+              <lt-text .text=${span.error_message || 'no error message'} plain></lt-text>
+            </div>`
+          : nothing
+      }
       ${this.#findings(span.security_findings ?? [])} ${this.#settings(span)}
-      <div class="tabs" role="tablist" aria-label="Of this span" @keydown=${this.#tabKeys}>
+      <div class="tabs" role="tablist" aria-label="Span details" @keydown=${this.#tabKeys}>
         ${tabs.map(
-          ([name, label]) => html`<button
-            role="tab"
-            id=${`tab-${name}`}
-            aria-controls="tab-panel"
-            aria-selected=${name === this.tab}
-            tabindex=${name === this.tab ? 0 : -1}
-            @click=${() => this.#open(name)}
-          >
-            ${label}
-          </button>`,
+          ([name, label]) =>
+            html`<button
+              role="tab"
+              id=${`tab-${name}`}
+              aria-controls="tab-panel"
+              aria-selected=${name === this.tab}
+              tabindex=${name === this.tab ? 0 : -1}
+              @click=${() => this.#open(name)}
+            >
+              ${label}
+            </button>`,
         )}
       </div>
       <div role="tabpanel" id="tab-panel" aria-labelledby=${`tab-${this.tab}`}>${this.#panel()}</div>`;
@@ -225,33 +246,45 @@ class SpanDetail extends View {
     const { chat, span } = this;
     const input = inputOf(chat);
     if (input.length === 0 && chat.output.length === 0) {
-      return html`<p class="dim none">Neither a prompt nor a response was recorded for this span.</p>`;
+      return html`<p class="dim none">No prompt or response was recorded for this span.</p>`;
     }
-    return html`${chat.tools.length > 0
-        ? html`<details class="part tools"><summary>${plural(chat.tools.length, 'tool')} offered</summary><lt-json .value=${chat.tools} open></lt-json></details>`
-        : nothing}
-      <lt-chat .messages=${input} .places=${this.places}></lt-chat>
-      ${chat.output.length > 0 ? html`<h3 class="part-title">${span.kind === 'llm' ? 'Answer' : 'Output'}</h3>` : nothing}
-      <lt-chat .messages=${chat.output} .places=${this.places}></lt-chat>`;
+    return html`${
+        chat.tools.length > 0
+          ? html`<details class="part tools">
+              <summary>${plural(chat.tools.length, 'available tool')}</summary>
+              <lt-json .value=${chat.tools} open></lt-json>
+            </details>`
+          : nothing
+      }
+      <lt-chat .messages=${input} .highlights=${this.highlights}></lt-chat>
+      ${chat.output.length > 0 ? html`<h3 class="part-title">${span.kind === 'llm' ? 'Response' : 'Output'}</h3>` : nothing}
+      <lt-chat .messages=${chat.output} .highlights=${this.highlights}></lt-chat>`;
   }
 
   #added() {
     if (!this.before) {
-      return loading('Reading the call before …');
+      return loading('Loading previous call…');
     }
     if (this.before.problem) {
       return problem(this.before.problem, () => ((this.before = null), this.#loadBefore()));
     }
     const { kept, dropped, added } = difference(inputOf(this.before.chat), inputOf(this.chat));
-    const link = html`<button class="link" @click=${() => this.tell('choose', { id: this.previous.span_id })}>the call before</button>`;
+    const link = html`<button class="link" @click=${() => this.tell('choose', { id: this.previous.span_id })}>
+      the previous call
+    </button>`;
     return html`<p class="dim none">
-        ${kept > 0 ? html`${plural(kept, 'message')} as in ${link}` : html`Nothing in common with ${link}`}${added.length ? html`, then ${count(added.length)} added:` : html`, nothing added.`}
+        ${kept > 0 ? `${plural(kept, 'message')} unchanged from` : 'No messages in common with'}
+        ${link}${added.length > 0 ? `, ${count(added.length)} added:` : ', none added.'}
       </p>
-      ${dropped.length > 0
-        ? html`<details class="part"><summary>${plural(dropped.length, 'message')} of the call before ${dropped.length === 1 ? 'is' : 'are'} no longer there</summary>
-            <div class="dropped"><lt-chat .messages=${dropped}></lt-chat></div></details>`
-        : nothing}
-      <div class="added"><lt-chat .messages=${added} .places=${this.places}></lt-chat></div>`;
+      ${
+        dropped.length > 0
+          ? html`<details class="part">
+              <summary>${plural(dropped.length, 'message')} of the previous call dropped</summary>
+              <div class="dropped"><lt-chat .messages=${dropped}></lt-chat></div>
+            </details>`
+          : nothing
+      }
+      <div class="added"><lt-chat .messages=${added} .highlights=${this.highlights}></lt-chat></div>`;
   }
 
   #findings(findings) {
@@ -262,23 +295,33 @@ class SpanDetail extends View {
     const sorted = [...findings].sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
     return html`<ul class="notice sec" aria-label="Security findings">
       ${sorted.map(
-        (finding) => html`<li>
-          <b>${finding.finding_type.replaceAll('_', ' ')}</b> · ${finding.severity} · ${Math.round(finding.confidence_score * 100)} %
-          ${finding.description ? html`· <bdi>${finding.description}</bdi>` : nothing} ${finding.location ? html`<code>${finding.location}</code>` : nothing}
-          ${Object.entries(finding.metadata ?? {}).map(([key, text]) => html`<span class="dim meta-pair">${key} <bdi>${text}</bdi></span>`)}
-        </li>`,
+        (finding) =>
+          html`<li>
+            <b>${finding.finding_type.replaceAll('_', ' ')}</b> · ${finding.severity} ·
+            ${Math.round(finding.confidence_score * 100)}%
+            ${finding.description ? html`· <bdi>${finding.description}</bdi>` : nothing}
+            ${finding.location ? html`<code>${finding.location}</code>` : nothing}
+            ${Object.entries(finding.metadata ?? {}).map(([key, text]) => html`<span class="dim meta-pair">${key} <bdi>${text}</bdi></span>`)}
+          </li>`,
       )}
     </ul>`;
   }
 
   #settings(span) {
-    const settings = Object.entries(span.attributes ?? {}).filter(([name]) => SETTING.test(name));
+    const settings = [
+      ...OTHER_FIELDS.map((field) => [field.label.toLowerCase(), span[field.name]]),
+      ...Object.entries(span.request_settings ?? {}).map(([name, setting]) => [name.replaceAll('_', ' '), setting]),
+    ].filter(([, setting]) => setting !== undefined);
     if (settings.length === 0) {
       return nothing;
     }
     return html`<dl class="settings">
       ${settings.map(
-        ([name, setting]) => html`<div><dt>${name.replace(/^(?:gen_ai\.request|llm\.request|llm)\./, '').replaceAll('_', ' ')}</dt><dd>${typeof setting === 'object' ? JSON.stringify(setting) : String(setting)}</dd></div>`,
+        ([name, setting]) =>
+          html`<div>
+            <dt>${name}</dt>
+            <dd>${typeof setting === 'object' ? JSON.stringify(setting) : String(setting)}</dd>
+          </div>`,
       )}
     </dl>`;
   }
@@ -287,44 +330,88 @@ class SpanDetail extends View {
     const facts = [
       action.action_type.replaceAll('_', ' '),
       duration(action.duration_ms),
-      action.http_method || action.http_status ? `${action.http_method ?? ''} ${action.http_status ?? ''}`.trim() : null,
+      action.http_method || action.http_status
+        ? `${action.http_method ?? ''} ${action.http_status ?? ''}`.trim()
+        : null,
       action.exit_code === undefined ? null : `exit code ${action.exit_code}`,
       action.file_operation,
     ].filter((fact) => fact && fact !== ABSENT);
     return html`<article class="msg tool">
-      <header><span class="role"><code>${action.name}</code></span><span>${facts.join(' · ')}</span><span class="grow"></span>${action.success ? html`<span class="ok-text">ok</span>` : html`<span class="tag err">failed</span>`}</header>
+      <header>
+        <span class="role"><code>${action.name}</code></span
+        ><span>${facts.join(' · ')}</span
+        ><span class="grow"></span
+        >${action.success ? html`<span class="ok-text">ok</span>` : html`<span class="tag err">failed</span>`}
+      </header>
       <div class="body">
-        ${action.arguments ? html`<h4>Arguments</h4>${value(action.arguments)}` : nothing} ${action.result ? html`<h4>Result</h4>${value(action.result)}` : nothing}
-        ${Object.keys(action.metadata ?? {}).length ? html`<h4>Metadata</h4><lt-json .value=${action.metadata} open></lt-json>` : nothing}
+        ${
+          action.arguments
+            ? html`<h4>Arguments</h4>
+                ${value(action.arguments)}`
+            : nothing
+        }
+        ${
+          action.result
+            ? html`<h4>Result</h4>
+                ${value(action.result)}`
+            : nothing
+        }
+        ${
+          Object.keys(action.metadata ?? {}).length
+            ? html`<h4>Metadata</h4>
+                <lt-json .value=${action.metadata} open></lt-json>`
+            : nothing
+        }
       </div>
     </article>`;
   }
 
   #event(event) {
     return html`<article class="msg">
-      <header><span class="role">${event.event_type}</span><span class="grow"></span><span title=${fullTime(event.timestamp)}>${time(event.timestamp)}</span></header>
-      ${event.description || event.data !== undefined
-        ? html`<div class="body">
-            ${event.description ? html`<lt-text .text=${event.description} plain></lt-text>` : nothing}
-            ${event.data === undefined ? nothing : html`<lt-json .value=${event.data} open></lt-json>`}
-          </div>`
-        : nothing}
+      <header>
+        <span class="role">${event.event_type}</span><span class="grow"></span
+        ><span title=${fullTime(event.timestamp)}>${time(event.timestamp)}</span>
+      </header>
+      ${
+        event.description || event.data !== undefined
+          ? html`<div class="body">
+              ${event.description ? html`<lt-text .text=${event.description} plain></lt-text>` : nothing}
+              ${event.data === undefined ? nothing : html`<lt-json .value=${event.data} open></lt-json>`}
+            </div>`
+          : nothing
+      }
     </article>`;
   }
 
   #attributes() {
     const { tags = {}, attributes = {} } = this.span;
     const tagNames = Object.keys(tags);
-    return html`${tagNames.length > 0
-        ? html`<h3 class="part-title">Tags</h3>
-            <table class="pairs"><tbody>${tagNames.map((key) => html`<tr><th scope="row">${key}</th><td><bdi>${tags[key]}</bdi></td></tr>`)}</tbody></table>`
-        : nothing}
+    const listed =
+      Object.keys(attributes).length > 0
+        ? html`<lt-json .value=${attributes} open></lt-json>`
+        : html`<p class="dim none">No attributes other than the fields above.</p>`;
+    return html`${
+        tagNames.length > 0
+          ? html`<h3 class="part-title">Tags</h3>
+              <table class="pairs">
+                <tbody>
+                  ${tagNames.map(
+                    (key) =>
+                      html`<tr>
+                        <th scope="row">${key}</th>
+                        <td><bdi>${tags[key]}</bdi></td>
+                      </tr>`,
+                  )}
+                </tbody>
+              </table>`
+          : nothing
+      }
       <h3 class="part-title">Attributes</h3>
-      ${Object.keys(attributes).length === 0 ? html`<p class="dim none">None beyond the fields above.</p>` : html`<lt-json .value=${attributes} open></lt-json>`}`;
+      ${listed}`;
   }
 }
 
-/** Without what the server reads from it for this page. */
+/** Returns the span as it is stored, without what the server derives for this page. */
 function stored({ chat, usage, ...span }) {
   return span;
 }

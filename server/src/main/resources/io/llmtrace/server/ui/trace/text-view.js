@@ -3,12 +3,12 @@ import { View } from '../view.js';
 import { bytes } from '../format.js';
 import { mark, markdown } from './markdown.js';
 
-/** Characters: shown at first, at once when somebody wants more, and formatted as Markdown at most. */
+/** Limits in characters: shown at first, added on each click, and the longest text that is formatted as Markdown. */
 const FIRST = 4_000;
 const CHUNK = 200_000;
 const FORMATTED = 100_000;
 
-/** A text of any length: its beginning, and more of it when asked for. `marks` are words to point out. */
+/** A text of any length: its beginning, and more on request. `marks` are passages to highlight. */
 class TextView extends View {
   static properties = { text: {}, marks: { attribute: false }, plain: { type: Boolean }, shown: { state: true } };
 
@@ -24,7 +24,7 @@ class TextView extends View {
       this.shown = FIRST;
     }
     if (changed.has('text') || changed.has('marks')) {
-      // What was found is shown, wherever it is.
+      // Highlighted passages are shown, however far down.
       const last = Math.max(-1, ...this.marks.map((each) => this.text.indexOf(each) + each.length));
       if (last > this.shown) {
         this.shown = Math.min(last + FIRST, Math.max(CHUNK, FIRST));
@@ -56,11 +56,15 @@ class TextView extends View {
     const rest = this.text.length - this.#part.length;
     const step = Math.min(rest, this.shown === FIRST ? CHUNK - FIRST : CHUNK);
     return html`<div class="text" dir="auto"></div>
-      ${rest > 0
-        ? html`<p class="more">
-            <button class="pill" @click=${() => (this.shown = this.#part.length + step)}>Show ${step === rest ? 'the rest' : 'more'}: ${bytes(step)}${step === rest ? '' : ` of ${bytes(rest)}`}</button>
-          </p>`
-        : nothing}`;
+      ${
+        rest > 0
+          ? html`<p class="more">
+              <button class="pill" @click=${() => (this.shown = this.#part.length + step)}>
+                Show ${step === rest ? `the rest (${bytes(step)})` : `more (${bytes(step)} of ${bytes(rest)})`}
+              </button>
+            </p>`
+          : nothing
+      }`;
   }
 }
 

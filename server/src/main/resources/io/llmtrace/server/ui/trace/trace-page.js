@@ -4,7 +4,7 @@ import { Keys } from '../keys.js';
 import { change, changes, go, parameters, path, traceUrl, urlOf } from '../location.js';
 import * as api from '../api.js';
 import { copyButton } from '../copy.js';
-import { ABSENT, cost, count, duration, fullTime, hexId, plural, short, time } from '../format.js';
+import { ABSENT, cost, count, duration, fullTime, hexId, plural, short, time, traceName } from '../format.js';
 import { loading, problem } from '../states.js';
 import { lastList } from '../list/state.js';
 import { buildTree, previousCall } from './tree.js';
@@ -13,8 +13,9 @@ import './waterfall.js';
 import './span-detail.js';
 
 /**
- * One trace. The outlines of its spans come in pages; bodies come when a span is opened. The server reads all bodies for the
- * actions: those of a small trace come by themselves, so that their number is known, those of a large one when they are opened.
+ * One trace. The outlines of its spans are loaded in pages, prompt and response when a span is selected. To list the
+ * actions, the server has to read all spans in full: for a small trace the page loads them right away, to show their
+ * number, for a large one when they are opened.
  */
 class TracePage extends View {
   static properties = {
@@ -109,7 +110,7 @@ class TracePage extends View {
         document.title = `${found?.name ?? 'Trace'} · llmtrace`;
         return found;
       });
-      summary.catch(() => {}); // thrown again below, where it is awaited
+      summary.catch(() => {}); // handled below, where it is awaited
       await api.spansOfTrace(
         this.traceId,
         (page) => {
@@ -119,7 +120,11 @@ class TracePage extends View {
         signal,
       );
       if (!(await summary) && spans.length === 0) {
-        throw new api.Problem(404, 'No such trace', `Nothing is stored under ${this.traceId}. It may have been deleted, or not arrived yet.`);
+        throw new api.Problem(
+          404,
+          'Trace not found',
+          `No trace has the ID ${this.traceId}. It may have been deleted, or may not have arrived yet.`,
+        );
       }
       this.busy = false;
       if (this.tree?.acts && spans.length <= api.FIRST_PAGE) {
@@ -179,25 +184,30 @@ class TracePage extends View {
     const chosen = this.#chosen;
     return html`<div class="trace-page">
       ${this.#head()}
-      ${this.problem && !this.tree
-        ? problem(this.problem, () => this.#load())
-        : !this.tree
-          ? this.busy
-            ? loading('Reading the trace …')
-            : html`<div class="state"><h2>This trace has no spans</h2><p>They may still be on their way.</p></div>`
-          : html`${this.#figures()}
-              <div class="split">
-                <div class="tree">
-                  ${this.#switch()} ${this.#showsActions ? this.#actionList(chosen) : this.#spanTree(chosen)}
-                  ${this.busy ? html`<p class="dim tree-none" role="status">More spans …</p>` : nothing}
-                  ${this.problem ? html`<p class="tree-none error-text" role="alert">Not all spans could be read: ${this.problem.message}</p>` : nothing}
-                </div>
-                <lt-span-detail
-                  .outline=${chosen?.span}
-                  .previous=${chosen && previousCall(this.tree, chosen)?.span}
-                  @choose=${({ detail }) => this.#choose(detail.id)}
-                ></lt-span-detail>
-              </div>`}
+      ${
+        this.problem && !this.tree
+          ? problem(this.problem, () => this.#load())
+          : !this.tree
+            ? this.busy
+              ? loading('Loading trace…')
+              : html`<div class="state">
+                  <h2>This trace has no spans</h2>
+                  <p>They may not have arrived yet.</p>
+                </div>`
+            : html`${this.#totals()}
+                <div class="split">
+                  <div class="tree">
+                    ${this.#switch()} ${this.#showsActions ? this.#actionList(chosen) : this.#spanTree(chosen)}
+                    ${this.busy ? html`<p class="dim tree-none" role="status">Loading more spans…</p>` : nothing}
+                    ${this.problem ? html`<p class="tree-none error-text" role="alert">Some spans could not be loaded: ${this.problem.message}</p>` : nothing}
+                  </div>
+                  <lt-span-detail
+                    .outline=${chosen?.span}
+                    .previous=${chosen && previousCall(this.tree, chosen)?.span}
+                    @choose=${({ detail }) => this.#choose(detail.id)}
+                  ></lt-span-detail>
+                </div>`
+      }
     </div>`;
   }
 
@@ -205,13 +215,15 @@ class TracePage extends View {
     const newer = lastList.neighbour(this.traceId, -1);
     const older = lastList.neighbour(this.traceId, 1);
     const step = (id, label) =>
-      id ? html`<a class="pill" href=${traceUrl(id)}>${label}</a>` : html`<span class="pill wide-only" aria-hidden="true">${label}</span>`;
+      id
+        ? html`<a class="pill" href=${traceUrl(id)}>${label}</a>`
+        : html`<span class="pill wide-only" aria-hidden="true">${label}</span>`;
     return html`<div class="trace-head">
       <a href=${lastList.url}>Traces</a><span class="faint" aria-hidden="true">/</span>
-      <h1>${this.summary?.name || this.tree?.roots[0]?.span.operation_name || 'Trace'}</h1>
+      <h1>${traceName(this.summary) || this.tree?.roots[0]?.span.operation_name || 'Trace'}</h1>
       <span class="mono dim id">${hexId(this.traceId)}</span>
       <span class="grow"></span>
-      ${newer || older ? html`${step(newer, '← newer')} ${step(older, 'older →')}` : nothing}
+      ${newer || older ? html`${step(newer, '← Newer')} ${step(older, 'Older →')}` : nothing}
       ${copyButton('Copy JSON', () => fetch(api.traceApiUrl(this.traceId)).then((answer) => answer.text()))}
       ${copyButton('Copy curl', () => `curl -s '${api.traceApiUrl(this.traceId)}'`)}
       ${copyButton('Copy link', () => location.href)}
@@ -222,16 +234,24 @@ class TracePage extends View {
     if (!this.tree.acts) {
       return nothing;
     }
-    const button = (what, label) => html`<button aria-pressed=${(what === 'actions') === this.#showsActions} @click=${() => this.#show(what)}>${label}</button>`;
+    const button = (what, label) =>
+      html`<button aria-pressed=${(what === 'actions') === this.#showsActions} @click=${() => this.#show(what)}>
+        ${label}
+      </button>`;
     return html`<div class="tree-switch">
       <div class="switch" role="group" aria-label="Show">
-        ${button('spans', 'Spans')} ${button('actions', this.actions ? `Actions ${count(this.actions.length)}` : 'Actions')}
+        ${button('spans', 'Spans')}
+        ${button('actions', this.actions ? `Actions ${count(this.actions.length)}` : 'Actions')}
       </div>
     </div>`;
   }
 
   #spanTree(chosen) {
-    return html`<lt-waterfall .tree=${this.tree} .chosen=${chosen?.id} @choose=${({ detail }) => this.#choose(detail.id)}></lt-waterfall>`;
+    return html`<lt-waterfall
+      .tree=${this.tree}
+      .chosen=${chosen?.id}
+      @choose=${({ detail }) => this.#choose(detail.id)}
+    ></lt-waterfall>`;
   }
 
   #actionList(chosen) {
@@ -239,38 +259,61 @@ class TracePage extends View {
       return problem(this.actionsProblem, () => this.#readActions());
     }
     return this.actions
-      ? html`<lt-actions .actions=${this.actions} .start=${this.tree.start} .chosen=${chosen?.id} @choose=${({ detail }) => this.#choose(detail.id)}></lt-actions>`
-      : loading('Reading the actions …');
+      ? html`<lt-actions
+          .actions=${this.actions}
+          .start=${this.tree.start}
+          .chosen=${chosen?.id}
+          @choose=${({ detail }) => this.#choose(detail.id)}
+        ></lt-actions>`
+      : loading('Loading actions…');
   }
 
-  #figures() {
+  #totals() {
     const s = this.summary;
     if (!s) {
       return html`<dl class="sum" aria-busy="true"></dl>`;
     }
-    const entry = (label, value) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`;
+    const entry = (label, value) =>
+      html`<div>
+        <dt>${label}</dt>
+        <dd>${value}</dd>
+      </div>`;
     const find = (name, value) => html`<a href=${urlOf('/', { [name]: value, time: 'all' })}>${value}</a>`;
     return html`<dl class="sum">
-      ${entry('Started', html`<span title=${fullTime(s.start_time)}>${time(s.start_time)}</span>`)} ${entry('Duration', duration(s.duration_ms))}
-      ${entry('Spans', count(s.span_count))} ${entry('Model calls', count(s.llm_call_count))}
+      ${entry('Started', html`<span title=${fullTime(s.start_time)}>${time(s.start_time)}</span>`)}
+      ${entry('Duration', duration(s.duration_ms))} ${entry('Spans', count(s.span_count))}
+      ${entry('Model calls', count(s.llm_call_count))}
       ${entry(
         'Tokens',
         s.total_tokens === undefined
           ? ABSENT
-          : html`${count(s.total_tokens)} <small>${short(s.prompt_tokens)} in, ${short(s.completion_tokens)} out</small>`,
+          : html`${count(s.total_tokens)}
+              <small>${short(s.prompt_tokens)} in, ${short(s.completion_tokens)} out</small>`,
       )}
       ${entry('Cost', cost(s.estimated_cost_usd))}
-      ${s.error_count > 0
-        ? entry('Errors', html`<button class="link error-text" @click=${() => this.#nextOf(this.tree?.errors)}>${plural(s.error_count, 'span')}</button>`)
-        : nothing}
-      ${s.security_score > 0
-        ? entry(
-            'Security',
-            html`<button class="link warn-text" @click=${() => this.#nextOf(this.tree?.findings)}>${s.security_score} · ${plural(s.finding_count, 'finding')}</button>`,
-          )
-        : nothing}
+      ${
+        s.error_count > 0
+          ? entry(
+              'Errors',
+              html`<button class="link error-text" @click=${() => this.#nextOf(this.tree?.errors)}>
+                ${plural(s.error_count, 'span')}
+              </button>`,
+            )
+          : nothing
+      }
+      ${
+        s.security_score > 0
+          ? entry(
+              'Security',
+              html`<button class="link warn-text" @click=${() => this.#nextOf(this.tree?.findings)}>
+                ${s.security_score} · ${plural(s.finding_count, 'finding')}
+              </button>`,
+            )
+          : nothing
+      }
       ${s.session_id ? entry('Session', html`<a href=${urlOf('/sessions', { id: s.session_id })}>${s.session_id}</a>`) : nothing}
-      ${s.user_id ? entry('User', find('user_id', s.user_id)) : nothing} ${s.service_name ? entry('Service', find('service_name', s.service_name)) : nothing}
+      ${s.user_id ? entry('User', find('user_id', s.user_id)) : nothing}
+      ${s.service_name ? entry('Service', find('service_name', s.service_name)) : nothing}
     </dl>`;
   }
 }

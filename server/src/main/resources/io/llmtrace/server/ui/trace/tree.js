@@ -1,15 +1,16 @@
 /**
- * The spans of a trace as a tree, and what follows from it. Spans come from programs that may be broken: parents that are not
- * there, circles, clocks that disagree, chains thousands deep. So nothing here recurses, and every span is in the tree once.
+ * The spans of a trace as a tree, and what can be derived from it. The programs that send spans may be broken: parents
+ * may be missing, form cycles or have other clocks, and chains may be thousands deep. So nothing here recurses, and
+ * every span is in the tree exactly once.
  */
 
-/** Milliseconds with their fractions: spans are shorter than what Date keeps. */
+/** Parses a time into milliseconds with fractions, since spans may be shorter than the resolution of Date. */
 export function millis(text) {
   const [, whole, fraction] = text.match(/^([^.Z]*)(?:\.(\d+))?/);
   return Date.parse(`${whole}Z`) + (fraction ? Number(`0.${fraction}`) * 1000 : 0);
 }
 
-/** One span: its outline, and where it stands. */
+/** Wraps the outline of a span with its position in the tree. */
 function nodeOf(span) {
   const start = millis(span.start_time);
   const end = span.end_time ? millis(span.end_time) : start + (span.duration_ms ?? 0);
@@ -29,7 +30,7 @@ export function buildTree(spans) {
       roots.push(node);
     }
   }
-  breakCircles(nodes, roots);
+  breakCycles(nodes, roots);
   const byStart = (a, b) => a.start - b.start || (a.id < b.id ? -1 : 1);
   roots.sort(byStart);
   nodes.forEach((node) => node.children.sort(byStart));
@@ -49,8 +50,8 @@ export function buildTree(spans) {
   return tree;
 }
 
-/** What no root leads to stands in a circle: its earliest span becomes a root. */
-function breakCircles(nodes, roots) {
+/** Spans that no root leads to form a cycle: the earliest of them becomes a root. */
+function breakCycles(nodes, roots) {
   const reached = new Set();
   const reach = (from) => {
     const stack = [from];
@@ -77,7 +78,9 @@ function breakCircles(nodes, roots) {
   }
 }
 
-/** Depth first, each node after its parent; `skip(node)` leaves out what is below it. Sets the depths. */
+/**
+ * Walks depth first, parents before children, and sets the depths. `skip(node)` leaves out the descendants of a node.
+ */
 export function* walk(tree, skip = () => false) {
   const stack = [...tree.roots].reverse();
   while (stack.length > 0) {
@@ -93,8 +96,9 @@ export function* walk(tree, skip = () => false) {
 }
 
 /**
- * What the end of the trace waited for: from the end backwards, always the child that ended last before. What runs beside it
- * could be made faster without any effect.
+ * Marks the spans that determined when the trace ended. Walks backwards in time: from a span's end to the child that
+ * ended last, and from that child's start to the sibling that ended last before it. Making any other span faster would
+ * not shorten the trace.
  */
 function markCriticalPath({ roots }) {
   const stack = [];
@@ -115,7 +119,9 @@ function markCriticalPath({ roots }) {
   }
 }
 
-/** The call of a model whose history this one goes on: the last before it under the same parent, else under the same agent. */
+/**
+ * Returns the model call that this one continues: the last before it under the same parent, or under the same agent.
+ */
 export function previousCall(tree, node) {
   if (node.span.kind !== 'llm') {
     return null;
@@ -134,10 +140,12 @@ export function previousCall(tree, node) {
     return at;
   };
   const agent = agentOf(node);
-  return agent ? before([...tree.nodes.values()].filter((each) => agentOf(each) === agent).sort((a, b) => a.start - b.start)) : null;
+  return agent
+    ? before([...tree.nodes.values()].filter((each) => agentOf(each) === agent).sort((a, b) => a.start - b.start))
+    : null;
 }
 
-/** Steps of an axis: some four to six, at round times. */
+/** Returns the ticks of an axis: about four to six, at round times. */
 export function ticks(length) {
   if (!(length > 0)) {
     return [0];

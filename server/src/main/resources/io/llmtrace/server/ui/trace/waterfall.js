@@ -5,13 +5,13 @@ import { ABSENT, cost, count, duration, short } from '../format.js';
 import { RowsInView } from './rows-in-view.js';
 import { ticks, walk } from './tree.js';
 
-/** Further in, names would have no room: then the level is written. */
+/** The deepest level that is indented, to leave room for names. Deeper spans say their level instead. */
 const DEEPEST = 9;
 
 /**
- * Tree and waterfall of a trace, side by side: only the rows in view are in the page.
+ * Tree and waterfall of a trace, side by side. Only the rows in view are rendered.
  *
- * Tells `choose` {id}.
+ * Dispatches `choose` {id}.
  */
 class Waterfall extends View {
   static properties = {
@@ -50,7 +50,14 @@ class Waterfall extends View {
       return;
     }
     const matches = ({ span }) => {
-      const text = [span.operation_name, span.kind, span.model_name, span.input_preview, span.output_preview, span.error_message]
+      const text = [
+        span.operation_name,
+        span.kind,
+        span.model_name,
+        span.input_preview,
+        span.output_preview,
+        span.error_message,
+      ]
         .join(' ')
         .toLowerCase();
       return words.every((word) => text.includes(word)) && (!this.onlyErrors || span.status === 'error');
@@ -58,7 +65,7 @@ class Waterfall extends View {
     this.rows = [...walk(this.tree)].filter(matches);
   }
 
-  /** `step` rows on; past folded ones. */
+  /** Moves the selection by `step` visible rows. */
   move(step) {
     const at = this.rows.findIndex((node) => node.id === this.chosen);
     const next = this.rows[Math.max(0, Math.min(this.rows.length - 1, at + step))];
@@ -85,11 +92,18 @@ class Waterfall extends View {
   }
 
   #foldAll() {
-    this.folded = this.folded.size > 0 ? new Set() : new Set([...this.tree.nodes.values()].filter((node) => node.parent && node.children.length > 0).map((node) => node.id));
+    this.folded =
+      this.folded.size > 0
+        ? new Set()
+        : new Set(
+            [...this.tree.nodes.values()]
+              .filter((node) => node.parent && node.children.length > 0)
+              .map((node) => node.id),
+          );
   }
 
   #reveal() {
-    let node = this.tree.nodes.get(this.chosen);
+    const node = this.tree.nodes.get(this.chosen);
     const folded = new Set(this.folded);
     for (let at = node?.parent; at; at = at.parent) {
       folded.delete(at.id);
@@ -112,10 +126,20 @@ class Waterfall extends View {
           @input=${(event) => (this.wanted = event.target.value)}
           @keydown=${(event) => event.key === 'Escape' && event.target.blur()}
         />
-        ${tree.errors.length > 0
-          ? html`<button class="pill" aria-pressed=${this.onlyErrors} @click=${() => (this.onlyErrors = !this.onlyErrors)}>${count(tree.errors.length)} failed</button>`
-          : nothing}
-        <button class="pill" @click=${() => this.#foldAll()}>${this.folded.size > 0 ? 'Unfold' : 'Fold'}</button>
+        ${
+          tree.errors.length > 0
+            ? html`<button
+                class="pill"
+                aria-pressed=${this.onlyErrors}
+                @click=${() => (this.onlyErrors = !this.onlyErrors)}
+              >
+                ${count(tree.errors.length)} failed
+              </button>`
+            : nothing
+        }
+        <button class="pill" @click=${() => this.#foldAll()}>
+          ${this.folded.size > 0 ? 'Expand all' : 'Collapse all'}
+        </button>
         <span class="grow"></span>
         <span class="dim legend"><i class="critical" aria-hidden="true"></i> critical path</span>
       </div>
@@ -136,7 +160,7 @@ class Waterfall extends View {
         @scroll=${this.view.scrolled}
       >
         ${this.view.render(rows, (node) => this.#row(node, length))}
-        ${rows.length === 0 ? html`<p role="none" class="dim tree-none">No span of this trace matches</p>` : nothing}
+        ${rows.length === 0 ? html`<p role="none" class="dim tree-none">No spans match</p>` : nothing}
       </div>`;
   }
 
@@ -149,9 +173,18 @@ class Waterfall extends View {
     const notes = [
       span.model_name && !span.operation_name.includes(span.model_name) ? span.model_name : null,
       span.total_tokens ? `${short(span.total_tokens)} tok` : null,
-      node.orphan ? 'parent missing' : null,
+      node.orphan ? 'missing parent' : null,
       node.depth > DEEPEST ? `level ${count(node.depth + 1)}` : null,
     ].filter(Boolean);
+    const label = [
+      span.operation_name || '(unnamed)',
+      span.kind,
+      duration(span.duration_ms),
+      span.status === 'error' ? 'failed' : null,
+      node.critical ? 'on the critical path' : null,
+    ]
+      .filter(Boolean)
+      .join(', ');
     return html`<div
       class=${classes}
       role="treeitem"
@@ -159,22 +192,29 @@ class Waterfall extends View {
       aria-level=${node.depth + 1}
       aria-selected=${node.id === this.chosen}
       aria-expanded=${folds ? !this.folded.has(node.id) : nothing}
-      aria-label=${`${span.operation_name || '(no name)'}, ${span.kind}, ${duration(span.duration_ms)}${span.status === 'error' ? ', failed' : ''}${node.critical ? ', on the critical path' : ''}`}
+      aria-label=${label}
       @click=${() => this.tell('choose', { id: node.id })}
       @dblclick=${() => folds && this.#toggle(node)}
     >
       <span class="n" ${styled({ paddingLeft: `${Math.min(node.depth, DEEPEST) * 14}px` })}>
-        <span class="twist" @click=${(event) => folds && (event.stopPropagation(), this.#toggle(node))}>${folds ? (this.folded.has(node.id) ? '▸' : '▾') : ''}</span>
-        <i class=${`kind ${span.kind}`}></i><span class="name">${span.operation_name || '(no name)'}</span>
+        <span class="twist" @click=${(event) => folds && (event.stopPropagation(), this.#toggle(node))}
+          >${folds ? (this.folded.has(node.id) ? '▸' : '▾') : ''}</span
+        >
+        <i class=${`kind ${span.kind}`}></i><span class="name">${span.operation_name || '(unnamed)'}</span>
         ${span.status === 'error' ? html`<span class="tag err">${span.status_code >= 400 ? span.status_code : 'error'}</span>` : nothing}
         ${span.security_score > 0 ? html`<span class=${span.security_score >= 60 ? 'tag sec' : 'tag'}>${span.security_score}</span>` : nothing}
         <small>${notes.join(' · ')}</small>
       </span>
       <span class="lane">
-        <u class=${`${span.kind} ${span.status === 'error' ? 'bad' : ''} ${node.critical ? 'critical' : ''}`} ${styled({ left: `${Math.min(left, 99.4)}%`, width: `${Math.max(0.6, Math.min(width, 100 - left))}%` })}></u>
+        <u
+          class=${`${span.kind} ${span.status === 'error' ? 'bad' : ''} ${node.critical ? 'critical' : ''}`}
+          ${styled({ left: `${Math.min(left, 99.4)}%`, width: `${Math.max(0.6, Math.min(width, 100 - left))}%` })}
+        ></u>
       </span>
       <span class="d">${span.estimated_cost_usd === undefined ? '' : cost(span.estimated_cost_usd)}</span>
-      <span class="d">${span.duration_ms === undefined ? ABSENT : duration(span.duration_ms === 0 ? node.end - node.start : span.duration_ms)}</span>
+      <span class="d"
+        >${span.duration_ms === undefined ? ABSENT : duration(span.duration_ms === 0 ? node.end - node.start : span.duration_ms)}</span
+      >
     </div>`;
   }
 }

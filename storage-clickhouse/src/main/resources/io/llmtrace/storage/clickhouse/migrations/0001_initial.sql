@@ -1,23 +1,24 @@
--- What is stored: one row for each span, and for each trace whose created_at was given with it. All else leads here.
+-- One row for each span, and one for each trace that was stored with a created_at at which none of its spans starts. The other
+-- tables only help to find these rows.
 --
 --   row_kind 0  a span
---   row_kind 1  a span that does not date its trace: it began before the created_at that was given with it
---   row_kind 2  a trace itself; start_time is the created_at that was given, all that belongs to spans is empty
+--   row_kind 1  a span that does not date its trace: it started before the created_at that was stored with it
+--   row_kind 2  a trace itself: start_time is its created_at, and all columns of spans are empty
 --
--- Rows of one trace lie together in the order of time, so that what an agent sends again compresses well. A row that is
--- written again replaces the one before where all of the key is equal; where a span's start has changed, both rows stay, and
--- the later version counts. The partition is when a row was written, since clients' clocks lie: a batch is one part, whatever
--- times are in it, and so is seen whole or not at all. Whoever reads one row unpacks its block of each column: so blocks are
--- small, but for prompts and responses that fill larger ones, for the sake of what an agent sends again.
+-- Rows of one trace are next to each other, in the order of time, so that text that an agent sends again compresses well. A row
+-- that is written again replaces the earlier one if the whole key is equal. If the start of a span has changed, both rows stay,
+-- and the later version counts. Partitions are by the time of writing, since the times of spans come from the clocks of clients:
+-- so a batch is one part, whatever times it holds, and is visible as a whole or not at all. Reading one row decompresses its
+-- block of each column, so blocks are small, except for prompts and responses, where large blocks hold text that is sent again.
 CREATE TABLE IF NOT EXISTS spans{local}{on_cluster} (
     tenant_id UUID,
-    start_hour Int32,                       -- hours since 1970 of start_time
+    start_hour Int32,                       -- start_time in hours since 1970
     trace_id UUID,
     start_time DateTime64(9, 'UTC') CODEC(DoubleDelta, ZSTD(1)),
     span_id UUID,
     row_kind UInt8,
-    version UInt64 CODEC(Delta(8), ZSTD(1)), -- nanoseconds since 1970 of the write, growing
-    retention_days UInt16,                  -- always 0: what is too old is deleted
+    version UInt64 CODEC(Delta(8), ZSTD(1)), -- time of the write in nanoseconds since 1970, always increasing
+    retention_days UInt16,                  -- always 0: expired traces are deleted instead
     parent_span_id Nullable(UUID),
     operation_name LowCardinality(String),
     kind LowCardinality(String),
@@ -44,15 +45,15 @@ CREATE TABLE IF NOT EXISTS spans{local}{on_cluster} (
     tags Map(LowCardinality(String), String),
     input_preview Nullable(String) CODEC(ZSTD(1)),
     output_preview Nullable(String) CODEC(ZSTD(1)),
-    text_bytes UInt64,                      -- of the texts below, before compression
+    text_bytes UInt64,                      -- UTF-16 units of prompt and response
     prompt Nullable(String) CODEC(ZSTD(3)) SETTINGS (min_compress_block_size = 65536, max_compress_block_size = 2097152),
     response Nullable(String) CODEC(ZSTD(3)) SETTINGS (min_compress_block_size = 65536, max_compress_block_size = 1048576),
     error_message Nullable(String) CODEC(ZSTD(3)),
-    security_findings String CODEC(ZSTD(3)),  -- JSON, as are the next three; empty for none
+    security_findings String CODEC(ZSTD(3)),  -- JSON, like the next three; empty if there are none
     events String CODEC(ZSTD(3)),
     agent_actions String CODEC(ZSTD(3)),
     attributes String CODEC(ZSTD(3)),
-    more_words String CODEC(ZSTD(3)),       -- words of the text filter that hasToken() does not find in name, prompt, response
+    more_words String CODEC(ZSTD(3)),       -- words that a text search must find, but hasToken() does not find in the other texts
     INDEX trace_ids trace_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX sessions session_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX users user_id TYPE bloom_filter(0.01) GRANULARITY 1,
@@ -70,15 +71,15 @@ ORDER BY (tenant_id, start_hour, trace_id, start_time, span_id, row_kind)
 SETTINGS index_granularity = 2048, index_granularity_bytes = 16777216, min_compress_block_size = 16384,
     auto_statistics_types = '';
 
--- Where rows lie: written before them, so that there is no row that these do not lead to. They may lead to rows that never
--- came, when a write failed between the two. With the versions of the writes that put something there, since a walk along
--- cursors needs to know what was where when it began.
+-- The locations of rows. They are written before the rows, so every row can be found; a write that fails in between leaves
+-- locations without rows. Each location holds the versions of the writes that put a row there, since a scan with cursors must
+-- know the locations at the time when it began.
 CREATE TABLE IF NOT EXISTS trace_places{local}{on_cluster} (
     tenant_id UUID,
     trace_id UUID,
     start_hour Int32,
-    time DateTime64(9, 'UTC'),              -- start of the first row of one write in one hour
-    dates Bool,                             -- whether it counts for the trace's created_at
+    time DateTime64(9, 'UTC'),              -- start of the earliest row that one write put into the hour
+    dates Bool,                             -- whether the time may be the trace's created_at
     versions SimpleAggregateFunction(groupUniqArrayArray, Array(UInt64)) CODEC(Delta(8), ZSTD(1))
 )
 ENGINE = AggregatingMergeTree
@@ -107,7 +108,7 @@ ENGINE = AggregatingMergeTree
 ORDER BY (tenant_id, span_id, trace_id, start_hour, start_time)
 SETTINGS index_granularity = 256, min_compress_block_size = 4096, auto_statistics_types = '';
 
--- Keeps nothing; the three tables above are filled from what is written here.
+-- Stores nothing: the materialized views below turn what is written here into rows of the three tables above.
 CREATE TABLE IF NOT EXISTS places{local}{on_cluster} (
     tenant_id UUID,
     start_hour Int32,
@@ -135,9 +136,9 @@ SELECT tenant_id, span_id, trace_id, start_hour, start_time, [version] AS versio
 FROM places{local}
 WHERE row_kind != 2;
 
--- Deletes, one row for each step of each; the highest step is its state: 1 requested, 2 hidden, 3 erased.
+-- Deletes, with one row for each step that was reached: 1 requested, 2 hidden, 3 erased. The highest step is the state.
 CREATE TABLE IF NOT EXISTS deletions{local}{on_cluster} (
-    version UInt64,                         -- what was written up to it is deleted
+    version UInt64,                         -- rows with versions up to this one are deleted
     tenant_id UUID,
     step UInt8,
     traces UInt64,

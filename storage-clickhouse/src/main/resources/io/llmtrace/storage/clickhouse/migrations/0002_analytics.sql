@@ -1,5 +1,5 @@
--- What figures about findings and actions need, one element for each of a span. Rows that were written before are not touched:
--- their elements are cut from the JSON of the span when they are read.
+-- The parts of findings and actions that sums and filters need, one element for each finding or action of a span. Rows that were
+-- written earlier are not changed: their elements are computed from the JSON of the span when they are read.
 ALTER TABLE spans{local}{on_cluster}
     ADD COLUMN IF NOT EXISTS finding_severities Array(LowCardinality(String))
         DEFAULT arrayMap(f -> JSONExtractString(f, 'severity'), JSONExtractArrayRaw(security_findings))

@@ -1,5 +1,5 @@
--- Which of its actions the span only asks for: figures count them apart from what was done. As in the step before, rows that
--- were written earlier are not touched.
+-- Which actions of a span were only requested: they are counted separately from those that were done. As in the migration
+-- before, rows that were written earlier are not changed.
 ALTER TABLE spans{local}{on_cluster}
     ADD COLUMN IF NOT EXISTS action_requests Array(Bool)
         DEFAULT arrayMap(a -> JSONExtractString(a, 'metadata', 'origin') = 'requested', JSONExtractArrayRaw(agent_actions))

@@ -1,7 +1,7 @@
--- How long traces are kept, by tenant: what was said last holds.
+-- How many days traces are kept, by tenant. The row with the highest version counts.
 CREATE TABLE IF NOT EXISTS retention{local}{on_cluster} (
     tenant_id UUID,
-    days UInt16,                            -- 0: until they are deleted
+    days UInt16,                            -- 0 to keep them until they are deleted
     version UInt64
 )
 ENGINE = ReplacingMergeTree(version)

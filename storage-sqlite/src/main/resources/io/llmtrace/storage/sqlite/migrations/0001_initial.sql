@@ -1,4 +1,4 @@
--- Ids of rows are small integers, given by the program. Times are nanoseconds since 1970.
+-- Row ids are small integers that the program assigns. Times are nanoseconds since 1970.
 
 CREATE TABLE counters (
   name  TEXT PRIMARY KEY,
@@ -6,12 +6,12 @@ CREATE TABLE counters (
 ) WITHOUT ROWID;
 
 INSERT INTO counters VALUES
-  ('writes', 0),            -- transactions that stored something: what a walk along cursors counts by
+  ('writes', 0),            -- transactions that stored something; a cursor holds the number at which its scan began
   ('last_move', 0),         -- the latest of them that changed the time of a trace or span
-  ('moves_forgotten', 0),   -- moves up to this one are gone
+  ('moves_forgotten', 0),   -- changes of times up to this transaction were removed, so older cursors are refused
   ('text_indexed_block', 0); -- the spans of blocks up to this one are in the text index
 
--- What the counts of statistics cost is paid with each write, so that reading them costs nothing.
+-- Each write updates the counts, so that statistics do not have to count rows.
 CREATE TABLE tenants (
   id          INTEGER PRIMARY KEY,
   tenant_id   BLOB NOT NULL UNIQUE,
@@ -20,7 +20,7 @@ CREATE TABLE tenants (
   body_bytes  INTEGER NOT NULL DEFAULT 0
 );
 
--- Operations, models and the like: few, and on every row. Readers remember them, so an id is never given again.
+-- Operations, models and the like: few, and on every row. Readers cache them, so an id is never assigned again.
 CREATE TABLE names (
   id   INTEGER PRIMARY KEY AUTOINCREMENT,
   name TEXT NOT NULL UNIQUE
@@ -35,7 +35,7 @@ CREATE TABLE traces (
 CREATE UNIQUE INDEX traces_by_trace_id ON traces (trace_id, tenant);
 CREATE INDEX traces_by_created_at ON traces (tenant, created_at, trace_id);
 
--- The narrow part of a span: whatever lists, filters and sums need. What went in and out, its body, is in a block.
+-- The part of a span that lists, filters and sums need. Its body (input, output and details) is in a block.
 CREATE TABLE spans (
   id                     INTEGER PRIMARY KEY,
   tenant                 INTEGER NOT NULL,
@@ -75,16 +75,16 @@ CREATE INDEX spans_by_tag_set ON spans (tag_set, start_time) WHERE tag_set IS NO
 CREATE INDEX spans_by_score ON spans (tenant, security_score, start_time) WHERE security_score IS NOT NULL;
 CREATE INDEX spans_with_error ON spans (tenant, start_time) WHERE error = 1;
 
--- Bodies of spans, many in a block: what is alike is stored once. A block holds spans of one trace, or small ones of several.
--- One of a single trace may need an earlier block of it to be read: an agent sends its history with every call, and what is
--- sent again need not be stored again.
+-- Bodies of spans, many in a block, so that text they have in common is stored once. A block holds spans of one trace, or small
+-- spans of several. A block of one trace may be compressed against an earlier block of that trace: an agent sends its history
+-- with every call, and text that is sent again need not be stored again.
 CREATE TABLE blocks (
   id         INTEGER PRIMARY KEY,
-  trace      INTEGER,                    -- whose all bodies in it are; null when they are of several
-  base       INTEGER,                    -- the block that this one needs to be read
-  is_base    INTEGER NOT NULL DEFAULT 0, -- 1 when another needs this one: it is not changed any more
-  members    BLOB NOT NULL,              -- for each body the row of its span, 8 bytes, and its length, 4
-  previews   BLOB NOT NULL,              -- for each body the first words of what went in and out, for lists
+  trace      INTEGER,                    -- the trace of all bodies in it; null if they are of several
+  base       INTEGER,                    -- the block that this one was compressed against
+  is_base    INTEGER NOT NULL DEFAULT 0, -- 1 if another block was compressed against this one
+  members    BLOB NOT NULL,              -- for each body: row id of its span (8 bytes), length (4 bytes)
+  previews   BLOB NOT NULL,              -- for each body: the starts of input and output, for lists
   plain_size INTEGER NOT NULL,
   data       BLOB NOT NULL
 );
@@ -112,7 +112,7 @@ CREATE TABLE findings (
 ) WITHOUT ROWID;
 CREATE INDEX findings_by_type ON findings (finding_type, span);
 
--- Times that were changed by late or repeated writes, so that a walk along cursors meets each item once.
+-- The times of items before late or repeated writes changed them, so that a scan with cursors lists each item once.
 CREATE TABLE trace_moves (
   item        INTEGER NOT NULL,
   write       INTEGER NOT NULL,
@@ -132,8 +132,8 @@ CREATE TABLE span_moves (
 ) WITHOUT ROWID;
 CREATE INDEX span_moves_by_time ON span_moves (tenant, time_before);
 
--- The words of a span, under its row id, and a word for each of its span id, session, user and model: an index of their own
--- would change a page for nearly every span that is stored. The program cuts the words; this tokenizer only splits at spaces.
+-- The words of a span, under its row id, and one token each for its span id, session, user and model: b-tree indexes for these
+-- would change a page for nearly every span that is stored. The program finds the words; this tokenizer only splits at spaces.
 CREATE VIRTUAL TABLE text_index USING fts5 (
   words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
 );

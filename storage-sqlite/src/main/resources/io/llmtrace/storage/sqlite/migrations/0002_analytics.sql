@@ -1,19 +1,19 @@
--- What figures about findings and actions need, beside the spans: their bodies hold the rest. The program fills it for the spans
--- that are stored already.
+-- The parts of findings and actions that sums and filters need; the bodies of spans hold the rest. The program fills these tables
+-- for the spans that are stored already.
 
 DROP TABLE findings;
 CREATE TABLE findings (
   span         INTEGER NOT NULL,
   finding_type INTEGER NOT NULL,
   severity     TEXT NOT NULL,
-  findings     INTEGER NOT NULL,            -- of this type and severity in the span
+  findings     INTEGER NOT NULL,            -- how many of this type and severity the span has
   PRIMARY KEY (span, finding_type, severity)
 ) WITHOUT ROWID;
 CREATE INDEX findings_by_type ON findings (finding_type, span);
 
 CREATE TABLE actions (
   span        INTEGER NOT NULL,
-  place       INTEGER NOT NULL,             -- among the actions of the span
+  place       INTEGER NOT NULL,             -- position among the actions of the span, from 0
   action_type TEXT NOT NULL,
   name        INTEGER NOT NULL,
   failed      INTEGER NOT NULL,

@@ -1,8 +1,0 @@
-package io.llmtrace.benchmarks;
-
-/** All comparisons of one backend. */
-interface Suite {
-
-    /** Measures everything; takes as long as the scale says. */
-    Report run();
-}

@@ -1,0 +1,117 @@
+package io.llmtrace.cli.commands;
+
+import io.llmtrace.cli.context.CliContext;
+import io.llmtrace.cli.context.ExitCode;
+import io.llmtrace.cli.options.FilterOptions;
+import io.llmtrace.cli.options.StoreOptions;
+import io.llmtrace.cli.options.StoreOptions.Store;
+import io.llmtrace.cli.terminal.Formats;
+import io.llmtrace.cli.terminal.Progress;
+import io.llmtrace.cli.transfer.TraceExporter;
+import io.llmtrace.storage.Order;
+import io.llmtrace.storage.TraceQuery;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.concurrent.Callable;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "export",
+        description = {
+            "Write traces as NDJSON, oldest first.",
+            "Each line holds one trace with all its spans and all their fields. With filters, only traces with a span that"
+                    + " matches all of them are written."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  llmtrace export --output traces.ndjson.gz",
+            "  llmtrace export --since 7d --status error > errors.ndjson",
+            "  llmtrace export --server http://localhost:8080 | jq -c '.spans[] | {model_name, total_tokens}'"
+        })
+final class ExportCommand implements Callable<Integer>, FilterOptions.Filtered {
+
+    private final CliContext context;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE",
+            description =
+                    "File to write, gzipped if its name ends in .gz (default: standard output). It appears once it is complete.")
+    @Nullable
+    Path file;
+
+    @Mixin
+    FilterOptions filters = new FilterOptions();
+
+    @Mixin
+    StoreOptions options = new StoreOptions();
+
+    ExportCommand(CliContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public FilterOptions filters() {
+        return filters;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        try (Store store = options.openForReading(context);
+                Progress progress = new Progress(context.terminal())) {
+            TraceQuery query =
+                    filters.query(store.tenant()).order(Order.OLDEST_FIRST).build();
+            TraceExporter exporter = new TraceExporter(store.repository(), query);
+            Runnable show = () -> progress.update("exported " + Formats.count(exporter.traces(), "trace"));
+            Path target = file;
+            if (target == null) {
+                return toStandardOutput(exporter, show);
+            }
+            toFile(exporter, context.workingDirectory().resolve(target), show);
+            progress.clear();
+            context.terminal()
+                    .err()
+                    .println("exported " + Formats.count(exporter.traces(), "trace") + " with "
+                            + Formats.count(exporter.spans(), "span") + " to " + target);
+            return ExitCode.OK;
+        }
+    }
+
+    private int toStandardOutput(TraceExporter exporter, Runnable show) throws IOException {
+        // Stops when the reader has closed the pipe, as 'head' does, or the disk is full, which is reported for every
+        // command.
+        exporter.write(context.terminal().jsonOut(), () -> {
+            show.run();
+            return !context.terminal().out().checkError();
+        });
+        return ExitCode.OK;
+    }
+
+    private static void toFile(TraceExporter exporter, Path target, Runnable show) throws IOException {
+        Path part = target.resolveSibling(target.getFileName() + ".part");
+        try {
+            try (OutputStream out = open(part, target.toString().endsWith(".gz"))) {
+                exporter.write(out, () -> {
+                    show.run();
+                    return true;
+                });
+            }
+            Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(part);
+        }
+    }
+
+    private static OutputStream open(Path file, boolean compressed) throws IOException {
+        OutputStream out = Files.newOutputStream(file);
+        return compressed ? new GZIPOutputStream(out, 1 << 16) : out;
+    }
+}

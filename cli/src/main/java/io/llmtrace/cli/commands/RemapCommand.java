@@ -1,0 +1,157 @@
+package io.llmtrace.cli.commands;
+
+import io.llmtrace.cli.context.CliContext;
+import io.llmtrace.cli.context.ExitCode;
+import io.llmtrace.cli.options.Arguments;
+import io.llmtrace.cli.options.ConfigOption;
+import io.llmtrace.cli.options.FilterOptions;
+import io.llmtrace.cli.options.IngestOptions;
+import io.llmtrace.cli.options.JsonOption;
+import io.llmtrace.cli.options.StorageOptions;
+import io.llmtrace.cli.options.StoreOptions;
+import io.llmtrace.cli.options.Stores;
+import io.llmtrace.cli.settings.Setting;
+import io.llmtrace.cli.settings.Settings;
+import io.llmtrace.cli.terminal.Display;
+import io.llmtrace.cli.terminal.Formats;
+import io.llmtrace.cli.terminal.Progress;
+import io.llmtrace.cli.transfer.SpanRemapping;
+import io.llmtrace.otlp.Remapper;
+import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.TraceRepository;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "remap",
+        description = {
+            "Map stored spans again, from their original attributes.",
+            "After an update of llmtrace that reads more attributes, or a change of prices, old spans get the same"
+                    + " fields as new ones. Findings, events, and spans that did not arrive over OTLP stay unchanged. Text"
+                    + " that 'redact' matches is masked again. Running it twice changes nothing more. No other process may"
+                    + " have a SQLite file open for writing. If a server updates a span meanwhile, the update may be lost."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  llmtrace remap --dry-run",
+            "  llmtrace remap --since 30d",
+            "  llmtrace remap --storage clickhouse://HOST:8123/llmtrace --prices own-prices.csv"
+        })
+final class RemapCommand implements Callable<Integer> {
+
+    private final CliContext context;
+
+    @Option(names = "--dry-run", description = "Change nothing, only report what would change.")
+    boolean dryRun;
+
+    @Option(
+            names = "--since",
+            paramLabel = "TIME",
+            converter = Arguments.Time.class,
+            description =
+                    "Spans that start at or after this time: 2026-01-31T09:30:00Z, 2026-01-31, or 2h for two hours ago.")
+    @Nullable
+    Instant since;
+
+    @Option(
+            names = "--until",
+            paramLabel = "TIME",
+            converter = Arguments.Time.class,
+            description = "Spans that start at or before this time.")
+    @Nullable
+    Instant until;
+
+    @Option(
+            names = "--prices",
+            paramLabel = "FILE",
+            description =
+                    "CSV file with prices of models that take precedence over the built-in ones ${bundle:setting.prices}.")
+    @Nullable
+    String prices;
+
+    @Option(
+            names = "--tenant",
+            paramLabel = "UUID",
+            description = "Tenant whose spans to map ${bundle:setting.tenant}.")
+    @Nullable
+    String tenant;
+
+    @Mixin
+    JsonOption output = new JsonOption();
+
+    @Mixin
+    StorageOptions storage = new StorageOptions();
+
+    @Mixin
+    ConfigOption config = new ConfigOption();
+
+    RemapCommand(CliContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() {
+        Settings settings = config.settings(context, flags());
+        String url = settings.storageUrl();
+        Stores.requireExisting(url);
+        TraceQuery query = FilterOptions.checked(
+                TraceQuery.builder(settings.tenant()).startTime(since).endTime(until));
+        SpanRemapping remapping =
+                new SpanRemapping(new Remapper(settings.prices()), IngestOptions.processors(settings));
+        try (TraceRepository repository =
+                        dryRun ? Stores.openForReading(context, url) : Stores.openForWriting(context, url);
+                Progress progress = new Progress(context.terminal())) {
+            remapping.run(repository, query, dryRun, () -> progress.update(progressOf(remapping)));
+            progress.clear();
+            report(remapping, Stores.displayed(url));
+        }
+        return remapping.failed() == 0 ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    private Map<Setting, String> flags() {
+        Map<Setting, String> flags = new EnumMap<>(Setting.class);
+        storage.addTo(flags);
+        StoreOptions.put(flags, Setting.PRICES, prices);
+        StoreOptions.put(flags, Setting.TENANT, tenant);
+        return flags;
+    }
+
+    private static String progressOf(SpanRemapping remapping) {
+        return "mapped " + Formats.count(remapping.read(), "span") + ", " + remapping.changed() + " different";
+    }
+
+    private void report(SpanRemapping remapping, String store) {
+        if (output.json()) {
+            context.terminal()
+                    .printJson(new Report(
+                            dryRun, remapping.read(), remapping.changed(), remapping.failed(), remapping.fields()));
+            return;
+        }
+        String fields = remapping.fields().entrySet().stream()
+                .map(entry -> entry.getKey() + " " + entry.getValue())
+                .collect(Collectors.joining(", "));
+        context.terminal()
+                .out()
+                .println((dryRun ? "would change " : "changed ") + remapping.changed() + " of "
+                        + Formats.count(remapping.read(), "span") + " in " + store
+                        + (fields.isEmpty() ? "" : ": " + fields));
+        String reason = remapping.firstFailure();
+        if (reason != null) {
+            context.terminal()
+                    .err()
+                    .println(Formats.count(remapping.failed(), "span")
+                            + " could not be mapped and stay as they are; the first: " + Display.oneLine(reason));
+        }
+    }
+
+    /** The output of {@code --json}. */
+    private record Report(boolean dryRun, long spans, long changed, long failed, Map<String, Long> fields) {}
+}

@@ -1,0 +1,137 @@
+package io.llmtrace.cli.commands;
+
+import io.llmtrace.cli.context.CliContext;
+import io.llmtrace.cli.context.ExitCode;
+import io.llmtrace.cli.context.NotFoundException;
+import io.llmtrace.cli.context.UsageException;
+import io.llmtrace.cli.options.Arguments;
+import io.llmtrace.cli.options.JsonOption;
+import io.llmtrace.cli.options.StoreOptions;
+import io.llmtrace.cli.options.StoreOptions.Store;
+import io.llmtrace.cli.output.SpanPrinter;
+import io.llmtrace.cli.output.TracePrinter;
+import io.llmtrace.model.Ids;
+import io.llmtrace.model.TraceEvent;
+import io.llmtrace.model.TraceSpan;
+import io.llmtrace.otlp.TraceAction;
+import io.llmtrace.otlp.TraceActions;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "show",
+        description = "Show a trace: its tree with times, tokens, cost and errors, and its messages.",
+        footer = {
+            "",
+            "Examples:",
+            "  llmtrace show 4bf92f3577b34da6a3ce929d0e0e4736",
+            "  llmtrace show 4bf92f35-77b3-4da6-a3ce-929d0e0e4736 --full | less -R",
+            "  llmtrace show 4bf92f3577b34da6a3ce929d0e0e4736 --span 00f067aa0ba902b7",
+            "  llmtrace show 4bf92f3577b34da6a3ce929d0e0e4736 --actions",
+            "  llmtrace show 4bf92f3577b34da6a3ce929d0e0e4736 --json | jq '.spans[].prompt'"
+        })
+final class ShowCommand implements Callable<Integer> {
+
+    private final CliContext context;
+
+    @Parameters(
+            index = "0",
+            paramLabel = "TRACE_ID",
+            converter = Arguments.TraceId.class,
+            description = "Trace, as a UUID or 32 hex digits.")
+    @Nullable
+    UUID traceId;
+
+    @Option(
+            names = "--span",
+            paramLabel = "ID",
+            converter = Arguments.SpanId.class,
+            description = "Only this span, with all its fields and messages.")
+    @Nullable
+    UUID spanId;
+
+    @Option(names = "--full", description = "All messages of all spans, in full.")
+    boolean full;
+
+    @Option(
+            names = "--actions",
+            description =
+                    "What the agents did and requested, by time. A tool call that several spans report is listed once.")
+    boolean actions;
+
+    @Mixin
+    JsonOption output = new JsonOption();
+
+    @Mixin
+    StoreOptions options = new StoreOptions();
+
+    ShowCommand(CliContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() {
+        UUID id = traceId;
+        if (id == null) {
+            throw new UsageException("TRACE_ID is missing");
+        }
+        UUID wanted = spanId;
+        if (actions && (full || wanted != null)) {
+            throw new UsageException("--actions lists the actions of the whole trace: leave out --full and --span");
+        }
+        try (Store store = options.openForReading(context)) {
+            if (wanted == null) {
+                showTrace(store, id);
+            } else {
+                showSpan(store, id, wanted);
+            }
+        }
+        return ExitCode.OK;
+    }
+
+    private void showTrace(Store store, UUID id) {
+        Optional<TraceEvent> trace = store.repository().getTrace(store.tenant(), id);
+        if (trace.isEmpty()) {
+            throw new NotFoundException("no trace " + id + " in " + store.name());
+        }
+        if (actions) {
+            showActions(trace.get());
+            return;
+        }
+        if (output.json()) {
+            context.terminal().printJson(trace.get());
+            return;
+        }
+        new TracePrinter(context.terminal()).print(trace.get(), full);
+    }
+
+    private void showActions(TraceEvent trace) {
+        List<TraceAction> found = TraceActions.of(trace);
+        if (output.json()) {
+            context.terminal().printJson(Map.of("data", found));
+            return;
+        }
+        new TracePrinter(context.terminal()).printActions(trace, found);
+    }
+
+    private void showSpan(Store store, UUID id, UUID wanted) {
+        Optional<TraceSpan> span = store.repository().getSpan(store.tenant(), id, wanted);
+        if (span.isEmpty()) {
+            throw new NotFoundException(
+                    "no span " + Ids.formatSpanId(wanted) + " of trace " + id + " in " + store.name());
+        }
+        if (output.json()) {
+            context.terminal().printJson(span.get());
+            return;
+        }
+        new SpanPrinter(context.terminal()).printWhole(span.get());
+    }
+}

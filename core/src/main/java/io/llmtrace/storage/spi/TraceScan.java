@@ -1,0 +1,86 @@
+package io.llmtrace.storage.spi;
+
+import io.llmtrace.model.TraceEvent;
+import io.llmtrace.storage.OverloadedException;
+import io.llmtrace.storage.Page;
+import io.llmtrace.storage.ResultTooLargeException;
+import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.TraceRepository;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads all traces that a query selects, page by page. The size of a page follows that of the traces: a page of many small traces
+ * costs a store hardly more than one of few, while a few large traces fill the memory. Not thread-safe.
+ */
+public final class TraceScan {
+
+    private static final int FIRST_PAGE = 20;
+    private static final int LARGEST_PAGE = 4_000;
+    /** A page grows at most so many times: the next traces may be larger. */
+    private static final int GROWTH = 8;
+    /** The same, once the store was too busy for a page: it may be so again. */
+    private static final int CAREFUL_GROWTH = 2;
+
+    private static final long PAGE_BYTES = 32 << 20;
+
+    private final TraceRepository repository;
+    private @Nullable TraceQuery next;
+    private int pageSize = FIRST_PAGE;
+    /** A page that is too large for any read is not tried again and again. */
+    private int largestPage = LARGEST_PAGE;
+
+    private int growth = GROWTH;
+
+    /** Scans from the beginning of the query on; its own limit does not matter. */
+    public TraceScan(TraceRepository repository, TraceQuery query) {
+        this.repository = repository;
+        this.next = query;
+    }
+
+    /**
+     * Returns the next traces; none at the end. A page that the store has no room or time for is read again as a smaller one.
+     *
+     * @throws OverloadedException if there is no room or time for a single trace
+     */
+    public List<TraceEvent> next() {
+        TraceQuery query = next;
+        while (query != null) {
+            Page<TraceEvent> page = read(query);
+            query = query.next(page).orElse(null);
+            next = query;
+            if (!page.items().isEmpty()) {
+                pageSize = sizeAfter(page.items());
+                return page.items();
+            }
+        }
+        return List.of();
+    }
+
+    private Page<TraceEvent> read(TraceQuery query) {
+        while (true) {
+            try {
+                return repository.queryTraces(query.toBuilder().limit(pageSize).build());
+            } catch (OverloadedException e) {
+                if (pageSize == 1) {
+                    throw e;
+                }
+                pageSize /= 2;
+                if (e instanceof ResultTooLargeException) {
+                    largestPage = pageSize;
+                } else {
+                    growth = CAREFUL_GROWTH;
+                }
+            }
+        }
+    }
+
+    private int sizeAfter(List<TraceEvent> page) {
+        long bytes = 1;
+        for (TraceEvent trace : page) {
+            bytes += MemoryEstimate.ofSpans(trace.spans());
+        }
+        long fitting = page.size() * PAGE_BYTES / bytes;
+        return (int) Math.max(1, Math.min(Math.min(largestPage, growth * (long) page.size()), fitting));
+    }
+}

@@ -1,0 +1,126 @@
+package io.llmtrace.storage.spi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.llmtrace.model.TraceEvent;
+import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.Order;
+import io.llmtrace.storage.OverloadedException;
+import io.llmtrace.storage.Page;
+import io.llmtrace.storage.ResultTooLargeException;
+import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.TraceRepository;
+import io.llmtrace.storage.memory.InMemoryTraceRepository;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class TraceScanTest {
+
+    private static final UUID TENANT = UUID.randomUUID();
+    private static final TraceQuery QUERY =
+            TraceQuery.builder(TENANT).order(Order.OLDEST_FIRST).limit(3).build();
+
+    private final Store store = new Store();
+
+    @Test
+    void smallTraces_areReadInFewLargePages() {
+        store(3_000, 10);
+
+        assertThat(scan()).hasSize(3_000).doesNotHaveDuplicates();
+        assertThat(store.limits).containsExactly(20, 160, 1_280, 4_000);
+    }
+
+    @Test
+    void largeTraces_areReadInSmallPages() {
+        store(25, 4 << 20);
+
+        assertThat(scan()).hasSize(25);
+        assertThat(store.limits.get(0)).isEqualTo(20);
+        assertThat(store.limits.get(1)).isEqualTo(7);
+    }
+
+    @Test
+    void pageThatDoesNotFit_isReadAsSmallerOnes() {
+        store(30, 10);
+        store.room = 6;
+
+        assertThat(scan()).hasSize(30).doesNotHaveDuplicates();
+        assertThat(store.limits).containsExactly(20, 10, 5, 5, 5, 5, 5, 5);
+    }
+
+    @Test
+    void storeThatIsBusyForAWhile_getsLargerPagesAgain() {
+        store(3_000, 10);
+        store.busyFor = 4;
+
+        assertThat(scan()).hasSize(3_000).doesNotHaveDuplicates();
+        assertThat(store.limits).containsExactly(20, 10, 5, 2, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024, 2_048);
+    }
+
+    @Test
+    void storeThatStaysBusy_endsTheScan() {
+        store(2, 10);
+        store.busyFor = Integer.MAX_VALUE;
+
+        assertThatThrownBy(this::scan).isExactlyInstanceOf(OverloadedException.class);
+        assertThat(store.limits).containsExactly(20, 10, 5, 2, 1);
+    }
+
+    @Test
+    void traceThatDoesNotFit_isRefused() {
+        store(2, 10);
+        store.room = 0;
+
+        assertThatThrownBy(this::scan).isExactlyInstanceOf(ResultTooLargeException.class);
+        assertThat(store.limits).containsExactly(20, 10, 5, 2, 1);
+    }
+
+    private List<UUID> scan() {
+        TraceScan scan = new TraceScan(store, QUERY);
+        List<UUID> traces = new ArrayList<>();
+        for (List<TraceEvent> page = scan.next(); !page.isEmpty(); page = scan.next()) {
+            page.forEach(trace -> traces.add(trace.traceId()));
+        }
+        assertThat(scan.next()).isEmpty();
+        return traces;
+    }
+
+    private void store(int traces, int characters) {
+        List<TraceSpan> spans = new ArrayList<>();
+        for (int i = 0; i < traces; i++) {
+            spans.add(TraceSpan.builder(TENANT, UUID.randomUUID(), new UUID(0, 1), "chat", Instant.ofEpochSecond(i))
+                    .prompt("p".repeat(characters))
+                    .build());
+        }
+        store.memory.storeSpans(spans);
+    }
+
+    private static final class Store extends ForwardingTraceRepository {
+        private final TraceRepository memory = new InMemoryTraceRepository();
+        private final List<Integer> limits = new ArrayList<>();
+        private int room = Integer.MAX_VALUE;
+        private int busyFor;
+
+        @Override
+        protected TraceRepository delegate() {
+            return memory;
+        }
+
+        @Override
+        public Page<TraceEvent> queryTraces(TraceQuery query) {
+            limits.add(query.limit());
+            if (query.limit() > room) {
+                throw new ResultTooLargeException("no room");
+            }
+            if (busyFor > 0) {
+                busyFor--;
+                throw new OverloadedException("others fill the memory");
+            }
+            return super.queryTraces(query);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package io.llmtrace.otlp.internal.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PythonLiteralTest {
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{'cache_read': 41000, 'audio': None} | {\"cache_read\":41000,\"audio\":null}",
+                "{'ok': True, 'no': False, 'x': 1.5e-05} | {\"ok\":true,\"no\":false,\"x\":0.000015}",
+                "{\"it's\": 'a \"quote\"', 'l': [1, {'b': 2}]} | {\"it's\":\"a \\\"quote\\\"\",\"l\":[1,{\"b\":2}]}",
+                "{'escaped': 'it\\'s'} | {\"escaped\":\"it's\"}",
+                "{} | {}",
+            })
+    void tree_ofDict_isTheSameAsJson(String python, String json) {
+        JsonNode tree = PythonLiteral.tree(python);
+
+        assertThat(tree).isNotNull();
+        assertThat(Json.write(tree)).isEqualTo(json);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "None",
+                "[1]",
+                "{'a': ",
+                "{'a': 'b",
+                "{'a': Usage(tokens=3)}",
+                "{'a': {1, 2}}",
+                "{'a': datetime.datetime(2026, 1, 1)}"
+            })
+    void tree_ofOtherText_isNull(String text) {
+        assertThat(PythonLiteral.tree(text)).isNull();
+    }
+
+    @Test
+    void tree_ofLongText_isNull() {
+        assertThat(PythonLiteral.tree("{'a': '" + "x".repeat(20_000) + "'}")).isNull();
+        assertThat(PythonLiteral.tree("{'a': ".repeat(1_500))).isNull();
+    }
+}

@@ -1,0 +1,112 @@
+package io.llmtrace.server.internal.rest;
+
+import com.linecorp.armeria.common.HttpResponse;
+import io.llmtrace.model.SpanField;
+import io.llmtrace.server.internal.http.Call;
+import io.llmtrace.server.internal.http.Parameters;
+import io.llmtrace.server.internal.http.Route;
+import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.TraceRepository;
+import io.llmtrace.storage.analytics.Measure;
+import io.llmtrace.storage.analytics.SessionOrder;
+import io.llmtrace.storage.analytics.Slice;
+import io.llmtrace.storage.analytics.TraceAnalytics;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** Serves {@code /api/v1/analytics}: aggregates over the spans that a query selects. */
+public final class AnalyticsApi {
+
+    private static final String PATH = "/api/v1/analytics/";
+
+    private static final String NARROWER = "narrow the filters, as by start_time and end_time, or lower limit";
+
+    private static final int DEFAULT_BUCKETS = 60;
+    private static final int DEFAULT_GROUPS = 8;
+
+    private final TraceRepository repository;
+
+    /** Creates the API. If the repository has no analytics, every route answers 501. */
+    public AnalyticsApi(TraceRepository repository) {
+        this.repository = repository;
+    }
+
+    /** Returns the routes. */
+    public List<Route> routes() {
+        return List.of(
+                Route.get(
+                        PATH + "timeline",
+                        QueryParameters.ofAnalytics("buckets", "group_by", "groups"),
+                        this::timeline),
+                Route.get(PATH + "top", QueryParameters.ofAnalytics("group_by", "order", "limit"), this::top),
+                Route.get(PATH + "values", QueryParameters.ofAnalytics("field", "prefix", "limit"), this::values),
+                Route.get(PATH + "sessions", QueryParameters.ofAnalytics("order", "limit", "offset"), this::sessions),
+                Route.get(PATH + "findings", QueryParameters.ofAnalytics("limit"), this::findings),
+                Route.get(PATH + "actions", QueryParameters.ofAnalytics("limit"), this::actions));
+    }
+
+    /**
+     * Answers with a page of traces or spans that are ordered by a measure of theirs.
+     *
+     * @param instead what the client should ask for if the page is too large
+     */
+    static HttpResponse ranked(
+            Call call, String instead, TraceRepository repository, Function<TraceAnalytics, Slice<?>> ranking) {
+        return answer(call, instead, () -> Answers.OffsetPage.of(ranking.apply(TraceAnalytics.of(repository))));
+    }
+
+    private HttpResponse timeline(Call call) {
+        Parameters parameters = call.parameters();
+        TraceQuery query = QueryParameters.analytics(parameters, call.tenant());
+        int buckets = parameters.number("buckets", DEFAULT_BUCKETS);
+        SpanField<?> groupBy = parameters.optional("group_by", SpanField::suggestedNamed);
+        int groups = parameters.number("groups", DEFAULT_GROUPS);
+        return answer(call, NARROWER, () -> analytics().timeline(query, buckets, groupBy, groups));
+    }
+
+    private HttpResponse top(Call call) {
+        Parameters parameters = call.parameters();
+        TraceQuery query = QueryParameters.analytics(parameters, call.tenant());
+        SpanField<?> groupBy = parameters.required("group_by", "a field such as model_name", SpanField::suggestedNamed);
+        Measure order = parameters.optional("order", Measure.SPANS, Measure::ofText);
+        return answer(call, NARROWER, () -> new Answers.Items(analytics().top(query, groupBy, order)));
+    }
+
+    private HttpResponse values(Call call) {
+        Parameters parameters = call.parameters();
+        TraceQuery query = QueryParameters.analytics(parameters, call.tenant());
+        SpanField<?> field = parameters.required("field", "a field such as model_name", SpanField::suggestedNamed);
+        String prefix = parameters.optional("prefix", "", text -> text);
+        return answer(call, NARROWER, () -> new Answers.Items(analytics().values(query, field, prefix)));
+    }
+
+    private HttpResponse sessions(Call call) {
+        Parameters parameters = call.parameters();
+        TraceQuery query = QueryParameters.analytics(parameters, call.tenant());
+        SessionOrder order = parameters.optional("order", SessionOrder.LAST_TIME, SessionOrder::ofText);
+        return answer(call, NARROWER, () -> Answers.OffsetPage.of(analytics().sessions(query, order)));
+    }
+
+    private HttpResponse findings(Call call) {
+        TraceQuery query = QueryParameters.analytics(call.parameters(), call.tenant());
+        return answer(call, NARROWER, () -> new Answers.Items(analytics().findings(query)));
+    }
+
+    private HttpResponse actions(Call call) {
+        TraceQuery query = QueryParameters.analytics(call.parameters(), call.tenant());
+        return answer(call, NARROWER, () -> new Answers.Items(analytics().actions(query)));
+    }
+
+    private TraceAnalytics analytics() {
+        return TraceAnalytics.of(repository);
+    }
+
+    private static HttpResponse answer(Call call, String instead, Supplier<Object> work) {
+        try {
+            return call.answer(call.read(instead, work));
+        } catch (IllegalArgumentException e) {
+            throw QueryParameters.refused(e);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+package io.llmtrace.server.internal.limits;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.RetryInfo;
+import com.linecorp.armeria.client.grpc.GrpcClients;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import io.llmtrace.model.TraceSpan;
+import io.llmtrace.otlp.SpanEncoder;
+import io.llmtrace.server.RunningServer;
+import io.llmtrace.storage.memory.InMemoryTraceRepository;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc;
+import io.opentelemetry.proto.trace.v1.ResourceSpans;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.UUID;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Tests the limit on the memory of all requests together, and the responses to requests that would exceed it. */
+class RequestMemoryTest {
+
+    private static final int MEMORY = 8 << 20;
+    private static final int SLOW_SENDERS = 8;
+    private static final int SLOW_BYTES = 500_000;
+    /** Each byte counts twice: in the piece in which it arrives, and in the whole body. */
+    private static final long HELD = 2L * SLOW_SENDERS * SLOW_BYTES;
+
+    private static final int TOO_MUCH_FOR_THE_REST = 100_000;
+    /** Bodies with that many empty objects are below all limits on bytes. */
+    private static final int MANY_OBJECTS = 100_000;
+
+    private final RunningServer server = RunningServer.over(
+            new InMemoryTraceRepository(), RunningServer.config().maxRequestMemory(MEMORY));
+
+    private final List<Socket> slow = new ArrayList<>();
+
+    @AfterEach
+    void closeServer() throws IOException {
+        hangUp();
+        server.close();
+    }
+
+    @Test
+    void slowSendersHoldTheMemory_othersAreToldToTryAgain_andServedWhenTheyAreGone() throws IOException {
+        byte[] body = request(TOO_MUCH_FOR_THE_REST).toByteArray();
+        sendHalf("Transfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(2 * SLOW_BYTES) + "\r\n");
+
+        RunningServer.Answer plain = server.post("/v1/traces", RunningServer.PROTOBUF, body);
+        assertThat(plain.status()).isEqualTo(429);
+        assertThat(plain.header("retry-after")).isEqualTo("5");
+        assertThat(server.postGzip("/v1/traces", RunningServer.PROTOBUF, body).status())
+                .isEqualTo(429);
+        assertOverloaded("identity");
+        assertOverloaded("gzip");
+        assertThat(server.get("/health").status()).isEqualTo(200);
+
+        hangUp();
+        Awaitility.await().until(() -> used() == 0);
+        assertThat(server.post("/v1/traces", RunningServer.PROTOBUF, body).status())
+                .isEqualTo(200);
+        export("gzip", TOO_MUCH_FOR_THE_REST);
+        export("identity", TOO_MUCH_FOR_THE_REST);
+        Awaitility.await().until(() -> used() == 0);
+    }
+
+    @Test
+    void whatIsOnlyAnnounced_takesNothingFromOthers() throws IOException {
+        sendHalf("Content-Length: " + (SLOW_BYTES + 100_000) + "\r\n\r\n");
+
+        assertThat(server.post(
+                                "/v1/traces",
+                                RunningServer.PROTOBUF,
+                                request(1_000).toByteArray())
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void messageThatInflatesBeyondTheMemory_isResourceExhausted() {
+        assertThatThrownBy(() -> export("gzip", 2 * MEMORY))
+                .isInstanceOfSatisfying(
+                        StatusRuntimeException.class,
+                        e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED));
+        Awaitility.await().until(() -> used() == 0);
+    }
+
+    @Test
+    void smallBodyOfManyObjects_isTooLarge() {
+        byte[] arrays = ("{\"a\":[" + "[],".repeat(MANY_OBJECTS) + "[]]}").getBytes(StandardCharsets.UTF_8);
+        assertThat(server.post("/api/v1/spans", RunningServer.JSON, arrays).status())
+                .isEqualTo(413);
+        assertThat(server.post("/v1/traces", RunningServer.JSON, arrays).status())
+                .isEqualTo(413);
+        ExportTraceServiceRequest resources = ExportTraceServiceRequest.newBuilder()
+                .addAllResourceSpans(Collections.nCopies(MANY_OBJECTS, ResourceSpans.getDefaultInstance()))
+                .build();
+        assertThat(server.post("/v1/traces", RunningServer.PROTOBUF, resources.toByteArray())
+                        .status())
+                .isEqualTo(413);
+        for (String compressor : List.of("identity", "gzip")) {
+            assertThatThrownBy(() -> export(compressor, resources))
+                    .hasMessageContaining("RESOURCE_EXHAUSTED: request takes")
+                    .hasMessageContaining("max-request-memory");
+        }
+        Awaitility.await().until(() -> used() == 0);
+    }
+
+    private void assertOverloaded(String compressor) {
+        assertThatThrownBy(() -> export(compressor, TOO_MUCH_FOR_THE_REST))
+                .isInstanceOfSatisfying(StatusRuntimeException.class, e -> {
+                    assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+                    assertThat(retrySeconds(e)).isEqualTo(5);
+                });
+    }
+
+    private static long retrySeconds(StatusRuntimeException e) {
+        try {
+            return StatusProto.fromThrowable(e)
+                    .getDetails(0)
+                    .unpack(RetryInfo.class)
+                    .getRetryDelay()
+                    .getSeconds();
+        } catch (InvalidProtocolBufferException notThat) {
+            throw new AssertionError(notThat);
+        }
+    }
+
+    private void export(String compressor, int promptCharacters) {
+        export(compressor, request(promptCharacters));
+    }
+
+    private void export(String compressor, ExportTraceServiceRequest request) {
+        GrpcClients.newClient("gproto+" + server.baseUrl(), TraceServiceGrpc.TraceServiceBlockingStub.class)
+                .withCompression(compressor)
+                .export(request);
+    }
+
+    private static ExportTraceServiceRequest request(int promptCharacters) {
+        TraceSpan span = TraceSpan.builder(
+                        RunningServer.TENANT,
+                        UUID.randomUUID(),
+                        new UUID(0, 1),
+                        "chat",
+                        Instant.parse("2026-03-01T12:00:00Z"))
+                .prompt("long ".repeat(promptCharacters / 5))
+                .build();
+        return SpanEncoder.encode(List.of(span));
+    }
+
+    /** Sends bodies without their ends, and returns when the server has read them. */
+    private void sendHalf(String endOfHead) throws IOException {
+        String head = "POST /v1/traces HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" + endOfHead;
+        for (int i = 0; i < SLOW_SENDERS; i++) {
+            Socket socket = new Socket("127.0.0.1", server.server().port());
+            slow.add(socket);
+            socket.getOutputStream().write((head + " ".repeat(SLOW_BYTES)).getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().flush();
+        }
+        Awaitility.await().untilAsserted(() -> assertThat(used()).isEqualTo(HELD));
+    }
+
+    private void hangUp() throws IOException {
+        for (Socket socket : slow) {
+            socket.close();
+        }
+        slow.clear();
+    }
+
+    /** Returns the memory in use, as the metrics report it. */
+    private long used() {
+        return server.get("/metrics")
+                .text()
+                .lines()
+                .filter(line -> line.startsWith("llmtrace_request_memory_bytes "))
+                .mapToLong(line -> (long) Double.parseDouble(line.split(" ")[1]))
+                .findFirst()
+                .orElseThrow();
+    }
+}

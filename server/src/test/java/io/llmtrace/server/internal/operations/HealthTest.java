@@ -1,0 +1,226 @@
+package io.llmtrace.server.internal.operations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.llmtrace.ingest.IngestConfig;
+import io.llmtrace.model.TraceEvent;
+import io.llmtrace.server.RunningServer;
+import io.llmtrace.server.ServerConfig;
+import io.llmtrace.storage.StoreHealth;
+import io.llmtrace.storage.TraceRepository;
+import io.llmtrace.storage.memory.InMemoryTraceRepository;
+import io.llmtrace.storage.spi.ForwardingTraceRepository;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The answers of {@code /health} while the store works, fails, or does not answer. */
+@Timeout(60)
+class HealthTest {
+
+    /** More than the threads of requests that may wait for the store. */
+    private static final int MANY_READS = 250;
+
+    @TempDir
+    Path folder;
+
+    private final Store store = new Store();
+    private final ExecutorService clients = Executors.newCachedThreadPool();
+
+    @AfterEach
+    void letGo() {
+        store.released.countDown();
+        clients.shutdownNow();
+    }
+
+    @Test
+    void storeThatHangs_isDegradedWithWhatIsKnown_andReadyAsLongAsThereIsASpool() {
+        try (RunningServer server = RunningServer.over(store, spooling())) {
+            await().until(() -> state(server).equals("ok"));
+            store.hangs = true;
+
+            await().untilAsserted(() -> {
+                JsonNode health = server.get("/health").json();
+                assertThat(health.path("status").asText()).isEqualTo("degraded");
+                assertThat(health.at("/storage/state").asText()).isEqualTo("unknown");
+                assertThat(health.at("/storage/message").asText())
+                        .matches("the store has not answered a check for \\d+ s; \\d+ s ago it was ok \\(fine\\)");
+                assertThat(health.at("/storage/pending_seconds").asLong()).isGreaterThanOrEqualTo(2);
+                assertThat(health.at("/storage/age_seconds").isIntegralNumber()).isTrue();
+                assertThat(health.at("/spool/spans").isIntegralNumber()).isTrue();
+            });
+            assertThat(server.get("/health").status()).isEqualTo(200);
+            assertThat(server.get("/health/ready").toString()).isEqualTo("200 {\"ready\":true}");
+            assertThat(server.get("/health/live").toString()).isEqualTo("200 {\"live\":true}");
+
+            store.hangs = false;
+            store.released.countDown();
+            await().until(() -> state(server).equals("ok"));
+        }
+    }
+
+    @Test
+    void storeThatHangs_withoutASpoolIsNotReady() {
+        try (RunningServer server = RunningServer.over(store)) {
+            await().until(() -> server.get("/health/ready").status() == 200);
+            store.hangs = true;
+
+            await().until(() -> server.get("/health/ready").status() == 503);
+            assertThat(server.get("/health/ready").text())
+                    .startsWith("{\"ready\":false,\"reason\":\"store unknown: the store has not answered a check for ")
+                    .endsWith("; there is no spool (spool-max-mb)\"}");
+            assertThat(server.get("/health").status()).isEqualTo(200);
+            store.released.countDown();
+        }
+    }
+
+    @Test
+    void readsThatWaitForTheStore_doNotDelayHealth() {
+        try (RunningServer server = RunningServer.over(store, spooling())) {
+            store.hangs = true;
+            for (int i = 0; i < MANY_READS; i++) {
+                clients.execute(() -> server.get("/api/v1/traces/" + UUID.randomUUID()));
+            }
+            store.waiting.awaitAtLeast(100);
+
+            assertThat(server.get("/health").status()).isEqualTo(200);
+            assertThat(server.get("/health/live").status()).isEqualTo(200);
+            store.released.countDown();
+        }
+    }
+
+    @Test
+    void everyStateOfTheStore_isPassedOn() {
+        try (RunningServer server = RunningServer.over(store, spooling())) {
+            for (StoreHealth.State state : StoreHealth.State.values()) {
+                store.state = state;
+                String text = state.name().toLowerCase(Locale.ROOT);
+                await().until(() -> state(server).equals(text));
+                assertThat(server.get("/health").json().path("status").asText()).isEqualTo(statusOf(state));
+                assertThat(server.get("/health").status()).isEqualTo(200);
+            }
+        }
+    }
+
+    private static String statusOf(StoreHealth.State state) {
+        return switch (state) {
+            case OK -> "ok";
+            case FULL -> "full";
+            case READ_ONLY, DOWN -> "degraded"; // spans wait in the spool
+        };
+    }
+
+    @Test
+    void fullStore_saysWhatIsFull_andIsReadyOnlyWithASpool() {
+        store.state = StoreHealth.State.FULL;
+        try (RunningServer server = RunningServer.over(store)) {
+            await().until(() -> state(server).equals("full"));
+            assertThat(server.get("/health").status()).isEqualTo(200);
+            assertThat(server.get("/health").json().path("full"))
+                    .hasToString("[{\"what\":\"disk\",\"message\":\"fine\"}]");
+            assertThat(server.get("/health/ready").toString())
+                    .isEqualTo(
+                            "503 {\"ready\":false,\"reason\":\"store full: fine; there is no spool (spool-max-mb)\"}");
+
+            store.state = StoreHealth.State.OK;
+            await().until(() -> state(server).equals("ok"));
+            assertThat(server.get("/health").json().has("full")).isFalse();
+        }
+        store.state = StoreHealth.State.FULL;
+        try (RunningServer server = RunningServer.over(store, spooling())) {
+            await().until(() -> state(server).equals("full"));
+            assertThat(server.get("/health/ready").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void checkThatThrows_isAStoreThatIsDown() {
+        try (RunningServer server = RunningServer.over(store)) {
+            store.state = null;
+
+            await().until(() -> state(server).equals("down"));
+            assertThat(server.get("/health").status()).isEqualTo(503);
+            assertThat(server.get("/health/ready").status()).isEqualTo(503);
+        }
+    }
+
+    private ServerConfig.Builder spooling() {
+        return RunningServer.config()
+                .ingest(IngestConfig.builder().folder(folder).build());
+    }
+
+    private static String state(RunningServer server) {
+        return server.get("/health").json().at("/storage/state").asText();
+    }
+
+    private static final class Waiting {
+        private int count;
+
+        synchronized void more() {
+            count++;
+            notifyAll();
+        }
+
+        synchronized void awaitAtLeast(int wanted) {
+            try {
+                while (count < wanted) {
+                    wait();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static final class Store extends ForwardingTraceRepository {
+        private final TraceRepository memory = new InMemoryTraceRepository();
+        private final CountDownLatch released = new CountDownLatch(1);
+        private final Waiting waiting = new Waiting();
+        private volatile boolean hangs;
+        private volatile StoreHealth.@Nullable State state = StoreHealth.State.OK;
+
+        @Override
+        protected TraceRepository delegate() {
+            return memory;
+        }
+
+        @Override
+        public StoreHealth check() {
+            awaitRelease();
+            StoreHealth.State now = state;
+            if (now == null) {
+                throw new IllegalStateException("a check must not throw");
+            }
+            return StoreHealth.builder(now, "fine").build();
+        }
+
+        @Override
+        public Optional<TraceEvent> getTrace(UUID tenantId, UUID traceId) {
+            awaitRelease();
+            return super.getTrace(tenantId, traceId);
+        }
+
+        private void awaitRelease() {
+            if (!hangs) {
+                return;
+            }
+            waiting.more();
+            try {
+                released.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}
