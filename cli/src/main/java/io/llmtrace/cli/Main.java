@@ -27,7 +27,7 @@ public final class Main {
             System.setProperty("llmtrace.log-level", logLevel); // for logback.xml
         }
         Terminal terminal = SystemTerminal.open(variables);
-        StopSignal stop = new StopSignal(serving -> EndSignals.handle(() -> end(serving, terminal)));
+        StopSignal stop = new StopSignal(serving -> TerminationSignals.handle(() -> end(serving, terminal)));
         // For a JVM that does not let the signals be handled.
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(stop, terminal), "shutdown"));
         LlmTraceCli cli =

@@ -542,7 +542,7 @@ public final class SpanField<T> {
             SearchText::wordsOf,
             described(
                     "Text",
-                    "Words that must all be in the name, the messages, the error, an action or a finding; refun* finds words that begin so.",
+                    "Words that must all be in the name, the messages, the instructions, the error, an action or a finding; refun* finds words that begin so.",
                     "text"),
             WORDS);
 

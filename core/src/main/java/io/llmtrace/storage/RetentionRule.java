@@ -12,7 +12,7 @@ public sealed interface RetentionRule permits RetentionRuleValues {
 
     /** Returns a rule that counts the days from the start of a trace. */
     static RetentionRule of(int days) {
-        return of(days, TraceAge.START);
+        return of(days, RetentionBasis.START);
     }
 
     /**
@@ -22,7 +22,7 @@ public sealed interface RetentionRule permits RetentionRuleValues {
      * @param by the time of a trace from which the days are counted
      * @throws IllegalArgumentException if the days are not in [1, {@value #MAX_DAYS}]
      */
-    static RetentionRule of(int days, TraceAge by) {
+    static RetentionRule of(int days, RetentionBasis by) {
         return new RetentionRuleValues(days, by);
     }
 
@@ -30,15 +30,15 @@ public sealed interface RetentionRule permits RetentionRuleValues {
     int days();
 
     /** Returns the time of a trace from which the days are counted. */
-    TraceAge by();
+    RetentionBasis by();
 
     /** Returns the earliest time of a trace that is kept. Traces before it have expired. */
-    default Instant keptSince(Instant now) {
+    default Instant cutoff(Instant now) {
         return now.minus(Duration.ofDays(days()));
     }
 
     /** Returns whether a trace has expired; this is the definition for all stores. */
     default boolean isExpired(TraceEvent trace, Instant now) {
-        return by().timeOf(trace).isBefore(keptSince(now));
+        return by().timeOf(trace).isBefore(cutoff(now));
     }
 }

@@ -3,7 +3,7 @@ package io.llmtrace.storage;
 import java.util.Objects;
 
 /** The implementation of a rule. It is not public, so that a new component breaks no caller. */
-record RetentionRuleValues(int days, TraceAge by) implements RetentionRule {
+record RetentionRuleValues(int days, RetentionBasis by) implements RetentionRule {
 
     RetentionRuleValues {
         Objects.requireNonNull(by, "by");

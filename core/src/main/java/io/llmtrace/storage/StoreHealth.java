@@ -6,6 +6,9 @@ import java.util.Objects;
 /** The health of a store at one moment. */
 public sealed interface StoreHealth permits StoreHealthValues {
 
+    /** The key of the detail that says what is full in the state {@link State#FULL}: {@code disk} or {@code quota}. */
+    String FULL_DETAIL = "full";
+
     /** Returns the calls that the store serves. */
     State state();
 
@@ -19,9 +22,6 @@ public sealed interface StoreHealth permits StoreHealthValues {
     static Builder builder(State state, String message) {
         return new Builder(state, message);
     }
-
-    /** The detail of a store in the state {@link State#FULL} that says what is full: {@code disk} or {@code quota}. */
-    String FULL_DETAIL = "full";
 
     /** The calls that a store serves. */
     enum State {

@@ -50,7 +50,7 @@ public interface TraceRetention {
      *
      * @param now the time from which ages are counted
      */
-    ExpiredTraces expired(UUID tenantId, RetentionRule rule, Instant now);
+    ExpiredTraces countExpired(UUID tenantId, RetentionRule rule, Instant now);
 
     /**
      * Deletes the expired traces of every tenant before it returns.

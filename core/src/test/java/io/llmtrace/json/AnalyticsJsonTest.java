@@ -66,12 +66,12 @@ class AnalyticsJsonTest {
                                         .value("gpt")
                                         .buckets(List.of(bucket))
                                         .build(),
-                                Timeline.Group.builder(FEW).rest(true).build()))
+                                Timeline.Group.builder(FEW).other(true).build()))
                         .build(),
                 "{\"start\":\"2026-03-01T12:00:00Z\",\"end\":\"2026-03-01T12:01:00Z\",\"bucket_ms\":60000,\"total\":{"
-                        + ALL_JSON + "},\"groups\":[{\"value\":\"gpt\",\"rest\":false,\"total\":{" + ALL_JSON
+                        + ALL_JSON + "},\"groups\":[{\"value\":\"gpt\",\"other\":false,\"total\":{" + ALL_JSON
                         + "},\"buckets\":[{\"time\":\"2026-03-01T12:00:00Z\"," + ALL_JSON
-                        + "}]},{\"rest\":true,\"total\":{" + FEW_JSON + "},\"buckets\":[]}]}");
+                        + "}]},{\"other\":true,\"total\":{" + FEW_JSON + "},\"buckets\":[]}]}");
         assertJson(
                 Timeline.class,
                 Timeline.builder(Measures.NONE).build(),

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.OverloadedException;
+import io.llmtrace.storage.RetentionBasis;
 import io.llmtrace.storage.RetentionRule;
-import io.llmtrace.storage.TraceAge;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.UnavailableException;
 import io.llmtrace.storage.memory.InMemoryTraceRepository;
@@ -69,7 +69,7 @@ class SpanIngestDeleteTest {
     void whatHasWaitedAndIsTooOld_isDeletedWhenTheSpoolIsDrained_byTheRuleOfItsTenant() {
         UUID old = UUID.randomUUID();
         UUID endedNow = UUID.randomUUID();
-        store.stored.setRetention(TENANT, RetentionRule.of(1, TraceAge.END));
+        store.stored.setRetention(TENANT, RetentionRule.of(1, RetentionBasis.END));
         store.stored.setRetention(OTHER_TENANT, RetentionRule.of(1));
         full();
         try (SpanIngest ingest = open()) {

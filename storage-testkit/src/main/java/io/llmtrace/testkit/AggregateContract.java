@@ -410,12 +410,12 @@ abstract class AggregateContract extends AnalyticsTest {
 
     private List<String> groups(SpanField<?> field, int count) {
         return analytics().timeline(query().build(), 60, field, count).groups().stream()
-                .map(group -> group(group.value(), group.rest(), group.total().spans()))
+                .map(group -> group(group.value(), group.other(), group.total().spans()))
                 .toList();
     }
 
-    private static String group(@Nullable String value, boolean rest, long spans) {
-        return value + " " + rest + " " + spans;
+    private static String group(@Nullable String value, boolean other, long spans) {
+        return value + " " + other + " " + spans;
     }
 
     private static Timeline.Bucket bucket(long seconds, Measures measures) {

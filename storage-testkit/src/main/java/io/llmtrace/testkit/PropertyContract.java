@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.storage.Order;
+import io.llmtrace.storage.RetentionBasis;
 import io.llmtrace.storage.RetentionRule;
 import io.llmtrace.storage.StorageStats;
-import io.llmtrace.storage.TraceAge;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
 import io.llmtrace.storage.TraceRetention;
@@ -104,11 +104,11 @@ abstract class PropertyContract extends ContractTest {
 
     private void assertSameExpired(UUID tenant, TraceRepository reference, RandomTraces traces) {
         Instant now = traces.time().plus(Duration.ofDays(1));
-        for (TraceAge by : TraceAge.values()) {
+        for (RetentionBasis by : RetentionBasis.values()) {
             RetentionRule rule = RetentionRule.of(1, by);
-            assertThat(TraceRetention.of(repository).expired(tenant, rule, now))
+            assertThat(TraceRetention.of(repository).countExpired(tenant, rule, now))
                     .as("%s at %s", rule, now)
-                    .isEqualTo(TraceRetention.of(reference).expired(tenant, rule, now));
+                    .isEqualTo(TraceRetention.of(reference).countExpired(tenant, rule, now));
         }
     }
 

@@ -153,7 +153,7 @@ abstract class ReadMemoryContract extends ContractTest {
         }
 
         @Override
-        public void take(long bytes) {
+        public void reserve(long bytes) {
             if (taken + bytes > limit) {
                 throw new ResultTooLargeException("more than " + limit);
             }
@@ -161,7 +161,7 @@ abstract class ReadMemoryContract extends ContractTest {
         }
 
         @Override
-        public void giveBack(long bytes) {
+        public void release(long bytes) {
             taken -= bytes;
         }
     }

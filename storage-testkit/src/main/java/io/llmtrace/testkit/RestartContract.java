@@ -6,8 +6,8 @@ import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.GlobalStats;
 import io.llmtrace.storage.Order;
+import io.llmtrace.storage.RetentionBasis;
 import io.llmtrace.storage.RetentionRule;
-import io.llmtrace.storage.TraceAge;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRetention;
 import io.llmtrace.storage.spi.StoreProperties;
@@ -53,7 +53,7 @@ abstract class RestartContract extends ContractTest {
 
     @ParameterizedTest
     @EnumSource
-    void retention_isStored(TraceAge by) {
+    void retention_isStored(RetentionBasis by) {
         Instant now = Instant.now().plus(Duration.ofDays(400)); // the store deletes by itself what is too old today
         TraceSpan expired = span().startTime(now.minus(Duration.ofDays(4)))
                 .endTime(now.minus(Duration.ofDays(2)).minusNanos(1))
@@ -70,7 +70,7 @@ abstract class RestartContract extends ContractTest {
         restart();
         TraceRetention.of(repository).deleteExpired(now);
         verify(() -> {
-            if (by == TraceAge.START) {
+            if (by == RetentionBasis.START) {
                 assertTraces(everything());
             } else {
                 assertTraces(everything(), TraceEvent.ofSpans(List.of(expired, late)));

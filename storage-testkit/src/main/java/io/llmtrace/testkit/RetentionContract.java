@@ -10,9 +10,9 @@ import io.llmtrace.model.Times;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.ExpiredTraces;
+import io.llmtrace.storage.RetentionBasis;
 import io.llmtrace.storage.RetentionRule;
 import io.llmtrace.storage.StorageStats;
-import io.llmtrace.storage.TraceAge;
 import io.llmtrace.storage.TraceRetention;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,7 +38,7 @@ abstract class RetentionContract extends ContractTest {
 
     private static final Instant KEPT_SINCE = NOW.minus(Duration.ofDays(30));
     private static final Instant EARLIER = KEPT_SINCE.minusNanos(1);
-    private static final RetentionRule BY_END = RetentionRule.of(30, TraceAge.END);
+    private static final RetentionRule BY_END = RetentionRule.of(30, RetentionBasis.END);
 
     RetentionContract(RepositoryFixture store) {
         super(store);
@@ -53,12 +53,12 @@ abstract class RetentionContract extends ContractTest {
         assertThat(retention().retention(tenant)).isNull();
         retention().setRetention(tenant, RetentionRule.of(30));
         retention().setRetention(otherTenant, RetentionRule.of(RetentionRule.MAX_DAYS));
-        retention().setRetention(tenant, RetentionRule.of(1, TraceAge.END));
+        retention().setRetention(tenant, RetentionRule.of(1, RetentionBasis.END));
 
         verify(() -> {
-            assertThat(retention().retention(tenant)).isEqualTo(RetentionRule.of(1, TraceAge.END));
+            assertThat(retention().retention(tenant)).isEqualTo(RetentionRule.of(1, RetentionBasis.END));
             assertThat(retention().retention(otherTenant))
-                    .isEqualTo(RetentionRule.of(RetentionRule.MAX_DAYS, TraceAge.START));
+                    .isEqualTo(RetentionRule.of(RetentionRule.MAX_DAYS, RetentionBasis.START));
             assertThat(retention().retention(UUID.randomUUID())).isNull();
             assertThat(statsOf(tenant)).isEqualTo(StorageStats.EMPTY);
         });
@@ -75,7 +75,7 @@ abstract class RetentionContract extends ContractTest {
     /** Nobody calls {@code deleteExpired} here. */
     @ParameterizedTest
     @EnumSource
-    void setRetention_takesEffectByItselfWithinAMinute(TraceAge by) {
+    void setRetention_takesEffectByItselfWithinAMinute(RetentionBasis by) {
         TraceEvent old = stored(tenant, Instant.now().minus(Duration.ofDays(3)));
         TraceEvent kept = stored(tenant, Instant.now());
         TraceEvent ofOther = stored(otherTenant, Instant.now().minus(Duration.ofDays(3)));
@@ -117,7 +117,7 @@ abstract class RetentionContract extends ContractTest {
 
     @ParameterizedTest
     @EnumSource
-    void deleteExpired_goesByTheRuleOfEachTenant(TraceAge by) {
+    void deleteExpired_goesByTheRuleOfEachTenant(RetentionBasis by) {
         UUID forEver = UUID.randomUUID();
         TraceEvent expired = stored(tenant, NOW.minus(Duration.ofDays(8)));
         TraceEvent ofOther = stored(otherTenant, NOW.minus(Duration.ofDays(8)));
@@ -161,7 +161,7 @@ abstract class RetentionContract extends ContractTest {
                 .build();
         store(first, late);
 
-        assertThat(retention().expired(tenant, BY_END, NOW)).isEqualTo(ExpiredTraces.NONE);
+        assertThat(retention().countExpired(tenant, BY_END, NOW)).isEqualTo(ExpiredTraces.NONE);
         retention().setRetention(tenant, RetentionRule.of(30));
         assertThat(retention().deleteExpired(NOW)).isEqualTo(1);
 
@@ -290,7 +290,7 @@ abstract class RetentionContract extends ContractTest {
 
     @ParameterizedTest
     @EnumSource
-    void expired_countsWhatWouldBeDeletedAndDeletesNothing(TraceAge by) {
+    void expired_countsWhatWouldBeDeletedAndDeletesNothing(RetentionBasis by) {
         TraceSpan first = spanOf(EARLIER.minusSeconds(100), EARLIER.minusSeconds(90));
         TraceEvent oldest = stores(first, inTraceOf(first, spanOf(EARLIER.minusSeconds(80), null)));
         TraceEvent empty = stores(TraceEvent.of(UUID.randomUUID(), tenant, EARLIER.minusSeconds(50), List.of()));
@@ -300,22 +300,22 @@ abstract class RetentionContract extends ContractTest {
         RetentionRule rule = RetentionRule.of(30, by);
 
         verify(() -> {
-            assertThat(retention().expired(tenant, rule, NOW))
+            assertThat(retention().countExpired(tenant, rule, NOW))
                     .isEqualTo(ExpiredTraces.builder()
                             .traces(3)
                             .spans(3)
                             .oldestTrace(EARLIER.minusSeconds(100))
                             .newestTrace(EARLIER)
                             .build());
-            assertThat(retention().expired(UUID.randomUUID(), rule, NOW)).isEqualTo(ExpiredTraces.NONE);
-            assertThat(retention().expired(tenant, RetentionRule.of(RetentionRule.MAX_DAYS, by), NOW))
+            assertThat(retention().countExpired(UUID.randomUUID(), rule, NOW)).isEqualTo(ExpiredTraces.NONE);
+            assertThat(retention().countExpired(tenant, RetentionRule.of(RetentionRule.MAX_DAYS, by), NOW))
                     .isEqualTo(ExpiredTraces.NONE);
-            assertThat(retention().expired(tenant, rule, NOW.minus(Duration.ofDays(300_000))))
+            assertThat(retention().countExpired(tenant, rule, NOW.minus(Duration.ofDays(300_000))))
                     .isEqualTo(ExpiredTraces.NONE);
             assertTraces(everything(), kept, newest, empty, oldest);
         });
         assertThat(retention().retention(tenant)).isNull();
-        assertThat(retention().expired(tenant, rule, Times.LATEST.plus(Duration.ofDays(31))))
+        assertThat(retention().countExpired(tenant, rule, Times.LATEST.plus(Duration.ofDays(31))))
                 .isEqualTo(ExpiredTraces.builder()
                         .traces(4)
                         .spans(4)
@@ -327,7 +327,7 @@ abstract class RetentionContract extends ContractTest {
     /** The clock of a client may be wrong: a trace dated in the future must not expire early. */
     @ParameterizedTest
     @EnumSource
-    void deleteExpired_takesTheAgeThatTheTraceSays(TraceAge by) {
+    void deleteExpired_takesTheAgeThatTheTraceSays(RetentionBasis by) {
         TraceEvent ofThePast = stored(tenant, NOW.minus(Duration.ofDays(2)));
         TraceEvent ofTheFuture = stored(tenant, Times.LATEST);
         retention().setRetention(tenant, RetentionRule.of(1, by));
@@ -352,9 +352,9 @@ abstract class RetentionContract extends ContractTest {
     void nullArguments_areRefused() {
         assertThatNullPointerException().isThrownBy(() -> retention().retention(missing()));
         assertThatNullPointerException().isThrownBy(() -> retention().setRetention(missing(), BY_END));
-        assertThatNullPointerException().isThrownBy(() -> retention().expired(missing(), BY_END, NOW));
-        assertThatNullPointerException().isThrownBy(() -> retention().expired(tenant, missing(), NOW));
-        assertThatNullPointerException().isThrownBy(() -> retention().expired(tenant, BY_END, missing()));
+        assertThatNullPointerException().isThrownBy(() -> retention().countExpired(missing(), BY_END, NOW));
+        assertThatNullPointerException().isThrownBy(() -> retention().countExpired(tenant, missing(), NOW));
+        assertThatNullPointerException().isThrownBy(() -> retention().countExpired(tenant, BY_END, missing()));
         assertThatNullPointerException().isThrownBy(() -> retention().deleteExpired(missing()));
     }
 
@@ -365,7 +365,7 @@ abstract class RetentionContract extends ContractTest {
         repository.close();
         assertThatIllegalStateException().isThrownBy(() -> closed.retention(tenant));
         assertThatIllegalStateException().isThrownBy(() -> closed.setRetention(tenant, BY_END));
-        assertThatIllegalStateException().isThrownBy(() -> closed.expired(tenant, BY_END, NOW));
+        assertThatIllegalStateException().isThrownBy(() -> closed.countExpired(tenant, BY_END, NOW));
         assertThatIllegalStateException().isThrownBy(() -> closed.deleteExpired(NOW));
     }
 
@@ -388,7 +388,7 @@ abstract class RetentionContract extends ContractTest {
             }
         }
         verify(() -> {
-            ExpiredTraces expired = retention().expired(tenant, BY_END, NOW);
+            ExpiredTraces expired = retention().countExpired(tenant, BY_END, NOW);
             assertThat(expired.traces()).as("traces that would expire").isEqualTo(expiring.size());
             assertThat(expired.spans())
                     .as("spans that would expire")

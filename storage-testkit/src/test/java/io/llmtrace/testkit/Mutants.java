@@ -174,9 +174,9 @@ final class Mutants {
         }
 
         @Override
-        public ExpiredTraces expired(UUID tenantId, RetentionRule rule, Instant now) {
-            ExpiredTraces byFirst = first.expired(tenantId, rule, now);
-            return byFirst.traces() == 0 ? right.expired(tenantId, rule, now) : byFirst;
+        public ExpiredTraces countExpired(UUID tenantId, RetentionRule rule, Instant now) {
+            ExpiredTraces byFirst = first.countExpired(tenantId, rule, now);
+            return byFirst.traces() == 0 ? right.countExpired(tenantId, rule, now) : byFirst;
         }
     }
 

@@ -2,7 +2,7 @@ package io.llmtrace.cli.commands;
 
 import io.llmtrace.cli.context.CliContext;
 import io.llmtrace.cli.context.ExitCode;
-import io.llmtrace.cli.context.LibraryFolder;
+import io.llmtrace.cli.context.NativeLibraryDirectory;
 import io.llmtrace.cli.options.ConfigOption;
 import io.llmtrace.cli.options.StorageOptions;
 import io.llmtrace.cli.options.Stores;
@@ -51,7 +51,7 @@ final class DeadLetterReplayCommand implements Callable<Integer> {
         Map<Setting, String> flags = new EnumMap<>(Setting.class);
         storage.addTo(flags);
         Settings settings = config.settings(context, flags);
-        LibraryFolder.choose(context.variables(), settings.data());
+        NativeLibraryDirectory.choose(context.variables(), settings.data());
         IngestConfig ingestConfig =
                 IngestConfig.builder().folder(settings.data()).build();
         try (TraceRepository repository = Stores.openForWriting(context, settings.storageUrl());

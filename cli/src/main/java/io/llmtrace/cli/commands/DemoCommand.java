@@ -2,7 +2,7 @@ package io.llmtrace.cli.commands;
 
 import io.llmtrace.cli.context.CliContext;
 import io.llmtrace.cli.context.ExitCode;
-import io.llmtrace.cli.context.LibraryFolder;
+import io.llmtrace.cli.context.NativeLibraryDirectory;
 import io.llmtrace.cli.context.UsageException;
 import io.llmtrace.cli.demo.DemoData;
 import io.llmtrace.cli.demo.DemoProgress;
@@ -80,7 +80,8 @@ final class DemoCommand implements Callable<Integer> {
         if (port < 0 || port > 65_535) {
             throw new UsageException("port not in [0, 65535]: " + port);
         }
-        LibraryFolder.choose(context.variables(), context.workingDirectory().resolve(data));
+        NativeLibraryDirectory.choose(
+                context.variables(), context.workingDirectory().resolve(data));
         Terminal terminal = context.terminal();
         DemoProgress progress = new DemoProgress(terminal);
         DemoStore store = store();

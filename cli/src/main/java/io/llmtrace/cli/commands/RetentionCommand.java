@@ -11,8 +11,8 @@ import io.llmtrace.cli.remote.RemoteTraceRepository;
 import io.llmtrace.cli.terminal.Formats;
 import io.llmtrace.cli.terminal.Terminal;
 import io.llmtrace.storage.ExpiredTraces;
+import io.llmtrace.storage.RetentionBasis;
 import io.llmtrace.storage.RetentionRule;
-import io.llmtrace.storage.TraceAge;
 import io.llmtrace.storage.TraceRetention;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -62,7 +62,7 @@ final class RetentionCommand implements Callable<Integer> {
             description =
                     "Count the days from when a trace started (default), or from the end of the span in it that ended last.")
     @Nullable
-    TraceAge by;
+    RetentionBasis by;
 
     @Option(names = "--dry-run", description = "Only say what would be deleted.")
     boolean dryRun;
@@ -94,7 +94,7 @@ final class RetentionCommand implements Callable<Integer> {
         RetentionRule rule = ruleOf(days);
         if (dryRun) {
             try (Store store = options.openForReading(context)) {
-                printExpired(expired(store, rule));
+                printExpired(countExpired(store, rule));
             }
             return ExitCode.OK;
         }
@@ -118,7 +118,7 @@ final class RetentionCommand implements Callable<Integer> {
     private @Nullable RetentionRule ruleOf(String text) {
         if (!text.equals(NONE)) {
             try {
-                return RetentionRule.of(number(text), by == null ? TraceAge.START : by);
+                return RetentionRule.of(number(text), by == null ? RetentionBasis.START : by);
             } catch (IllegalArgumentException e) {
                 throw new UsageException(String.valueOf(e.getMessage()), e);
             }
@@ -137,16 +137,16 @@ final class RetentionCommand implements Callable<Integer> {
         }
     }
 
-    private static ExpiredTraces expired(Store store, @Nullable RetentionRule rule) {
+    private static ExpiredTraces countExpired(Store store, @Nullable RetentionRule rule) {
         return rule == null
                 ? ExpiredTraces.NONE
-                : TraceRetention.of(store.repository()).expired(store.tenant(), rule, Instant.now());
+                : TraceRetention.of(store.repository()).countExpired(store.tenant(), rule, Instant.now());
     }
 
     /** Says which traces the rule deletes, and asks whether it may. There is no question if it deletes none. */
     private boolean mayDelete(Store store, RetentionRule rule) {
         Terminal terminal = context.terminal();
-        ExpiredTraces expired = expired(store, rule);
+        ExpiredTraces expired = countExpired(store, rule);
         if (expired.traces() == 0) {
             return true;
         }
@@ -185,7 +185,7 @@ final class RetentionCommand implements Callable<Integer> {
 
     private static String described(RetentionRule rule) {
         return "kept for " + Formats.count(rule.days(), "day")
-                + (rule.by() == TraceAge.START ? "" : " after their end");
+                + (rule.by() == RetentionBasis.START ? "" : " after their end");
     }
 
     private void printExpired(ExpiredTraces expired) {

@@ -3,7 +3,7 @@ package io.llmtrace.cli.commands;
 import io.llmtrace.cli.context.CliContext;
 import io.llmtrace.cli.context.CommandFailedException;
 import io.llmtrace.cli.context.ExitCode;
-import io.llmtrace.cli.context.LibraryFolder;
+import io.llmtrace.cli.context.NativeLibraryDirectory;
 import io.llmtrace.cli.options.ConfigOption;
 import io.llmtrace.cli.options.IngestOptions;
 import io.llmtrace.cli.options.ServeOptions;
@@ -79,7 +79,7 @@ final class ServeCommand implements Callable<Integer> {
         String url = settings.storageUrl();
         LogLevel.set(settings.logLevel());
         settings.ignoredVariables().forEach(note -> context.terminal().err().println("note: " + note));
-        LibraryFolder.choose(context.variables(), settings.data());
+        NativeLibraryDirectory.choose(context.variables(), settings.data());
         try (TraceRepository repository = Stores.openForServing(context, url);
                 LlmTraceServer server = serve(serverConfig, repository)) {
             Terminal terminal = context.terminal();

@@ -3,7 +3,7 @@ package io.llmtrace.cli.options;
 import io.llmtrace.cli.settings.Quantities;
 import io.llmtrace.model.Ids;
 import io.llmtrace.storage.Order;
-import io.llmtrace.storage.TraceAge;
+import io.llmtrace.storage.RetentionBasis;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -88,10 +88,10 @@ public final class Arguments {
         }
     }
 
-    public static final class Age implements ITypeConverter<TraceAge> {
+    public static final class Age implements ITypeConverter<RetentionBasis> {
         @Override
-        public TraceAge convert(String text) {
-            return Arguments.convert(text, TraceAge::ofText);
+        public RetentionBasis convert(String text) {
+            return Arguments.convert(text, RetentionBasis::ofText);
         }
     }
 }

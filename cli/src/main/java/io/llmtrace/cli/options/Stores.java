@@ -1,7 +1,7 @@
 package io.llmtrace.cli.options;
 
 import io.llmtrace.cli.context.CliContext;
-import io.llmtrace.cli.context.LibraryFolder;
+import io.llmtrace.cli.context.NativeLibraryDirectory;
 import io.llmtrace.cli.context.UsageException;
 import io.llmtrace.cli.terminal.Display;
 import io.llmtrace.storage.StoreHealth;
@@ -69,7 +69,7 @@ public final class Stores {
     /** Opens a repository, and reports a wrong URL as a wrong setting. */
     private static TraceRepository open(CliContext context, String url) {
         // A ClickHouse store does without native libraries, only slower.
-        sqliteFile(url).ifPresent(file -> LibraryFolder.choose(context.variables(), file));
+        sqliteFile(url).ifPresent(file -> NativeLibraryDirectory.choose(context.variables(), file));
         try {
             return context.stores().apply(url);
         } catch (IllegalArgumentException e) {

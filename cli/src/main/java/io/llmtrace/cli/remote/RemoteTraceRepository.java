@@ -15,12 +15,12 @@ import io.llmtrace.storage.GlobalStats;
 import io.llmtrace.storage.InvalidRequestException;
 import io.llmtrace.storage.NotSupportedException;
 import io.llmtrace.storage.Page;
+import io.llmtrace.storage.RetentionBasis;
 import io.llmtrace.storage.RetentionRule;
 import io.llmtrace.storage.SpanOutline;
 import io.llmtrace.storage.StorageException;
 import io.llmtrace.storage.StorageStats;
 import io.llmtrace.storage.StoreHealth;
-import io.llmtrace.storage.TraceAge;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
 import io.llmtrace.storage.TraceRetention;
@@ -270,19 +270,19 @@ public final class RemoteTraceRepository implements TraceRepository, TraceAnalyt
     private @Nullable RetentionRule retention(Optional<byte[]> answer) {
         JsonNode json = rest.json(answer.orElseThrow(() -> notLlmtrace(null)));
         JsonNode days = json.path(RETENTION_DAYS);
-        String by = json.path(RETENTION_BY).asText(TraceAge.START.text());
+        String by = json.path(RETENTION_BY).asText(RetentionBasis.START.text());
         if (!days.isInt()) {
             return null;
         }
         try {
-            return RetentionRule.of(days.intValue(), TraceAge.ofText(by));
+            return RetentionRule.of(days.intValue(), RetentionBasis.ofText(by));
         } catch (IllegalArgumentException e) {
             throw notLlmtrace(e);
         }
     }
 
     @Override
-    public ExpiredTraces expired(UUID tenantId, RetentionRule rule, Instant now) {
+    public ExpiredTraces countExpired(UUID tenantId, RetentionRule rule, Instant now) {
         String query = "?" + RETENTION_DAYS + "=" + rule.days() + "&" + RETENTION_BY + "="
                 + rule.by().text();
         return get("/retention/expired" + query, ExpiredTraces.class).orElseThrow(() -> notLlmtrace(null));

@@ -5,7 +5,7 @@ import io.llmtrace.json.TraceJson;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
-import io.llmtrace.storage.spi.TraceScan;
+import io.llmtrace.storage.spi.TracePager;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -66,7 +66,7 @@ public final class TraceExporter {
             remote.export(query, goOn);
             return;
         }
-        TraceScan scan = new TraceScan(repository, query);
+        TracePager scan = new TracePager(repository, query);
         List<TraceEvent> page = scan.next();
         while (!page.isEmpty() && page.stream().allMatch(goOn)) {
             page = scan.next();

@@ -30,7 +30,7 @@ public sealed interface Timeline permits TimelineValues {
     /** Returns the measures of all spans. */
     Measures total();
 
-    /** Returns the groups with the most spans first, the rest last; empty if no span was found. */
+    /** Returns the groups with the most spans first, the other last; empty if no span was found. */
     List<Group> groups();
 
     /** Returns a builder without start, end and groups. */
@@ -79,12 +79,12 @@ public sealed interface Timeline permits TimelineValues {
     /** The spans with one value of the field that groups them. */
     sealed interface Group permits TimelineValues.GroupValues {
 
-        /** Returns the value; null for spans without one, for the rest, and for the only group if there is no such field. */
+        /** Returns the value; null for spans without one, for the other, and for the only group if there is no such field. */
         @Nullable
         String value();
 
         /** Returns whether this group has the spans of all values without a group of their own. */
-        boolean rest();
+        boolean other();
 
         /** Returns the measures of all spans of the group. */
         Measures total();
@@ -92,7 +92,7 @@ public sealed interface Timeline permits TimelineValues {
         /** Returns the buckets with spans, in the order of time. */
         List<Bucket> buckets();
 
-        /** Returns a builder of a group of spans without a value, which is not the rest, without buckets. */
+        /** Returns a builder of a group of spans without a value, which is not the other, without buckets. */
         static Builder builder(Measures total) {
             return new Builder(total);
         }
@@ -101,7 +101,7 @@ public sealed interface Timeline permits TimelineValues {
         final class Builder {
             private final Measures total;
             private @Nullable String value;
-            private boolean rest;
+            private boolean other;
             private List<Bucket> buckets = List.of();
 
             private Builder(Measures total) {
@@ -113,8 +113,8 @@ public sealed interface Timeline permits TimelineValues {
                 return this;
             }
 
-            public Builder rest(boolean value) {
-                this.rest = value;
+            public Builder other(boolean value) {
+                this.other = value;
                 return this;
             }
 
@@ -125,7 +125,7 @@ public sealed interface Timeline permits TimelineValues {
 
             /** Builds the group. */
             public Group build() {
-                return new TimelineValues.GroupValues(value, rest, total, buckets);
+                return new TimelineValues.GroupValues(value, other, total, buckets);
             }
         }
     }

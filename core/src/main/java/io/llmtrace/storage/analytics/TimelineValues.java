@@ -17,7 +17,7 @@ record TimelineValues(
     }
 
     /** The implementation of a group. */
-    record GroupValues(@Nullable String value, boolean rest, Measures total, List<Bucket> buckets) implements Group {
+    record GroupValues(@Nullable String value, boolean other, Measures total, List<Bucket> buckets) implements Group {
 
         GroupValues {
             buckets = List.copyOf(buckets);

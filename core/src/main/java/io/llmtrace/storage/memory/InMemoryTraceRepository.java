@@ -30,8 +30,8 @@ import io.llmtrace.storage.analytics.TraceAnalytics;
 import io.llmtrace.storage.analytics.ValueCount;
 import io.llmtrace.storage.analytics.ValueMeasures;
 import io.llmtrace.storage.spi.AnalyticsArguments;
-import io.llmtrace.storage.spi.ExpiryThread;
 import io.llmtrace.storage.spi.PageCursor;
+import io.llmtrace.storage.spi.RetentionScheduler;
 import io.llmtrace.storage.spi.StoreProperties;
 import java.time.Instant;
 import java.util.Collection;
@@ -65,7 +65,7 @@ public final class InMemoryTraceRepository implements TraceRepository, TraceAnal
     private final Map<UUID, RetentionRule> retention = new HashMap<>();
     private final Map<String, String> properties = new HashMap<>(Map.of(SEPARATE_EVENTS, ANNOUNCED));
     private long writes;
-    private @Nullable ExpiryThread expiry;
+    private @Nullable RetentionScheduler expiry;
     private boolean closed;
 
     @Override
@@ -299,9 +299,9 @@ public final class InMemoryTraceRepository implements TraceRepository, TraceAnal
     }
 
     /** Returns the thread that deletes expired traces; there is none until a rule is set. */
-    private ExpiryThread startedExpiry() {
+    private RetentionScheduler startedExpiry() {
         if (expiry == null) {
-            expiry = ExpiryThread.builder(
+            expiry = RetentionScheduler.builder(
                             "llmtrace-memory-expiry",
                             () -> reading(() -> Map.copyOf(retention)),
                             () -> deleteExpired(Instant.now()))
@@ -311,7 +311,7 @@ public final class InMemoryTraceRepository implements TraceRepository, TraceAnal
     }
 
     @Override
-    public ExpiredTraces expired(UUID tenantId, RetentionRule rule, Instant now) {
+    public ExpiredTraces countExpired(UUID tenantId, RetentionRule rule, Instant now) {
         Objects.requireNonNull(tenantId, "tenantId");
         Objects.requireNonNull(rule, "rule");
         Objects.requireNonNull(now, "now");

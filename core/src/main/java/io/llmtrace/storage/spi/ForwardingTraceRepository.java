@@ -177,8 +177,8 @@ public abstract class ForwardingTraceRepository implements TraceRepository, Trac
     }
 
     @Override
-    public ExpiredTraces expired(UUID tenantId, RetentionRule rule, Instant now) {
-        return retention().expired(tenantId, rule, now);
+    public ExpiredTraces countExpired(UUID tenantId, RetentionRule rule, Instant now) {
+        return retention().countExpired(tenantId, rule, now);
     }
 
     @Override

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * knows the size, so that a result without room is refused rather than exhausting the heap.
  *
  * <pre>
- *   caller ── within(budget, read) ──▶ store ── ofRead(limit) ──▶ take ──▶ budget of the caller, if there is one
- *                                                                     └─▶ limit of the store, otherwise
+ *   caller ── within(budget, read) ──▶ store ── ofRead(limit) ──▶ reserve ──▶ budget of the caller, if there is one
+ *                                                                        └─▶ limit of the store, otherwise
  * </pre>
  *
  * A caller that reads for many clients, such as a server, has a budget for all of its results. Otherwise, each read has the limit
@@ -22,28 +22,28 @@ public final class ReadMemory implements AutoCloseable {
 
     private final Budget budget;
     private long result;
-    private long scratch;
+    private long temporary;
 
     private ReadMemory(Budget budget) {
         this.budget = budget;
     }
 
-    /** Memory that several reads may take together. What a read has taken and not given back is the size of its result. */
+    /** Memory that several reads may take together. What a read has reserved and not released is the size of its result. */
     public interface Budget {
 
         /**
-         * Takes memory.
+         * Reserves memory.
          *
          * @throws ResultTooLargeException if one read may not take so much
          * @throws io.llmtrace.storage.OverloadedException if there is no room at the moment
          */
-        void take(long bytes);
+        void reserve(long bytes);
 
-        /** Gives back memory that was taken. */
-        void giveBack(long bytes);
+        /** Releases memory that was reserved. */
+        void release(long bytes);
     }
 
-    /** Runs reads on this thread whose memory is taken from a budget. */
+    /** Runs reads on this thread whose memory is reserved from a budget. */
     public static <T> T within(Budget budget, Supplier<T> reads) {
         Budget before = OF_THREAD.get();
         OF_THREAD.set(budget);
@@ -70,41 +70,41 @@ public final class ReadMemory implements AutoCloseable {
         return new ReadMemory(new Limit(Long.MAX_VALUE, ""));
     }
 
-    /** Takes memory for a part of the result; throws what {@link Budget#take} throws. */
-    public void take(long bytes) {
-        budget.take(bytes);
+    /** Reserves memory for a part of the result; throws what {@link Budget#reserve} throws. */
+    public void reserve(long bytes) {
+        budget.reserve(bytes);
         result += bytes;
     }
 
-    /** Takes memory for something that is not part of the result, until it is given back or the read ends. */
-    public void takeScratch(long bytes) {
-        budget.take(bytes);
-        scratch += bytes;
+    /** Reserves memory for something that is not part of the result, until it is released or the read ends. */
+    public void reserveTemporary(long bytes) {
+        budget.reserve(bytes);
+        temporary += bytes;
     }
 
-    /** Gives back memory that was taken for something that is not part of the result. */
-    public void giveBackScratch(long bytes) {
-        budget.giveBack(bytes);
-        scratch -= bytes;
+    /** Releases memory that was reserved for something that is not part of the result. */
+    public void releaseTemporary(long bytes) {
+        budget.release(bytes);
+        temporary -= bytes;
     }
 
-    /** Says that the read has succeeded, and that what its result takes stays taken. */
+    /** Says that the read has succeeded, and that the memory of its result stays reserved. */
     public void keepResult() {
         result = 0;
     }
 
-    /** Ends the read. Without a result, everything is given back. */
+    /** Ends the read. Without a result, everything is released. */
     @Override
     public void close() {
-        budget.giveBack(scratch + result);
-        scratch = 0;
+        budget.release(temporary + result);
+        temporary = 0;
         result = 0;
     }
 
     private static final class Limit implements Budget {
         private final long maxBytes;
         private final String setting;
-        private long taken;
+        private long reserved;
 
         Limit(long maxBytes, String setting) {
             this.maxBytes = maxBytes;
@@ -112,17 +112,17 @@ public final class ReadMemory implements AutoCloseable {
         }
 
         @Override
-        public void take(long bytes) {
-            if (bytes > maxBytes - taken) {
+        public void reserve(long bytes) {
+            if (bytes > maxBytes - reserved) {
                 throw new ResultTooLargeException("the result takes more than " + maxBytes + " bytes of memory ("
                         + setting + "); read less at a time, such as a smaller page or outlines, or raise it");
             }
-            taken += bytes;
+            reserved += bytes;
         }
 
         @Override
-        public void giveBack(long bytes) {
-            taken -= bytes;
+        public void release(long bytes) {
+            reserved -= bytes;
         }
     }
 }

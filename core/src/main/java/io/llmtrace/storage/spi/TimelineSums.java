@@ -15,7 +15,7 @@ public final class TimelineSums {
     /**
      * Starts a timeline without spans.
      *
-     * @param values the values of the groups, the largest group first; one further group takes the rest
+     * @param values the values of the groups, the largest group first; one further group takes all other spans
      */
     public TimelineSums(TimeScale scale, List<@Nullable String> values) {
         this.scale = scale;
@@ -26,7 +26,7 @@ public final class TimelineSums {
     /**
      * Returns the sums to which a span is added.
      *
-     * @param group the index of the span's value among the values of the groups, or their number for the rest
+     * @param group the index of the span's value among the values of the groups, or their number for all other spans
      * @param startNanos the start of the span in nanoseconds since 1970, within the scale
      */
     public MeasureSums at(int group, long startNanos) {
@@ -54,10 +54,10 @@ public final class TimelineSums {
                 }
             }
             if (!buckets.isEmpty()) {
-                boolean rest = group == values.size();
+                boolean other = group == values.size();
                 groups.add(Timeline.Group.builder(ofGroup.measures())
-                        .value(rest ? null : values.get(group))
-                        .rest(rest)
+                        .value(other ? null : values.get(group))
+                        .other(other)
                         .buckets(buckets)
                         .build());
                 total.addAll(ofGroup);

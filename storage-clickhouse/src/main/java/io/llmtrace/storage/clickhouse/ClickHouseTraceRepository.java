@@ -51,7 +51,7 @@ import io.llmtrace.storage.clickhouse.internal.upkeep.Stats;
 import io.llmtrace.storage.clickhouse.internal.write.EncodedRows;
 import io.llmtrace.storage.clickhouse.internal.write.SpanWriter;
 import io.llmtrace.storage.spi.AnalyticsArguments;
-import io.llmtrace.storage.spi.ExpiryThread;
+import io.llmtrace.storage.spi.RetentionScheduler;
 import io.llmtrace.storage.spi.StoreProperties;
 import java.time.Duration;
 import java.time.Instant;
@@ -100,7 +100,7 @@ public final class ClickHouseTraceRepository
     private volatile @Nullable String diskFull;
 
     private final Housekeeping housekeeping;
-    private final ExpiryThread expiry;
+    private final RetentionScheduler expiry;
     private final Reindexing reindexing;
 
     private ClickHouseTraceRepository(Database database) {
@@ -117,7 +117,7 @@ public final class ClickHouseTraceRepository
         this.housekeeping = new Housekeeping(deletes);
         this.reindexing = new Reindexing(database, layout, properties);
         database.nodes().forEach(this::importOriginalTables);
-        this.expiry = ExpiryThread.builder(
+        this.expiry = RetentionScheduler.builder(
                         "llmtrace-clickhouse-expiry", retention::all, () -> deleteExpired(Instant.now()))
                 .firstLook(LOOK_FOR_RULES_EVERY) // a command that only reads is done before
                 .lookEvery(LOOK_FOR_RULES_EVERY)
@@ -329,11 +329,11 @@ public final class ClickHouseTraceRepository
     }
 
     @Override
-    public ExpiredTraces expired(UUID tenantId, RetentionRule rule, Instant now) {
+    public ExpiredTraces countExpired(UUID tenantId, RetentionRule rule, Instant now) {
         Objects.requireNonNull(tenantId, "tenantId");
         Objects.requireNonNull(rule, "rule");
         Objects.requireNonNull(now, "now");
-        return stats.expired(tenantId, rule, now);
+        return stats.countExpired(tenantId, rule, now);
     }
 
     @Override

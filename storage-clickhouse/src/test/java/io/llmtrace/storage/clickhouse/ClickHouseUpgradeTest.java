@@ -10,8 +10,8 @@ import io.llmtrace.model.Severity;
 import io.llmtrace.model.SpanField;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.RetentionBasis;
 import io.llmtrace.storage.RetentionRule;
-import io.llmtrace.storage.TraceAge;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.analytics.ActionCount;
 import io.llmtrace.storage.analytics.FindingCount;
@@ -163,8 +163,8 @@ final class ClickHouseUpgradeTest {
     @Test
     void processOfAnEarlierVersion_doesNotSeeDaysByEnd_andSetsDaysByStart() {
         try (ClickHouseTraceRepository repository = open()) {
-            repository.setRetention(TENANT, RetentionRule.of(2, TraceAge.END));
-            assertThat(repository.retention(TENANT)).isEqualTo(RetentionRule.of(2, TraceAge.END));
+            repository.setRetention(TENANT, RetentionRule.of(2, RetentionBasis.END));
+            assertThat(repository.retention(TENANT)).isEqualTo(RetentionRule.of(2, RetentionBasis.END));
             assertThat(ClickHouseFixture.server()
                             .execute("SELECT argMax(days, version) FROM " + DATABASE + ".retention")
                             .strip())

@@ -29,8 +29,8 @@ import io.llmtrace.storage.analytics.TraceAnalytics;
 import io.llmtrace.storage.analytics.ValueCount;
 import io.llmtrace.storage.analytics.ValueMeasures;
 import io.llmtrace.storage.spi.AnalyticsArguments;
-import io.llmtrace.storage.spi.ExpiryThread;
 import io.llmtrace.storage.spi.PageCursor;
+import io.llmtrace.storage.spi.RetentionScheduler;
 import io.llmtrace.storage.spi.StoreProperties;
 import io.llmtrace.storage.sqlite.internal.engine.Database;
 import io.llmtrace.storage.sqlite.internal.engine.LackOfRoom;
@@ -89,7 +89,7 @@ public final class SqliteTraceRepository implements TraceRepository, TraceAnalyt
     private final PropertyTable properties;
     private final @Nullable SpanWriter writer;
     private final @Nullable Housekeeping housekeeping;
-    private final @Nullable ExpiryThread expiry;
+    private final @Nullable RetentionScheduler expiry;
 
     private SqliteTraceRepository(Database database) {
         this.database = database;
@@ -104,7 +104,8 @@ public final class SqliteTraceRepository implements TraceRepository, TraceAnalyt
         this.writer = SpanWriter.open(database);
         this.housekeeping = new Housekeeping(database);
         housekeeping.start();
-        this.expiry = ExpiryThread.builder("llmtrace-sqlite-expiry", retention::all, () -> deleteExpired(Instant.now()))
+        this.expiry = RetentionScheduler.builder(
+                        "llmtrace-sqlite-expiry", retention::all, () -> deleteExpired(Instant.now()))
                 .lookEvery(EXPIRY_EVERY)
                 .deleteEvery(EXPIRY_EVERY)
                 .onFailure(failure ->
@@ -306,11 +307,11 @@ public final class SqliteTraceRepository implements TraceRepository, TraceAnalyt
     }
 
     @Override
-    public ExpiredTraces expired(UUID tenantId, RetentionRule rule, Instant now) {
+    public ExpiredTraces countExpired(UUID tenantId, RetentionRule rule, Instant now) {
         Objects.requireNonNull(tenantId, "tenantId");
         Objects.requireNonNull(rule, "rule");
         Objects.requireNonNull(now, "now");
-        return ofTenant(tenantId, (connection, tenant) -> Retention.expired(connection, tenant, rule, now))
+        return ofTenant(tenantId, (connection, tenant) -> Retention.countExpired(connection, tenant, rule, now))
                 .orElse(ExpiredTraces.NONE);
     }
 

@@ -140,12 +140,12 @@ class SqliteReadMemoryTest {
         ReadMemory.within(
                 new ReadMemory.Budget() {
                     @Override
-                    public void take(long bytes) {
+                    public void reserve(long bytes) {
                         sum[0] += bytes;
                     }
 
                     @Override
-                    public void giveBack(long bytes) {
+                    public void release(long bytes) {
                         // only what was taken counts
                     }
                 },

@@ -9,9 +9,9 @@ import io.llmtrace.model.SecurityFinding;
 import io.llmtrace.model.Severity;
 import io.llmtrace.model.SpanField;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.RetentionBasis;
 import io.llmtrace.storage.RetentionRule;
 import io.llmtrace.storage.SpanOutline;
-import io.llmtrace.storage.TraceAge;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.analytics.ActionCount;
 import io.llmtrace.storage.analytics.FindingCount;
@@ -176,8 +176,8 @@ final class SqliteUpgradeTest {
             assertThat(repository.retention(TENANT)).isEqualTo(RetentionRule.of(2));
             await().atMost(Duration.ofMinutes(1))
                     .until(() -> repository.getTrace(TENANT, old.traceId()).isEmpty());
-            repository.setRetention(TENANT, RetentionRule.of(2, TraceAge.END));
-            assertThat(repository.retention(TENANT)).isEqualTo(RetentionRule.of(2, TraceAge.END));
+            repository.setRetention(TENANT, RetentionRule.of(2, RetentionBasis.END));
+            assertThat(repository.retention(TENANT)).isEqualTo(RetentionRule.of(2, RetentionBasis.END));
         }
     }
 

@@ -18,6 +18,7 @@ import io.llmtrace.server.internal.failures.Failure;
 import io.llmtrace.server.internal.failures.Problems;
 import io.llmtrace.server.internal.http.Route;
 import io.llmtrace.server.internal.web.BasePath;
+import io.llmtrace.server.internal.web.ForwardedRequest;
 import io.llmtrace.server.internal.web.Forwarding;
 import java.io.IOException;
 import java.io.InputStream;
@@ -116,7 +117,7 @@ public final class Explorer {
     }
 
     private HttpResponse page(ServiceRequestContext context, RequestHeaders request) {
-        return pageAt(rootOf(context.path(), Forwarding.viewOf(context))).answer(request);
+        return pageAt(rootOf(context.path(), Forwarding.requestOf(context))).answer(request);
     }
 
     /**
@@ -125,11 +126,11 @@ public final class Explorer {
      * {@code /llmtrace} without a slash, to which {@code ./} is not relative. If the proxy or {@code public-url} names this path, it is
      * used.
      */
-    private String rootOf(String requested, Forwarding.View view) {
-        if (requested.equals("/") && !view.prefix().isEmpty()) {
-            return view.prefix() + "/";
+    private String rootOf(String requested, ForwardedRequest forwarded) {
+        if (requested.equals("/") && !forwarded.prefix().isEmpty()) {
+            return forwarded.prefix() + "/";
         }
-        if (requested.equals(basePath.path()) || requested.equals("/") && isPublic(view)) {
+        if (requested.equals(basePath.path()) || requested.equals("/") && isPublic(forwarded)) {
             return basePath.path() + "/";
         }
         long folders =
@@ -137,8 +138,8 @@ public final class Explorer {
         return folders == 0 ? "./" : "../".repeat((int) folders);
     }
 
-    private boolean isPublic(Forwarding.View view) {
-        String host = view.authority().replaceFirst(":\\d*$", "");
+    private boolean isPublic(ForwardedRequest forwarded) {
+        String host = forwarded.authority().replaceFirst(":\\d*$", "");
         return web.publicUrl().map(URI::getHost).filter(host::equals).isPresent();
     }
 

@@ -51,7 +51,7 @@ public final class Bodies {
         byte[] plain = encoding.isEmpty() || encoding.equals("identity")
                 ? limited(body, limit)
                 : inflate(body, encoding, limit, call.memory());
-        call.memory().take(DECODED_COPIES * plain.length + objects.applyAsLong(plain));
+        call.memory().reserve(DECODED_COPIES * plain.length + objects.applyAsLong(plain));
         return plain;
     }
 
@@ -75,7 +75,7 @@ public final class Bodies {
                 if (out.size() + (long) n > limit.bytes()) {
                     throw new Failure.FailureException(limit.exceeded());
                 }
-                memory.take(INFLATED_COPIES * n);
+                memory.reserve(INFLATED_COPIES * n);
                 out.write(chunk, 0, n);
             }
             return out.toByteArray();

@@ -68,7 +68,7 @@ public final class MemoryBudget {
          * @throws Failure.FailureException 413 if the whole budget is smaller than what the request takes
          * @throws OverloadedException if there is no room at the moment, or the reservation is closed
          */
-        public synchronized void take(long bytes) {
+        public synchronized void reserve(long bytes) {
             if (bytes > maxBytes - taken) {
                 throw Failure.exception(
                         HttpStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -85,13 +85,13 @@ public final class MemoryBudget {
         private ReadMemory.Budget forAnswer(String instead) {
             return new ReadMemory.Budget() {
                 @Override
-                public void take(long bytes) {
+                public void reserve(long bytes) {
                     takeForAnswer(bytes, instead);
                 }
 
                 @Override
-                public void giveBack(long bytes) {
-                    Reservation.this.giveBack(bytes);
+                public void release(long bytes) {
+                    Reservation.this.release(bytes);
                 }
             };
         }
@@ -172,7 +172,7 @@ public final class MemoryBudget {
         }
 
         /**
-         * Wraps the request, so that each part of its body is reserved with {@link #take} as it arrives. Bytes that a client
+         * Wraps the request, so that each part of its body is reserved with {@link #reserve} as it arrives. Bytes that a client
          * has announced but not sent yet are not reserved, so that slow clients take no room from others. The request is
          * aborted before its body is read if its {@code Content-Length} does not fit at that moment, and during the body if a
          * part does not fit.
@@ -182,8 +182,8 @@ public final class MemoryBudget {
         public HttpRequest counted(ServiceRequestContext context, HttpRequest request, long copies) {
             long announced = Math.max(0, request.headers().contentLength());
             try {
-                take(copies * announced);
-                giveBack(copies * announced);
+                reserve(copies * announced);
+                release(copies * announced);
             } catch (RuntimeException e) {
                 request.abort(e);
                 return request;
@@ -195,7 +195,7 @@ public final class MemoryBudget {
             return HttpRequest.of(request.headers(), counted);
         }
 
-        private synchronized void giveBack(long bytes) {
+        private synchronized void release(long bytes) {
             if (closed) {
                 return;
             }
@@ -232,7 +232,7 @@ public final class MemoryBudget {
         public void onNext(HttpObject part) {
             try {
                 if (part instanceof HttpData data) {
-                    reserved.take(copies * data.length());
+                    reserved.reserve(copies * data.length());
                 }
             } catch (RuntimeException e) {
                 request.abort(e); // the subscriber gets it through onError

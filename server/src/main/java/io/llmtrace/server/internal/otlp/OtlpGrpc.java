@@ -72,11 +72,11 @@ public final class OtlpGrpc {
     public static GrpcService service(OtlpReceiver receiver, TenantResolver tenants, BodyLimit bodyLimit) {
         return GrpcService.builder()
                 .addService(unary(TraceServiceGrpc.getExportMethod(), tenants, (message, tenant) -> {
-                    reserved().take(OtlpDecoder.memoryForTraces(message, OtlpDecoder.Encoding.PROTOBUF));
+                    reserved().reserve(OtlpDecoder.memoryForTraces(message, OtlpDecoder.Encoding.PROTOBUF));
                     return receiver.traces(OtlpDecoder.readableTraces(message, OtlpDecoder.Encoding.PROTOBUF), tenant);
                 }))
                 .addService(unary(LogsServiceGrpc.getExportMethod(), tenants, (message, tenant) -> {
-                    reserved().take(OtlpDecoder.memoryForLogs(message, OtlpDecoder.Encoding.PROTOBUF));
+                    reserved().reserve(OtlpDecoder.memoryForLogs(message, OtlpDecoder.Encoding.PROTOBUF));
                     return receiver.logs(OtlpDecoder.readableLogs(message, OtlpDecoder.Encoding.PROTOBUF), tenant);
                 }))
                 .addService(
@@ -241,7 +241,7 @@ public final class OtlpGrpc {
                 public int read() throws IOException {
                     int value = super.read();
                     if (value >= 0) {
-                        reserved.take(COPIES);
+                        reserved.reserve(COPIES);
                     }
                     return value;
                 }
@@ -250,7 +250,7 @@ public final class OtlpGrpc {
                 public int read(byte[] into, int offset, int length) throws IOException {
                     int count = super.read(into, offset, length);
                     if (count > 0) {
-                        reserved.take(COPIES * count);
+                        reserved.reserve(COPIES * count);
                     }
                     return count;
                 }

@@ -47,13 +47,13 @@ public final class AnalyticsApi {
     }
 
     /**
-     * Answers with a page of traces or spans that are ordered by a measure of theirs.
+     * Responses with a page of traces or spans that are ordered by a measure of theirs.
      *
      * @param instead what the client should ask for if the page is too large
      */
     static HttpResponse ranked(
             Call call, String instead, TraceRepository repository, Function<TraceAnalytics, Slice<?>> ranking) {
-        return answer(call, instead, () -> Answers.OffsetPage.of(ranking.apply(TraceAnalytics.of(repository))));
+        return answer(call, instead, () -> Responses.OffsetPage.of(ranking.apply(TraceAnalytics.of(repository))));
     }
 
     private HttpResponse timeline(Call call) {
@@ -70,7 +70,7 @@ public final class AnalyticsApi {
         TraceQuery query = QueryParameters.analytics(parameters, call.tenant());
         SpanField<?> groupBy = parameters.required("group_by", "a field such as model_name", SpanField::suggestedNamed);
         Measure order = parameters.optional("order", Measure.SPANS, Measure::ofText);
-        return answer(call, NARROWER, () -> new Answers.Items(analytics().top(query, groupBy, order)));
+        return answer(call, NARROWER, () -> new Responses.Items(analytics().top(query, groupBy, order)));
     }
 
     private HttpResponse values(Call call) {
@@ -78,24 +78,24 @@ public final class AnalyticsApi {
         TraceQuery query = QueryParameters.analytics(parameters, call.tenant());
         SpanField<?> field = parameters.required("field", "a field such as model_name", SpanField::suggestedNamed);
         String prefix = parameters.optional("prefix", "", text -> text);
-        return answer(call, NARROWER, () -> new Answers.Items(analytics().values(query, field, prefix)));
+        return answer(call, NARROWER, () -> new Responses.Items(analytics().values(query, field, prefix)));
     }
 
     private HttpResponse sessions(Call call) {
         Parameters parameters = call.parameters();
         TraceQuery query = QueryParameters.analytics(parameters, call.tenant());
         SessionOrder order = parameters.optional("order", SessionOrder.LAST_TIME, SessionOrder::ofText);
-        return answer(call, NARROWER, () -> Answers.OffsetPage.of(analytics().sessions(query, order)));
+        return answer(call, NARROWER, () -> Responses.OffsetPage.of(analytics().sessions(query, order)));
     }
 
     private HttpResponse findings(Call call) {
         TraceQuery query = QueryParameters.analytics(call.parameters(), call.tenant());
-        return answer(call, NARROWER, () -> new Answers.Items(analytics().findings(query)));
+        return answer(call, NARROWER, () -> new Responses.Items(analytics().findings(query)));
     }
 
     private HttpResponse actions(Call call) {
         TraceQuery query = QueryParameters.analytics(call.parameters(), call.tenant());
-        return answer(call, NARROWER, () -> new Answers.Items(analytics().actions(query)));
+        return answer(call, NARROWER, () -> new Responses.Items(analytics().actions(query)));
     }
 
     private TraceAnalytics analytics() {

@@ -16,7 +16,7 @@ import io.llmtrace.server.internal.limits.ReadCancellation;
 import io.llmtrace.storage.OverloadedException;
 import io.llmtrace.storage.ResultTooLargeException;
 import io.llmtrace.storage.TraceRepository;
-import io.llmtrace.storage.spi.TraceScan;
+import io.llmtrace.storage.spi.TracePager;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -42,14 +42,14 @@ final class Export {
     private static final Duration PAUSE = Duration.ofMillis(200);
 
     private final Call call;
-    private final TraceScan scan;
+    private final TracePager scan;
     private final @Nullable Long limit;
     private long written;
 
     Export(TraceRepository repository, Call call) {
         this.call = call;
         Parameters parameters = call.parameters();
-        this.scan = new TraceScan(repository, QueryParameters.export(parameters, call.tenant()));
+        this.scan = new TracePager(repository, QueryParameters.export(parameters, call.tenant()));
         this.limit = QueryParameters.exportLimit(parameters);
     }
 

@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 /** Serves {@code /api/v1/fields}: the fields of spans, from which the trace explorer builds its filters. */
 public final class FieldsApi {
 
-    private static final Answers.Items FIELDS =
-            new Answers.Items(SpanField.all().stream().map(Field::of).toList());
+    private static final Responses.Items FIELDS =
+            new Responses.Items(SpanField.all().stream().map(Field::of).toList());
 
     /** Returns the routes. */
     public List<Route> routes() {

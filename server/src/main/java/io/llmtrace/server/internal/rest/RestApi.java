@@ -174,7 +174,7 @@ public final class RestApi {
             return AnalyticsApi.ranked(call, instead, repository, analytics -> ranked.find(analytics, query, ranking));
         }
         try {
-            return call.answer(Answers.CursorPage.of(call.read(instead, () -> finder.apply(query))));
+            return call.answer(Responses.CursorPage.of(call.read(instead, () -> finder.apply(query))));
         } catch (InvalidRequestException e) {
             throw QueryParameters.refused(e);
         }
@@ -185,7 +185,7 @@ public final class RestApi {
     }
 
     private HttpResponse actions(Call call) {
-        return call.answer(new Answers.Items(TraceActions.of(traceOf(call))));
+        return call.answer(new Responses.Items(TraceActions.of(traceOf(call))));
     }
 
     private TraceEvent traceOf(Call call) {

@@ -10,8 +10,8 @@ import io.llmtrace.server.internal.http.Parameters;
 import io.llmtrace.server.internal.http.Route;
 import io.llmtrace.server.internal.limits.BodyLimit;
 import io.llmtrace.storage.InvalidRequestException;
+import io.llmtrace.storage.RetentionBasis;
 import io.llmtrace.storage.RetentionRule;
-import io.llmtrace.storage.TraceAge;
 import io.llmtrace.storage.TraceRepository;
 import io.llmtrace.storage.TraceRetention;
 import java.time.Instant;
@@ -51,7 +51,7 @@ public final class RetentionApi {
     /**
      * The response of the routes for the rule. Both values are left out where traces are kept until they are deleted.
      *
-     * @param retentionBy the text of a {@link TraceAge}
+     * @param retentionBy the text of a {@link RetentionBasis}
      */
     record Retention(
             @Nullable Integer retentionDays, @Nullable String retentionBy) {
@@ -78,10 +78,10 @@ public final class RetentionApi {
 
     private HttpResponse expired(Call call) {
         Parameters parameters = call.parameters();
-        TraceAge by = parameters.optional(BY, TraceAge.START, TraceAge::ofText);
+        RetentionBasis by = parameters.optional(BY, RetentionBasis.START, RetentionBasis::ofText);
         RetentionRule rule = parameters.required(
                 DAYS, "a number of days, such as 30", text -> RetentionRule.of(Parameters.wholeNumber(text), by));
-        return Call.json(TraceRetention.of(repository).expired(call.tenant(), rule, Instant.now()));
+        return Call.json(TraceRetention.of(repository).countExpired(call.tenant(), rule, Instant.now()));
     }
 
     private HttpResponse retention(UUID tenant) {
@@ -102,7 +102,7 @@ public final class RetentionApi {
         if (days.isNull()) {
             return null;
         }
-        TraceAge age = hasBy ? parsed(BY, () -> TraceAge.ofText(by.asText())) : TraceAge.START;
+        RetentionBasis age = hasBy ? parsed(BY, () -> RetentionBasis.ofText(by.asText())) : RetentionBasis.START;
         return parsed(DAYS, () -> RetentionRule.of(days.intValue(), age));
     }
 

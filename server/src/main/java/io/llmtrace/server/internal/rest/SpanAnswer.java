@@ -23,7 +23,7 @@ record SpanAnswer(
     /** Derives the fields, and takes the memory that this needs from that of the read. */
     static SpanAnswer of(TraceSpan span) {
         try (ReadMemory memory = ReadMemory.ofRead(Long.MAX_VALUE, "")) {
-            memory.take(estimate(span.prompt()) + estimate(span.response()));
+            memory.reserve(estimate(span.prompt()) + estimate(span.response()));
             memory.keepResult();
         }
         return new SpanAnswer(span, Chats.of(span), TokenBuckets.of(span));

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Forwarding {
 
-    private static final AttributeKey<View> VIEW = AttributeKey.valueOf(Forwarding.class, "VIEW");
+    private static final AttributeKey<ForwardedRequest> REQUEST = AttributeKey.valueOf(Forwarding.class, "REQUEST");
 
     private final Predicate<InetAddress> trusted;
 
@@ -36,22 +36,22 @@ public final class Forwarding {
         this.trusted = config.trustsProxy();
     }
 
-    /** Reads the headers of a request, and keeps the result for {@link #viewOf}. */
-    View read(ServiceRequestContext context, RequestHeaders headers) {
-        View view = read(context.remoteAddress().getAddress(), headers);
-        context.setAttr(VIEW, view);
-        return view;
+    /** Reads the headers of a request, and keeps the result for {@link #requestOf}. */
+    ForwardedRequest read(ServiceRequestContext context, RequestHeaders headers) {
+        ForwardedRequest request = read(context.remoteAddress().getAddress(), headers);
+        context.setAttr(REQUEST, request);
+        return request;
     }
 
     /** Returns how the client of a request sees the server. */
-    public static View viewOf(ServiceRequestContext context) {
-        return Objects.requireNonNull(context.attr(VIEW), "the request has not passed the guard");
+    public static ForwardedRequest requestOf(ServiceRequestContext context) {
+        return Objects.requireNonNull(context.attr(REQUEST), "the request has not passed the guard");
     }
 
-    View read(InetAddress peer, RequestHeaders headers) {
+    ForwardedRequest read(InetAddress peer, RequestHeaders headers) {
         String authority = lower(String.valueOf(headers.authority()));
         if (!trusted.test(peer)) {
-            return new View(List.of(authority), authority, null, "", peer.getHostAddress());
+            return new ForwardedRequest(List.of(authority), authority, null, "", peer.getHostAddress());
         }
         List<String> standardClients = parameter(headers, "for");
         List<String> commonClients = values(headers, "x-forwarded-for");
@@ -63,7 +63,7 @@ public final class Forwarding {
         String standardHost = standard.valueOf(standardHosts);
         String commonScheme = common.valueOf(values(headers, "x-forwarded-proto"));
         String standardScheme = standard.valueOf(parameter(headers, "proto"));
-        return new View(
+        return new ForwardedRequest(
                 Stream.of(List.of(authority), commonHosts, standardHosts)
                         .flatMap(List::stream)
                         .filter(named -> !named.isEmpty())
@@ -119,22 +119,6 @@ public final class Forwarding {
     private static String lower(String text) {
         return text.toLowerCase(Locale.ROOT);
     }
-
-    /**
-     * How the client sees the server.
-     *
-     * @param authorities every host, with port if it has one, that the request names, be it a proxy or the client that names it
-     * @param authority the one that the client asked for
-     * @param scheme {@code https} or {@code http}; null if no trusted proxy says
-     * @param prefix path that proxies removed, such as {@code /llmtrace}, unchecked; empty if none says
-     * @param client address from which the request comes
-     */
-    public record View(
-            List<String> authorities,
-            String authority,
-            @Nullable String scheme,
-            String prefix,
-            String client) {}
 
     /**
      * The trusted proxies that a request has passed, one after the other.

@@ -12,7 +12,6 @@ import io.llmtrace.server.ServerConfig;
 import io.llmtrace.server.WebConfig;
 import io.llmtrace.server.internal.failures.Failure;
 import io.llmtrace.server.internal.failures.FailureForm;
-import io.llmtrace.server.internal.web.Forwarding.View;
 import java.net.URI;
 import java.util.EnumSet;
 import java.util.Locale;
@@ -79,11 +78,12 @@ public final class OriginGuard {
     public HttpResponse serve(HttpService delegate, ServiceRequestContext context, HttpRequest request)
             throws Exception {
         RequestHeaders headers = request.headers();
-        View view = forwarding.read(context, headers);
+        ForwardedRequest forwarded = forwarding.read(context, headers);
         allowReading(context, headers);
-        Failure failure = check(headers, view);
+        Failure failure = check(headers, forwarded);
         if (failure != null) {
-            LOG.debug("refused {} {} of {}: {}", headers.method(), context.path(), view.client(), failure.detail());
+            LOG.debug(
+                    "refused {} {} of {}: {}", headers.method(), context.path(), forwarded.client(), failure.detail());
             return failureForm.render(failure, headers);
         }
         return CrossOrigin.isPreflight(headers) ? CrossOrigin.permit(headers) : delegate.serve(context, request);
@@ -105,8 +105,8 @@ public final class OriginGuard {
 
     /** Returns why the request is refused; null if it is not. */
     @Nullable
-    Failure check(RequestHeaders headers, View view) {
-        for (String authority : view.authorities()) {
+    Failure check(RequestHeaders headers, ForwardedRequest forwarded) {
+        for (String authority : forwarded.authorities()) {
             if (loopbackOnly && !isServed(authority)) {
                 return Failure.of(
                         HttpStatus.FORBIDDEN,
@@ -114,15 +114,15 @@ public final class OriginGuard {
                                 + "; use localhost, or set allowed-hosts or public-url to serve this one");
             }
         }
-        if (!WebConfig.isBasePath(view.prefix())) {
+        if (!WebConfig.isBasePath(forwarded.prefix())) {
             return Failure.of(
                     HttpStatus.BAD_REQUEST,
-                    "X-Forwarded-Prefix is not a path such as /llmtrace" + quoted(view.prefix())
+                    "X-Forwarded-Prefix is not a path such as /llmtrace" + quoted(forwarded.prefix())
                             + "; correct it at the proxy");
         }
         String origin = headers.get(HttpHeaderNames.ORIGIN);
         boolean asksToWrite = !READS.contains(headers.method()) || CrossOrigin.isPreflight(headers);
-        return origin == null || !asksToWrite || isSame(origin, view) ? null : checkForeign(origin, headers);
+        return origin == null || !asksToWrite || isSame(origin, forwarded) ? null : checkForeign(origin, headers);
     }
 
     private @Nullable Failure checkForeign(String origin, RequestHeaders headers) {
@@ -154,7 +154,7 @@ public final class OriginGuard {
                 || web.publicUrl().map(URI::getHost).filter(name::equals).isPresent();
     }
 
-    private boolean isSame(String origin, View view) {
+    private boolean isSame(String origin, ForwardedRequest forwarded) {
         try {
             URI page = URI.create(origin.toLowerCase(Locale.ROOT));
             String scheme = String.valueOf(page.getScheme());
@@ -164,8 +164,8 @@ public final class OriginGuard {
                     .filter(url -> Authorities.same(scheme, authority, url.getRawAuthority()))
                     .isPresent();
             return isPublic
-                    || (view.scheme() == null || scheme.equals(view.scheme()))
-                            && Authorities.same(scheme, authority, view.authority());
+                    || (forwarded.scheme() == null || scheme.equals(forwarded.scheme()))
+                            && Authorities.same(scheme, authority, forwarded.authority());
         } catch (IllegalArgumentException e) {
             return false;
         }

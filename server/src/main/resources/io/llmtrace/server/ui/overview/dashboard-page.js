@@ -107,11 +107,11 @@ class DashboardPage extends OverviewPage {
     }
     const times = slots(data);
     const series = data.groups.map((group, i) => {
-      const rest = group.rest || group.value === undefined;
+      const rest = group.other || group.value === undefined;
       const at = new Map(group.buckets.map((bucket) => [Date.parse(bucket.time), measure.of(bucket)]));
       return {
-        label: group.rest ? 'Other' : (group.value ?? `no ${this.byLabel.toLowerCase()}`),
-        color: PALETTE[rest ? PALETTE.length - (group.rest ? 1 : 2) : i % (PALETTE.length - 2)],
+        label: group.other ? 'Other' : (group.value ?? `no ${this.byLabel.toLowerCase()}`),
+        color: PALETTE[rest ? PALETTE.length - (group.other ? 1 : 2) : i % (PALETTE.length - 2)],
         // In a bucket without spans, sums are zero, but latencies have no value.
         values: times.map((ms) => at.get(ms) ?? (measure.sums ? 0 : null)),
       };

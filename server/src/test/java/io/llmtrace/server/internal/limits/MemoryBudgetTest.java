@@ -14,15 +14,15 @@ class MemoryBudgetTest {
     @Test
     void take_upToTheBound_andAgainWhatWasGivenBack() {
         MemoryBudget.Reservation first = budget.open();
-        first.take(60);
+        first.reserve(60);
         MemoryBudget.Reservation second = budget.open();
-        assertThatThrownBy(() -> second.take(41))
+        assertThatThrownBy(() -> second.reserve(41))
                 .isInstanceOf(OverloadedException.class)
                 .hasMessageContaining("max-request-memory");
-        second.take(40);
+        second.reserve(40);
         first.close();
         first.close();
-        second.take(60);
+        second.reserve(60);
 
         assertThat(budget.used()).isEqualTo(100);
         second.close();
@@ -34,16 +34,16 @@ class MemoryBudgetTest {
         MemoryBudget.Reservation ended = budget.open();
         ended.close();
 
-        assertThatThrownBy(() -> ended.take(1)).isInstanceOf(OverloadedException.class);
+        assertThatThrownBy(() -> ended.reserve(1)).isInstanceOf(OverloadedException.class);
         assertThat(budget.used()).isZero();
     }
 
     @Test
     void take_moreInPartsThanThereEverIs_isTooLarge() {
         MemoryBudget.Reservation request = budget.open();
-        request.take(60);
+        request.reserve(60);
 
-        assertThatThrownBy(() -> request.take(41))
+        assertThatThrownBy(() -> request.reserve(41))
                 .isInstanceOfSatisfying(
                         Failure.FailureException.class,
                         e -> assertThat(e.failure().status().code()).isEqualTo(413))
@@ -52,7 +52,7 @@ class MemoryBudgetTest {
 
     @Test
     void take_moreThanThereEverIs_isTooLarge() {
-        assertThatThrownBy(() -> budget.open().take(101))
+        assertThatThrownBy(() -> budget.open().reserve(101))
                 .isInstanceOfSatisfying(
                         Failure.FailureException.class,
                         e -> assertThat(e.failure().status().code()).isEqualTo(413));

@@ -133,10 +133,10 @@ class ReadMemoryTest {
         CompletableFuture<Long> waiting = new CompletableFuture<>();
         Thread reader = new Thread(() -> waiting.complete(first.read("less", () -> {
             ReadMemory memory = ReadMemory.ofRead(0, "");
-            memory.take(60);
+            memory.reserve(60);
             secondReads.countDown();
             awaitUninterrupted(firstWaits);
-            memory.take(40);
+            memory.reserve(40);
             return 100L;
         })));
         reader.start();
@@ -144,11 +144,11 @@ class ReadMemoryTest {
 
         assertThatThrownBy(() -> second.read("less", () -> {
                     ReadMemory memory = ReadMemory.ofRead(0, "");
-                    memory.take(30);
+                    memory.reserve(30);
                     firstWaits.countDown();
                     await().until(() -> reader.getState() == Thread.State.TIMED_WAITING);
                     try (memory) {
-                        memory.take(50);
+                        memory.reserve(50);
                     }
                     return true;
                 }))
@@ -157,7 +157,7 @@ class ReadMemoryTest {
                         + " (max-read-memory); try again later, or less");
         assertThat(waiting.get()).isEqualTo(100);
         assertThatThrownBy(() -> second.read("less", () -> {
-                    ReadMemory.ofRead(0, "").take(101);
+                    ReadMemory.ofRead(0, "").reserve(101);
                     return true;
                 }))
                 .isExactlyInstanceOf(ResultTooLargeException.class);
@@ -252,7 +252,7 @@ class ReadMemoryTest {
                 throw failure;
             }
             try (ReadMemory read = ReadMemory.ofRead(Long.MAX_VALUE, "none")) {
-                spansOf.apply(result).forEach(span -> read.take(MemoryEstimate.ofSpan(span)));
+                spansOf.apply(result).forEach(span -> read.reserve(MemoryEstimate.ofSpan(span)));
                 read.keepResult();
                 return result;
             }

@@ -6,7 +6,6 @@ import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.RequestHeadersBuilder;
 import io.llmtrace.server.WebConfig;
-import io.llmtrace.server.internal.web.Forwarding.View;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -19,29 +18,30 @@ class ForwardingTest {
 
     @Test
     void unknownPeer_isTheClient() {
-        View view = view(
+        ForwardedRequest request = request(
                 "192.0.2.9", "x-forwarded-for: 1.2.3.4", "x-forwarded-host: a.example", "forwarded: host=b.example");
 
-        assertThat(view).isEqualTo(new View(List.of("127.0.0.1:8080"), "127.0.0.1:8080", null, "", "192.0.2.9"));
+        assertThat(request)
+                .isEqualTo(new ForwardedRequest(List.of("127.0.0.1:8080"), "127.0.0.1:8080", null, "", "192.0.2.9"));
     }
 
     @Test
     void loopback_isNotTrustedUnlessNamed() {
-        assertThat(view("127.0.0.1", "x-forwarded-proto: https", "x-forwarded-prefix: /x"))
-                .isEqualTo(new View(List.of("127.0.0.1:8080"), "127.0.0.1:8080", null, "", "127.0.0.1"));
+        assertThat(request("127.0.0.1", "x-forwarded-proto: https", "x-forwarded-prefix: /x"))
+                .isEqualTo(new ForwardedRequest(List.of("127.0.0.1:8080"), "127.0.0.1:8080", null, "", "127.0.0.1"));
     }
 
     @Test
     void trustedProxy_saysWhatTheClientAskedFor() {
-        View view = view(
+        ForwardedRequest request = request(
                 "10.0.0.1",
                 "x-forwarded-for: 192.0.2.9",
                 "x-forwarded-host: Traces.Example.com",
                 "x-forwarded-proto: HTTPS",
                 "x-forwarded-prefix: /llmtrace/");
 
-        assertThat(view)
-                .isEqualTo(new View(
+        assertThat(request)
+                .isEqualTo(new ForwardedRequest(
                         List.of("127.0.0.1:8080", "traces.example.com"),
                         "traces.example.com",
                         "https",
@@ -52,20 +52,20 @@ class ForwardingTest {
     /** Apache appends to what the client sent. */
     @Test
     void whatTheClientSent_doesNotCount() {
-        View view = view(
+        ForwardedRequest request = request(
                 "10.0.0.1",
                 "x-forwarded-for: 10.9.9.9, 192.0.2.9",
                 "x-forwarded-host: evil.example, traces.example.com",
                 "x-forwarded-proto: http, https");
 
-        assertThat(view.authority()).isEqualTo("traces.example.com");
-        assertThat(view.scheme()).isEqualTo("https");
-        assertThat(view.client()).isEqualTo("192.0.2.9");
+        assertThat(request.authority()).isEqualTo("traces.example.com");
+        assertThat(request.scheme()).isEqualTo("https");
+        assertThat(request.client()).isEqualTo("192.0.2.9");
     }
 
     @Test
     void twoTrustedProxies_theOuterOneCounts() {
-        View view = view(
+        ForwardedRequest request = request(
                 "10.0.0.1",
                 "x-forwarded-for: 6.6.6.6, 192.0.2.9",
                 "x-forwarded-for: 10.0.0.2",
@@ -74,33 +74,33 @@ class ForwardingTest {
                 "x-forwarded-prefix: /outer",
                 "x-forwarded-prefix: /inner");
 
-        assertThat(view.authority()).isEqualTo("traces.example.com");
-        assertThat(view.scheme()).isEqualTo("https");
-        assertThat(view.prefix()).isEqualTo("/outer/inner");
-        assertThat(view.client()).isEqualTo("192.0.2.9");
+        assertThat(request.authority()).isEqualTo("traces.example.com");
+        assertThat(request.scheme()).isEqualTo("https");
+        assertThat(request.prefix()).isEqualTo("/outer/inner");
+        assertThat(request.client()).isEqualTo("192.0.2.9");
     }
 
     /** Where the client's own address is trusted, nothing tells its value from that of a proxy. */
     @Test
     void hostsNamedByAnybody_areAllChecked() {
-        View view = view(
+        ForwardedRequest request = request(
                 "10.0.0.1",
                 "x-forwarded-for: 10.0.0.1",
                 "x-forwarded-host: traces.example.com",
                 "x-forwarded-host: evil.example");
 
-        assertThat(view.authorities()).containsExactly("127.0.0.1:8080", "traces.example.com", "evil.example");
+        assertThat(request.authorities()).containsExactly("127.0.0.1:8080", "traces.example.com", "evil.example");
     }
 
     @Test
     void forwarded_isReadAsInTheStandard() {
-        View view = view(
+        ForwardedRequest request = request(
                 "fd00::1",
                 "forwarded: for=6.6.6.6;host=evil.example, for=\"[2001:db8::7]:4711\";Host=\"traces.example.com:8443\";proto=https",
                 "forwarded: for=10.0.0.2;proto=http");
 
-        assertThat(view)
-                .isEqualTo(new View(
+        assertThat(request)
+                .isEqualTo(new ForwardedRequest(
                         List.of("127.0.0.1:8080", "evil.example", "traces.example.com:8443"),
                         "traces.example.com:8443",
                         "https",
@@ -110,22 +110,23 @@ class ForwardingTest {
 
     @Test
     void forwarded_withHiddenClients_endsTheChain() {
-        View view = view("10.0.0.1", "forwarded: for=10.0.0.3;host=evil.example, for=_hidden;host=traces.example.com");
+        ForwardedRequest request =
+                request("10.0.0.1", "forwarded: for=10.0.0.3;host=evil.example, for=_hidden;host=traces.example.com");
 
-        assertThat(view.authority()).isEqualTo("traces.example.com");
-        assertThat(view.client()).isEqualTo("_hidden");
+        assertThat(request.authority()).isEqualTo("traces.example.com");
+        assertThat(request.client()).isEqualTo("_hidden");
     }
 
     @Test
     void garbage_isNoChain() {
         for (String garbage : List.of("", ",", ";=", "for", "for=;host=", "=x;;=", "[", "for=\"[\"", "1:2:3:", "%")) {
-            View view = view("10.0.0.1", "x-forwarded-for: " + garbage, "forwarded: " + garbage);
+            ForwardedRequest request = request("10.0.0.1", "x-forwarded-for: " + garbage, "forwarded: " + garbage);
 
-            assertThat(view.authority()).as(garbage).isEqualTo("127.0.0.1:8080");
+            assertThat(request.authority()).as(garbage).isEqualTo("127.0.0.1:8080");
         }
     }
 
-    private static View view(String peer, String... lines) {
+    private static ForwardedRequest request(String peer, String... lines) {
         RequestHeadersBuilder headers =
                 RequestHeaders.builder(HttpMethod.GET, "/").authority("127.0.0.1:8080");
         for (String line : lines) {

@@ -39,7 +39,7 @@ public final class RowInput {
 
     /** Takes the memory of the row that was read, and starts the next one. */
     void endRow() {
-        memory.take(ROW_BYTES + rowBytes);
+        memory.reserve(ROW_BYTES + rowBytes);
         rowBytes = 0;
     }
 
@@ -96,9 +96,9 @@ public final class RowInput {
             next += length;
             return counted(text, length);
         }
-        memory.takeScratch(TEXT_COPIES * length);
+        memory.reserveTemporary(TEXT_COPIES * length);
         String text = new String(readBytes(length), StandardCharsets.UTF_8);
-        memory.giveBackScratch(TEXT_COPIES * length);
+        memory.releaseTemporary(TEXT_COPIES * length);
         return counted(text, length);
     }
 

@@ -125,17 +125,19 @@ public final class Analytics {
             if (group == 0) {
                 total = measures;
             } else if (bucket == 0) {
-                boolean rest = !oneGroup && group > values.size();
-                String value = oneGroup || rest ? null : values.get(group - 1).value;
-                groups.add(
-                        Timeline.Group.builder(measures).value(value).rest(rest).build());
+                boolean other = !oneGroup && group > values.size();
+                String value = oneGroup || other ? null : values.get(group - 1).value;
+                groups.add(Timeline.Group.builder(measures)
+                        .value(value)
+                        .other(other)
+                        .build());
             } else {
                 Timeline.Group last = groups.remove(groups.size() - 1);
                 List<Timeline.Bucket> buckets = new ArrayList<>(last.buckets());
                 buckets.add(Timeline.Bucket.of(scale.startOf(scale.first() + bucket - 1), measures));
                 groups.add(Timeline.Group.builder(last.total())
                         .value(last.value())
-                        .rest(last.rest())
+                        .other(last.other())
                         .buckets(buckets)
                         .build());
             }

@@ -1,8 +1,8 @@
 package io.llmtrace.storage.clickhouse.internal.upkeep;
 
 import io.llmtrace.model.Times;
+import io.llmtrace.storage.RetentionBasis;
 import io.llmtrace.storage.RetentionRule;
-import io.llmtrace.storage.TraceAge;
 import io.llmtrace.storage.UnavailableException;
 import io.llmtrace.storage.clickhouse.internal.engine.Condition;
 import io.llmtrace.storage.clickhouse.internal.engine.Database;
@@ -79,7 +79,7 @@ public final class Deletes {
             try {
                 if (hasLateDelete(tenantId)) {
                     late++;
-                } else if (rule.keptSince(now).isAfter(Times.EARLIEST)) {
+                } else if (rule.cutoff(now).isAfter(Times.EARLIEST)) {
                     deleted += delete(tenantId, expired(rule, now));
                 }
             } finally {
@@ -109,8 +109,8 @@ public final class Deletes {
 
     /** Returns a condition on rows; the traces with such a row are those that a rule lets expire. */
     static Condition expired(RetentionRule rule, Instant now) {
-        Instant keptSince = rule.keptSince(now);
-        return rule.by() == TraceAge.START ? createdBefore(keptSince) : endedBefore(keptSince);
+        Instant cutoff = rule.cutoff(now);
+        return rule.by() == RetentionBasis.START ? createdBefore(cutoff) : endedBefore(cutoff);
     }
 
     private static Condition createdBefore(Instant time) {

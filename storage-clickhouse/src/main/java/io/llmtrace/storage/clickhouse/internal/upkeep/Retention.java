@@ -1,7 +1,7 @@
 package io.llmtrace.storage.clickhouse.internal.upkeep;
 
+import io.llmtrace.storage.RetentionBasis;
 import io.llmtrace.storage.RetentionRule;
-import io.llmtrace.storage.TraceAge;
 import io.llmtrace.storage.clickhouse.internal.engine.Database;
 import io.llmtrace.storage.clickhouse.internal.engine.RowInput;
 import io.llmtrace.storage.clickhouse.internal.engine.Sql;
@@ -54,8 +54,8 @@ public final class Retention {
         int afterStart = row.readInt();
         int afterEnd = row.readInt();
         return afterStart == NONE
-                ? RetentionRule.of(afterEnd, TraceAge.END)
-                : RetentionRule.of(afterStart, TraceAge.START);
+                ? RetentionRule.of(afterEnd, RetentionBasis.END)
+                : RetentionRule.of(afterStart, RetentionBasis.START);
     }
 
     /**
@@ -69,8 +69,8 @@ public final class Retention {
                         INSERT INTO retention (tenant_id, days, days_after_end, version)
                         SELECT {tenant:UUID}, {days:UInt16}, {days_after_end:UInt16}, {version:UInt64}""")
                 .with("tenant", tenantId)
-                .with("days", rule == null || rule.by() != TraceAge.START ? NONE : rule.days())
-                .with("days_after_end", rule == null || rule.by() != TraceAge.END ? NONE : rule.days())
+                .with("days", rule == null || rule.by() != RetentionBasis.START ? NONE : rule.days())
+                .with("days_after_end", rule == null || rule.by() != RetentionBasis.END ? NONE : rule.days())
                 .with("version", version));
     }
 }

@@ -101,8 +101,8 @@ public final class Stats {
     }
 
     /** Counts the traces of a tenant that a rule would delete. */
-    public ExpiredTraces expired(UUID tenantId, RetentionRule rule, Instant now) {
-        if (!rule.keptSince(now).isAfter(Times.EARLIEST)) {
+    public ExpiredTraces countExpired(UUID tenantId, RetentionRule rule, Instant now) {
+        if (!rule.cutoff(now).isAfter(Times.EARLIEST)) {
             return ExpiredTraces.NONE;
         }
         Condition rows = Deletes.expired(rule, now);

@@ -96,7 +96,7 @@ final class FieldValues<T> {
 
     /** Takes the memory of a value that occurs for the first time. */
     static void count(SqliteConnection connection, @Nullable String value) {
-        connection.memory().take(VALUE_BYTES + MemoryEstimate.of(value));
+        connection.memory().reserve(VALUE_BYTES + MemoryEstimate.of(value));
     }
 
     /**

@@ -52,9 +52,9 @@ public final class BlockReader {
         UnpackedBlock found = unpacked(block);
         Body body = found.find(span, block);
         long copies = BODY_COPIES * body.length;
-        connection.memory().takeScratch(copies);
+        connection.memory().reserveTemporary(copies);
         decoder.decode(Arrays.copyOfRange(found.plain, body.offset, body.offset + body.length));
-        connection.memory().giveBackScratch(copies);
+        connection.memory().releaseTemporary(copies);
     }
 
     /** Decompresses a block, after the chain of blocks that it was compressed against, from the nearest one in the cache on. */
@@ -83,7 +83,7 @@ public final class BlockReader {
 
     private UnpackedBlock unpack(BlockRow row, @Nullable UnpackedBlock base) {
         makeRoom(row.plainSize());
-        connection.memory().takeScratch(row.plainSize());
+        connection.memory().reserveTemporary(row.plainSize());
         cachedBytes += row.plainSize();
         byte[] dictionary = base == null ? null : BodyCompression.dictionaryOf(base.plain);
         byte[] plain = connection.decompressor().decompress(row.data(), row.plainSize(), dictionary);
@@ -99,7 +99,7 @@ public final class BlockReader {
             int size = oldest.next().plain.length;
             oldest.remove();
             cachedBytes -= size;
-            connection.memory().giveBackScratch(size);
+            connection.memory().releaseTemporary(size);
         }
     }
 

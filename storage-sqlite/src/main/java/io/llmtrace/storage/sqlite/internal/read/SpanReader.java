@@ -145,7 +145,7 @@ public final class SpanReader {
     public TraceSummary summary(long row, UUID traceId, UUID tenantId, Instant createdAt) throws SQLException {
         TraceSummarizer summarizer = new TraceSummarizer(traceId, tenantId, createdAt);
         connection.each(SUMMARIZED_OF_TRACE, found -> addTo(summarizer, found, traceId, tenantId), row);
-        connection.memory().take(SUMMARY_BYTES);
+        connection.memory().reserve(SUMMARY_BYTES);
         return summarizer.summary();
     }
 
@@ -187,7 +187,7 @@ public final class SpanReader {
         TraceSpan span = found.narrow.span.build();
         connection
                 .memory()
-                .take(MemoryEstimate.ofSpan(span)
+                .reserve(MemoryEstimate.ofSpan(span)
                         + MemoryEstimate.of(found.errorPreview)
                         + MemoryEstimate.of(preview.input())
                         + MemoryEstimate.of(preview.output()));
@@ -214,13 +214,13 @@ public final class SpanReader {
         }
         blocks.read(narrow.block, narrow.id, body -> SpanBody.decodeInto(narrow.span, body));
         TraceSpan span = narrow.span.build();
-        connection.memory().take(MemoryEstimate.ofSpan(span));
+        connection.memory().reserve(MemoryEstimate.ofSpan(span));
         return span;
     }
 
     private void add(List<NarrowSpan> all, @Nullable NarrowSpan narrow) {
         if (narrow != null) {
-            connection.memory().takeScratch(NARROW_BYTES);
+            connection.memory().reserveTemporary(NARROW_BYTES);
             all.add(narrow);
         }
     }
@@ -239,7 +239,7 @@ public final class SpanReader {
         @Nullable TraceSpan[] spans = new TraceSpan[narrow.size()];
         for (int i : byBlock) {
             spans[i] = whole(narrow.get(i));
-            connection.memory().giveBackScratch(NARROW_BYTES);
+            connection.memory().releaseTemporary(NARROW_BYTES);
         }
         return List.of(spans);
     }

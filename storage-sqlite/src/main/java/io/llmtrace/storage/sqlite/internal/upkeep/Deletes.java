@@ -2,8 +2,8 @@ package io.llmtrace.storage.sqlite.internal.upkeep;
 
 import io.llmtrace.model.Times;
 import io.llmtrace.storage.OverloadedException;
+import io.llmtrace.storage.RetentionBasis;
 import io.llmtrace.storage.RetentionRule;
-import io.llmtrace.storage.TraceAge;
 import io.llmtrace.storage.sqlite.internal.engine.Database;
 import io.llmtrace.storage.sqlite.internal.engine.SqliteConnection;
 import io.llmtrace.storage.sqlite.internal.engine.WriteKind;
@@ -86,8 +86,8 @@ public final class Deletes {
 
     /** Removes the traces of a tenant that a rule lets expire. Returns how many. */
     public long expired(UUID tenantId, RetentionRule rule, Instant now) {
-        Instant keptSince = rule.keptSince(now);
-        return rule.by() == TraceAge.START ? before(tenantId, keptSince) : endedBefore(tenantId, keptSince);
+        Instant cutoff = rule.cutoff(now);
+        return rule.by() == RetentionBasis.START ? before(tenantId, cutoff) : endedBefore(tenantId, cutoff);
     }
 
     /**

@@ -2,8 +2,8 @@ package io.llmtrace.storage.sqlite.internal.upkeep;
 
 import io.llmtrace.model.Times;
 import io.llmtrace.storage.ExpiredTraces;
+import io.llmtrace.storage.RetentionBasis;
 import io.llmtrace.storage.RetentionRule;
-import io.llmtrace.storage.TraceAge;
 import io.llmtrace.storage.sqlite.internal.engine.Database;
 import io.llmtrace.storage.sqlite.internal.engine.ResultRow;
 import io.llmtrace.storage.sqlite.internal.engine.SqliteConnection;
@@ -76,18 +76,18 @@ public final class Retention {
      *
      * @param tenant its row id
      */
-    public static ExpiredTraces expired(SqliteConnection connection, long tenant, RetentionRule rule, Instant now)
+    public static ExpiredTraces countExpired(SqliteConnection connection, long tenant, RetentionRule rule, Instant now)
             throws SQLException {
-        Object keptSince = Deletes.nanosOrNever(rule.keptSince(now));
+        Object cutoff = Deletes.nanosOrNever(rule.cutoff(now));
         String counts = """
                 SELECT count(*) AS traces, min(created_at) AS oldest, max(created_at) AS newest,
                     coalesce(sum((SELECT count(*) FROM spans s WHERE s.trace = t.id)), 0) AS spans
                 FROM traces t WHERE t.tenant = ? AND t.created_at < ?""";
         return Objects.requireNonNull(
-                rule.by() == TraceAge.START
-                        ? connection.first(counts, Retention::counted, tenant, keptSince)
+                rule.by() == RetentionBasis.START
+                        ? connection.first(counts, Retention::counted, tenant, cutoff)
                         : connection.first(
-                                counts + " AND NOT " + ENDED_LATER, Retention::counted, tenant, keptSince, keptSince));
+                                counts + " AND NOT " + ENDED_LATER, Retention::counted, tenant, cutoff, cutoff));
     }
 
     private static ExpiredTraces counted(ResultRow row) throws SQLException {
@@ -106,6 +106,6 @@ public final class Retention {
     /** Reads a rule from the columns {@code retention_days, retention_by}, the first of a row. */
     private static RetentionRule rule(ResultRow row) throws SQLException {
         String by = row.textOrNull(2);
-        return RetentionRule.of((int) row.number(1), by == null ? TraceAge.START : TraceAge.ofText(by));
+        return RetentionRule.of((int) row.number(1), by == null ? RetentionBasis.START : RetentionBasis.ofText(by));
     }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class ExpiryThreadTest {
+class RetentionSchedulerTest {
 
     private static final Duration LONG = Duration.ofDays(1);
     private static final Duration SHORT = Duration.ofMillis(2);
@@ -27,7 +27,7 @@ class ExpiryThreadTest {
 
     private volatile Map<UUID, RetentionRule> rules = Map.of();
     private volatile @Nullable Throwable failure;
-    private @Nullable ExpiryThread thread;
+    private @Nullable RetentionScheduler thread;
 
     @AfterEach
     void close() {
@@ -36,12 +36,13 @@ class ExpiryThreadTest {
         }
     }
 
-    private ExpiryThread started(Duration firstLook, Duration lookEvery, Duration deleteEvery) {
+    private RetentionScheduler started(Duration firstLook, Duration lookEvery, Duration deleteEvery) {
         return started(firstLook, lookEvery, deleteEvery, LONG);
     }
 
-    private ExpiryThread started(Duration firstLook, Duration lookEvery, Duration deleteEvery, Duration retryAfter) {
-        ExpiryThread started = ExpiryThread.builder(
+    private RetentionScheduler started(
+            Duration firstLook, Duration lookEvery, Duration deleteEvery, Duration retryAfter) {
+        RetentionScheduler started = RetentionScheduler.builder(
                         "expiry-test",
                         () -> {
                             looks.incrementAndGet();
@@ -106,7 +107,7 @@ class ExpiryThreadTest {
 
     @Test
     void wake_looksWithoutWaiting() {
-        ExpiryThread waiting = started(LONG, LONG, LONG);
+        RetentionScheduler waiting = started(LONG, LONG, LONG);
         rules = Map.of(tenant, RetentionRule.of(30));
 
         waiting.wake();
@@ -117,7 +118,7 @@ class ExpiryThreadTest {
     @Test
     void failure_isToldOnceUntilItSucceedsAgain() {
         failure = new UnavailableException("down");
-        ExpiryThread failing = started(Duration.ZERO, LONG, LONG);
+        RetentionScheduler failing = started(Duration.ZERO, LONG, LONG);
         await().untilAsserted(() -> assertThat(failures).containsExactly("down"));
 
         failing.wake();
@@ -147,7 +148,7 @@ class ExpiryThreadTest {
 
     @Test
     void wake_whoseLookFails_looksAgainSoon() {
-        ExpiryThread woken = started(Duration.ZERO, LONG, LONG, SHORT);
+        RetentionScheduler woken = started(Duration.ZERO, LONG, LONG, SHORT);
         await().untilAsserted(() -> assertThat(deletions).hasValue(1));
         failure = new UnavailableException("locked");
         rules = Map.of(tenant, RetentionRule.of(30));
@@ -161,7 +162,7 @@ class ExpiryThreadTest {
 
     @Test
     void close_beforeTheFirstLook_deletesNothing() {
-        ExpiryThread closed = started(LONG, SHORT, SHORT);
+        RetentionScheduler closed = started(LONG, SHORT, SHORT);
         closed.close();
 
         await().until(() -> Thread.getAllStackTraces().keySet().stream()

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-class TraceScanTest {
+class TracePagerTest {
 
     private static final UUID TENANT = UUID.randomUUID();
     private static final TraceQuery QUERY =
@@ -80,7 +80,7 @@ class TraceScanTest {
     }
 
     private List<UUID> scan() {
-        TraceScan scan = new TraceScan(store, QUERY);
+        TracePager scan = new TracePager(store, QUERY);
         List<UUID> traces = new ArrayList<>();
         for (List<TraceEvent> page = scan.next(); !page.isEmpty(); page = scan.next()) {
             page.forEach(trace -> traces.add(trace.traceId()));

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * A thread that deletes the expired traces of a store: when it starts, when a rule has changed, and at regular intervals. It does
  * nothing else, so that no other work of the store can delay it.
  */
-public final class ExpiryThread implements AutoCloseable {
+public final class RetentionScheduler implements AutoCloseable {
 
     private static final Duration RETRY_AFTER = Duration.ofMinutes(1);
 
@@ -35,7 +35,7 @@ public final class ExpiryThread implements AutoCloseable {
     private boolean failing;
     private @Nullable Future<?> next;
 
-    private ExpiryThread(Builder builder) {
+    private RetentionScheduler(Builder builder) {
         this.rules = builder.rules;
         this.expiry = builder.expiry;
         this.onFailure = builder.onFailure;
@@ -111,8 +111,8 @@ public final class ExpiryThread implements AutoCloseable {
         }
 
         /** Starts the thread. */
-        public ExpiryThread start() {
-            ExpiryThread started = new ExpiryThread(this);
+        public RetentionScheduler start() {
+            RetentionScheduler started = new RetentionScheduler(this);
             started.submit(() -> started.lookAfter(firstLook));
             return started;
         }

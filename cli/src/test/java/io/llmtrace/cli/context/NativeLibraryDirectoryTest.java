@@ -17,7 +17,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class LibraryFolderTest {
+class NativeLibraryDirectoryTest {
 
     @TempDir
     Path folder;
@@ -26,7 +26,7 @@ class LibraryFolderTest {
     void places_beginWithThePreferredOnesThatExist() {
         Map<String, String> variables = Map.of("HOME", "/home/ann", "XDG_CACHE_HOME", "relative");
 
-        Set<Path> places = LibraryFolder.places(variables, folder.resolve("missing/data"));
+        Set<Path> places = NativeLibraryDirectory.places(variables, folder.resolve("missing/data"));
 
         assertThat(places)
                 .startsWith(
@@ -45,7 +45,7 @@ class LibraryFolderTest {
         Path other = old(Files.createDirectories(folder.resolve("libraries")));
         Set<Path> places = new LinkedHashSet<>(List.of(folder.resolve("missing"), folder));
 
-        Path created = LibraryFolder.create(places, new LinkedHashMap<>());
+        Path created = NativeLibraryDirectory.create(places, new LinkedHashMap<>());
 
         assertThat(created.getParent()).isEqualTo(folder);
         assertThat(created.getFileName().toString()).startsWith("llmtrace-libraries-");
@@ -53,7 +53,7 @@ class LibraryFolderTest {
         assertThat(isNew).exists();
         assertThat(other).exists();
         old(created);
-        assertThat(LibraryFolder.create(places, new LinkedHashMap<>())).isNotEqualTo(created);
+        assertThat(NativeLibraryDirectory.create(places, new LinkedHashMap<>())).isNotEqualTo(created);
         assertThat(created).as("locked by this process").exists();
     }
 
@@ -67,7 +67,7 @@ class LibraryFolderTest {
         Path file = Files.createFile(folder.resolve("file"));
         Map<Path, String> tried = new LinkedHashMap<>(Map.of(Path.of("/tmp"), "is mounted noexec"));
 
-        assertThatThrownBy(() -> LibraryFolder.create(Set.of(file), tried))
+        assertThatThrownBy(() -> NativeLibraryDirectory.create(Set.of(file), tried))
                 .isInstanceOf(CommandFailedException.class)
                 .hasMessage(
                         "no folder was found to unpack native libraries into, such as that of SQLite: /tmp is mounted"

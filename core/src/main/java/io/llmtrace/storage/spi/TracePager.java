@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Reads all traces that a query selects, page by page. The size of a page follows that of the traces: a page of many small traces
  * costs a store hardly more than one of few, while a few large traces fill the memory. Not thread-safe.
  */
-public final class TraceScan {
+public final class TracePager {
 
     private static final int FIRST_PAGE = 20;
     private static final int LARGEST_PAGE = 4_000;
@@ -33,7 +33,7 @@ public final class TraceScan {
     private int growth = GROWTH;
 
     /** Scans from the beginning of the query on; its own limit does not matter. */
-    public TraceScan(TraceRepository repository, TraceQuery query) {
+    public TracePager(TraceRepository repository, TraceQuery query) {
         this.repository = repository;
         this.next = query;
     }

@@ -6,9 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The shapes of answers that hold a list. */
-final class Answers {
+final class Responses {
 
-    private Answers() {}
+    private Responses() {}
 
     /** A complete list. */
     record Items(List<?> data) {}

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *       libzstd-jni-….so
  * </pre>
  */
-public final class LibraryFolder {
+public final class NativeLibraryDirectory {
 
     private static final String TEMPORARY_FOLDER = "java.io.tmpdir";
     /** Zstandard asks the JDK for its file, and newer JDKs read the property above only once. */
@@ -48,7 +48,7 @@ public final class LibraryFolder {
     /** Kept here, since a channel that nobody refers to is closed, which would release the lock. */
     private static @Nullable FileChannel lock;
 
-    private LibraryFolder() {}
+    private NativeLibraryDirectory() {}
 
     /**
      * Chooses the folder for this process, which must not have loaded a library yet. Choosing again does nothing.

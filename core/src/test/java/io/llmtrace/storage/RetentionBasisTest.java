@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class TraceAgeTest {
+class RetentionBasisTest {
 
     private static final Instant CREATED = Instant.parse("2026-03-01T12:00:00Z");
 
@@ -23,24 +23,25 @@ class TraceAgeTest {
 
     @Test
     void start_isWhenTheTraceWasCreated() {
-        assertThat(TraceAge.START.timeOf(trace(span(5, 9L)))).isEqualTo(CREATED);
+        assertThat(RetentionBasis.START.timeOf(trace(span(5, 9L)))).isEqualTo(CREATED);
     }
 
     @Test
     void end_isTheLatestEnd_orStartOfASpanWithoutOne() {
-        assertThat(TraceAge.END.timeOf(trace(span(5, 9L), span(6, 7L)))).isEqualTo(CREATED.plusSeconds(9));
-        assertThat(TraceAge.END.timeOf(trace(span(5, 9L), span(10, null)))).isEqualTo(CREATED.plusSeconds(10));
+        assertThat(RetentionBasis.END.timeOf(trace(span(5, 9L), span(6, 7L)))).isEqualTo(CREATED.plusSeconds(9));
+        assertThat(RetentionBasis.END.timeOf(trace(span(5, 9L), span(10, null))))
+                .isEqualTo(CREATED.plusSeconds(10));
     }
 
     @Test
     void end_isNeverBeforeTheTraceWasCreated() {
-        assertThat(TraceAge.END.timeOf(trace())).isEqualTo(CREATED);
-        assertThat(TraceAge.END.timeOf(trace(span(-9, -5L)))).isEqualTo(CREATED);
+        assertThat(RetentionBasis.END.timeOf(trace())).isEqualTo(CREATED);
+        assertThat(RetentionBasis.END.timeOf(trace(span(-9, -5L)))).isEqualTo(CREATED);
     }
 
     @Test
     void isExpired_beforeTheTimeOnly() {
-        RetentionRule rule = RetentionRule.of(30, TraceAge.END);
+        RetentionRule rule = RetentionRule.of(30, RetentionBasis.END);
         Instant last = CREATED.plusSeconds(9).plus(Duration.ofDays(30));
 
         assertThat(rule.isExpired(trace(span(5, 9L)), last)).isFalse();
@@ -50,14 +51,14 @@ class TraceAgeTest {
 
     @ParameterizedTest
     @EnumSource
-    void ofText_readsWhatTextReturns(TraceAge age) {
-        assertThat(TraceAge.ofText(age.text())).isEqualTo(age);
+    void ofText_readsWhatTextReturns(RetentionBasis basis) {
+        assertThat(RetentionBasis.ofText(basis.text())).isEqualTo(basis);
     }
 
     @Test
     void ofText_namesTheChoices() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> TraceAge.ofText("END"))
+                .isThrownBy(() -> RetentionBasis.ofText("END"))
                 .withMessage("not in [start, end]: 'END'");
     }
 

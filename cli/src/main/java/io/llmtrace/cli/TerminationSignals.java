@@ -8,11 +8,11 @@ import java.util.List;
  * The signals that ask a process to end: SIGTERM of service managers and containers, SIGINT of Ctrl-C, SIGHUP of a closed terminal. Left
  * to the JVM, they end it with 128 plus their number, which service managers take for a failure, however cleanly it ended.
  */
-final class EndSignals {
+final class TerminationSignals {
 
     private static final List<String> NAMES = List.of("TERM", "INT", "HUP");
 
-    private EndSignals() {}
+    private TerminationSignals() {}
 
     /**
      * Runs an action on each of these signals, in a thread of its own, instead of ending the process. Does nothing where the JVM does not
@@ -42,7 +42,7 @@ final class EndSignals {
             }
             case "equals" -> proxy == arguments[0];
             case "hashCode" -> System.identityHashCode(proxy);
-            default -> EndSignals.class.getSimpleName();
+            default -> TerminationSignals.class.getSimpleName();
         };
     }
 }

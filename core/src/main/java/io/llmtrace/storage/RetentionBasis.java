@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /** The time of a trace from which its age is counted. */
-public enum TraceAge {
+public enum RetentionBasis {
     /** The trace's {@code created_at}, however long it went on after that. */
     START,
     /**
@@ -35,17 +35,17 @@ public enum TraceAge {
     }
 
     /**
-     * Returns the age with a name.
+     * Returns the basis with a name.
      *
      * @throws IllegalArgumentException if none has that name
      */
-    public static TraceAge ofText(String text) {
-        for (TraceAge age : values()) {
-            if (age.text().equals(text)) {
-                return age;
+    public static RetentionBasis ofText(String text) {
+        for (RetentionBasis basis : values()) {
+            if (basis.text().equals(text)) {
+                return basis;
             }
         }
         throw new IllegalArgumentException(
-                "not in " + Arrays.stream(values()).map(TraceAge::text).toList() + ": '" + text + "'");
+                "not in " + Arrays.stream(values()).map(RetentionBasis::text).toList() + ": '" + text + "'");
     }
 }
