@@ -10,9 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,23 +58,30 @@ public final class Reindexing implements AutoCloseable {
             }
         }
     };
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(work -> {
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, work -> {
         Thread thread = new Thread(work, "llmtrace-clickhouse-reindexing");
         thread.setDaemon(true);
         return thread;
     });
+    private final Duration lastStep;
     private volatile boolean done;
 
     /** Prepares the work; {@link #start} begins it. */
     public Reindexing(Database database, Layout layout, PropertyTable properties) {
-        this(database, layout, properties, INTERVAL);
+        this(database, layout, properties, INTERVAL, LAST_STEP);
     }
 
-    /** @param interval how long after a failure, or a turn of another process, it tries again */
-    Reindexing(Database database, Layout layout, PropertyTable properties, Duration interval) {
+    /**
+     * @param interval how long after a failure, or a turn of another process, it tries again
+     * @param lastStep how long closing waits at most for the statement at hand
+     */
+    Reindexing(Database database, Layout layout, PropertyTable properties, Duration interval, Duration lastStep) {
         this.database = database;
         this.layout = layout;
         this.interval = interval;
+        this.lastStep = lastStep;
+        // Closing does not wait for the next time to look, which may be an hour away.
+        timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         this.lease = new Lease(properties, LEASE);
     }
 
@@ -109,7 +115,7 @@ public final class Reindexing implements AutoCloseable {
         closing.countDown();
         timer.shutdown();
         try {
-            timer.awaitTermination(LAST_STEP.toMillis(), TimeUnit.MILLISECONDS);
+            timer.awaitTermination(lastStep.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.Test;
 @NeedsClickHouse
 final class ReindexingTest {
 
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private final ClickHouseServer server = ClickHouseFixture.server();
     private final String name = ClickHouseFixture.newDatabaseName();
     private final Database database = new Database(ClickHouseSettings.parse(server.url(name)));
@@ -51,16 +53,29 @@ final class ReindexingTest {
         };
         try (ClickHouseTraceRepository repository =
                         ClickHouseTraceRepository.open(ClickHouseSettings.parse(server.url(name)));
-                Reindexing reindexing = new Reindexing(database, layout, failing, Duration.ofMillis(20))) {
+                Reindexing reindexing = new Reindexing(database, layout, failing, Duration.ofMillis(20), PATIENCE)) {
             repository.storeSpans(spans);
             OldWords.makeOld(server, name + ".spans");
 
             reindexing.start();
 
-            await().atMost(Duration.ofSeconds(60))
+            await().atMost(PATIENCE)
                     .untilAsserted(() -> assertThat(reindexing.details()).containsEntry("text_index_pending", "0"));
             assertThat(reads).hasValueGreaterThan(2);
             OldWords.assertFound(repository, tenant, spans);
         }
+    }
+
+    /** With the wait of an hour for a statement at hand, closing returns only if it does not wait for the next look. */
+    @Test
+    void close_whileNothingRuns_returns() {
+        Layout layout = Migrations.run(database);
+        PropertyTable properties = new PropertyTable(database);
+        Reindexing reindexing = new Reindexing(database, layout, properties, Duration.ofHours(1), Duration.ofHours(1));
+        reindexing.start();
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(reindexing.details()).containsEntry("text_index_pending", "0"));
+
+        reindexing.close();
     }
 }
