@@ -68,13 +68,13 @@ class AnalyticsApiTest {
                 "{\"start\":\"2026-03-01T12:00:00Z\",\"end\":\"2026-03-01T13:00:00Z\",\"bucket_ms\":60000,"
                         + "\"total\":{\"spans\":2,\"errors\":1,\"prompt_tokens\":10,\"completion_tokens\":5,\"total_tokens\":15,"
                         + "\"cost_usd\":0.25,\"duration_ms\":{\"p50\":100,\"p95\":100,\"p99\":100}},\"groups\":["
-                        + "{\"value\":\"gpt-4o\",\"rest\":false,\"total\":{\"spans\":1,\"errors\":0,\"prompt_tokens\":10,"
+                        + "{\"value\":\"gpt-4o\",\"other\":false,\"total\":{\"spans\":1,\"errors\":0,\"prompt_tokens\":10,"
                         + "\"completion_tokens\":5,\"total_tokens\":15,\"cost_usd\":0.25,"
                         + "\"duration_ms\":{\"p50\":100,\"p95\":100,\"p99\":100}},\"buckets\":["
                         + "{\"time\":\"2026-03-01T12:00:00Z\",\"spans\":1,\"errors\":0,\"prompt_tokens\":10,"
                         + "\"completion_tokens\":5,\"total_tokens\":15,\"cost_usd\":0.25,"
                         + "\"duration_ms\":{\"p50\":100,\"p95\":100,\"p99\":100}}]},"
-                        + "{\"rest\":false,\"total\":{\"spans\":1,\"errors\":1},\"buckets\":["
+                        + "{\"other\":false,\"total\":{\"spans\":1,\"errors\":1},\"buckets\":["
                         + "{\"time\":\"2026-03-01T12:01:00Z\",\"spans\":1,\"errors\":1}]}]}");
         assertAnswer("timeline?model_name=none", "{\"total\":{\"spans\":0,\"errors\":0},\"groups\":[]}");
     }
