@@ -90,7 +90,7 @@ class HealthTest {
         try (RunningServer server = RunningServer.over(store, spooling())) {
             store.hangs = true;
             for (int i = 0; i < MANY_READS; i++) {
-                clients.execute(() -> server.get("/api/v1/traces/" + UUID.randomUUID()));
+                clients.submit(() -> server.get("/api/v1/traces/" + UUID.randomUUID()));
             }
             store.waiting.awaitAtLeast(100);
 
