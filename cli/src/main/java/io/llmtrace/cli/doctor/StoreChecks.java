@@ -53,10 +53,15 @@ public final class StoreChecks {
     private static Diagnosis health(String check, String prefix, StoreHealth health) {
         String message = prefix + health.message() + details(health);
         return switch (health.state()) {
-            case OK -> Diagnosis.ok(check, message);
+            case OK -> isDamaged(health) ? Diagnosis.warn(check, message) : Diagnosis.ok(check, message);
             case FULL, READ_ONLY -> Diagnosis.warn(check, message);
             case DOWN -> Diagnosis.fail(check, message);
         };
+    }
+
+    /** Returns whether something was damaged: in the store, or in the spool of its server. */
+    private static boolean isDamaged(StoreHealth health) {
+        return health.details().keySet().stream().anyMatch(detail -> detail.endsWith(StoreHealth.DAMAGE_DETAIL));
     }
 
     /** Returns the diagnosis of a store that was opened read-only: {@code READ_ONLY} is then its normal state. */

@@ -85,8 +85,8 @@ public final class ServerMetrics {
     }
 
     /**
-     * Exposes the counts of spans by outcome. When no span is in flight, accepted = stored + spooled + dead-lettered +
-     * rejected; a growing difference indicates a bug in llmtrace.
+     * Exposes the counts of spans by outcome. When no span is in flight, accepted = stored + spooled + damaged in the spool +
+     * dead-lettered + rejected; a growing difference indicates a bug in llmtrace.
      */
     public void watch(SpanIngest ingest) {
         count(
@@ -112,6 +112,16 @@ public final class ServerMetrics {
                 ingest,
                 state -> state.spool().bytes());
         gauge("llmtrace.ingest.spool.age.seconds", "How long the oldest span has waited", ingest, ServerMetrics::ageOf);
+        gauge(
+                "llmtrace.ingest.spool.damaged",
+                "1 if a file of the spool could not be read completely since the start",
+                ingest,
+                state -> state.spool().damage().isEmpty() ? 0 : 1);
+        count(
+                "llmtrace.ingest.spool.damaged.spans",
+                "Spans that had waited on disk and cannot be read",
+                ingest,
+                state -> state.spool().damagedSpans());
         gauge(
                 "llmtrace.ingest.in.flight.bytes",
                 "Estimated size of the requests that wait to be stored",

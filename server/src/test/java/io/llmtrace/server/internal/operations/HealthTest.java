@@ -5,14 +5,24 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.llmtrace.ingest.IngestConfig;
+import io.llmtrace.json.TraceJson;
 import io.llmtrace.model.TraceEvent;
+import io.llmtrace.model.TraceSpan;
 import io.llmtrace.server.RunningServer;
 import io.llmtrace.server.ServerConfig;
 import io.llmtrace.storage.StoreHealth;
 import io.llmtrace.storage.TraceRepository;
+import io.llmtrace.storage.UnavailableException;
 import io.llmtrace.storage.memory.InMemoryTraceRepository;
 import io.llmtrace.storage.spi.ForwardingTraceRepository;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
@@ -155,6 +165,47 @@ class HealthTest {
         }
     }
 
+    @Test
+    void damageInTheSpool_isReportedWithItsSpans_untilTheEnd() throws IOException {
+        Path file = folder.resolve("spool/00000000000000000001.spool");
+        try (RunningServer server = RunningServer.over(store, spooling())) {
+            store.away = true;
+            for (int i = 0; i < 2; i++) {
+                server.post("/api/v1/spans", RunningServer.JSON, TraceJson.write(span()));
+            }
+            assertThat(server.get("/health").json().path("spool").has("damage")).isFalse();
+            assertThat(server.get("/metrics").text())
+                    .contains("llmtrace_ingest_spool_damaged 0.0", "llmtrace_ingest_spool_damaged_spans_total 0.0");
+            flipByte(file, 40);
+            store.away = false;
+
+            await().untilAsserted(() ->
+                    assertThat(server.get("/health").json().path("status").asText())
+                            .isEqualTo("damaged"));
+            JsonNode spool = server.get("/health").json().path("spool");
+            assertThat(spool.path("spans").asLong()).isZero();
+            assertThat(spool.path("damage").asText())
+                    .startsWith(file + " is damaged at byte 0")
+                    .endsWith("a copy is in " + file + ".damaged");
+            assertThat(spool.path("damaged_spans").asLong()).isEqualTo(1);
+            assertThat(server.get("/health").status()).isEqualTo(200);
+            assertThat(server.get("/metrics").text())
+                    .contains("llmtrace_ingest_spool_damaged 1.0", "llmtrace_ingest_spool_damaged_spans_total 1.0");
+        }
+    }
+
+    private static TraceSpan span() {
+        return TraceSpan.builder(RunningServer.TENANT, UUID.randomUUID(), UUID.randomUUID(), "chat", Instant.EPOCH)
+                .build();
+    }
+
+    private static void flipByte(Path file, int at) throws IOException {
+        byte[] flipped = {(byte) (Files.readAllBytes(file)[at] ^ 1)};
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(flipped), at);
+        }
+    }
+
     private ServerConfig.Builder spooling() {
         return RunningServer.config()
                 .ingest(IngestConfig.builder().folder(folder).build());
@@ -188,6 +239,7 @@ class HealthTest {
         private final CountDownLatch released = new CountDownLatch(1);
         private final Waiting waiting = new Waiting();
         private volatile boolean hangs;
+        private volatile boolean away;
         private volatile StoreHealth.@Nullable State state = StoreHealth.State.OK;
 
         @Override
@@ -203,6 +255,14 @@ class HealthTest {
                 throw new IllegalStateException("a check must not throw");
             }
             return StoreHealth.builder(now, "fine").build();
+        }
+
+        @Override
+        public void storeSpans(Collection<TraceSpan> spans) {
+            if (away) {
+                throw new UnavailableException("away");
+            }
+            super.storeSpans(spans);
         }
 
         @Override
