@@ -163,7 +163,9 @@ record HealthReport(
             if (ingest.spool().spans() > 0 || !ingest.storeFailure().isEmpty()) {
                 return Status.DEGRADED;
             }
-            return ingest.spool().damage().isEmpty() ? Status.OK : Status.DAMAGED;
+            boolean damaged = storage.details().containsKey(StoreHealth.DAMAGE_DETAIL)
+                    || !ingest.spool().damage().isEmpty();
+            return damaged ? Status.DAMAGED : Status.OK;
         }
         return storage.is(StoreHealth.State.DOWN) && !hasSpool ? Status.DOWN : Status.DEGRADED;
     }

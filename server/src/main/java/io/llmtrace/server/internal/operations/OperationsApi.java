@@ -50,6 +50,7 @@ public final class OperationsApi implements AutoCloseable {
         this.firstState = ingest.state();
         this.store = new BackgroundCheck<>("llmtrace-store-check", INTERVAL, () -> check(repository));
         this.ingestStates = new BackgroundCheck<>("llmtrace-ingest-check", INTERVAL, ingest::state);
+        metrics.watchDamage(() -> store.known().value());
     }
 
     /** Returns the routes. */

@@ -10,6 +10,7 @@ import io.llmtrace.ingest.IngestState;
 import io.llmtrace.ingest.SpanIngest;
 import io.llmtrace.server.internal.limits.MemoryBudget;
 import io.llmtrace.server.internal.web.BasePath;
+import io.llmtrace.storage.StoreHealth;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -19,7 +20,9 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The metrics of one server, for Prometheus. A label is a route, never a path with ids, so that it has few values. Thread-safe.
@@ -127,6 +130,21 @@ public final class ServerMetrics {
                 "Estimated size of the requests that wait to be stored",
                 ingest,
                 IngestState::bytesInFlight);
+    }
+
+    /**
+     * Exposes how often the store met damage.
+     *
+     * @param health what is known of the store; null while nothing is
+     */
+    public void watchDamage(Supplier<@Nullable StoreHealth> health) {
+        FunctionCounter.builder("llmtrace.store.damage", health, known -> damageCount(known.get()))
+                .description("Calls and background tasks of the store that met damaged data since the start")
+                .register(registry);
+    }
+
+    private static long damageCount(@Nullable StoreHealth health) {
+        return health == null ? 0 : Long.parseLong(health.details().getOrDefault(StoreHealth.DAMAGE_COUNT_DETAIL, "0"));
     }
 
     /** Exposes how much of the memory for the bodies of requests, and for the answers to them, is in use. */

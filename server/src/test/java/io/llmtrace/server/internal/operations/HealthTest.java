@@ -24,6 +24,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -179,9 +180,9 @@ class HealthTest {
             flipByte(file, 40);
             store.away = false;
 
-            await().untilAsserted(() ->
-                    assertThat(server.get("/health").json().path("status").asText())
-                            .isEqualTo("damaged"));
+            await().untilAsserted(() -> assertThat(
+                            server.get("/health").json().path("status").asText())
+                    .isEqualTo("damaged"));
             JsonNode spool = server.get("/health").json().path("spool");
             assertThat(spool.path("spans").asLong()).isZero();
             assertThat(spool.path("damage").asText())
@@ -191,6 +192,25 @@ class HealthTest {
             assertThat(server.get("/health").status()).isEqualTo(200);
             assertThat(server.get("/metrics").text())
                     .contains("llmtrace_ingest_spool_damaged 1.0", "llmtrace_ingest_spool_damaged_spans_total 1.0");
+        }
+    }
+
+    @Test
+    void damageInTheStore_isReported_whileTheStoreWorks() {
+        store.details = Map.of(StoreHealth.DAMAGE_DETAIL, "t.db is damaged", StoreHealth.DAMAGE_COUNT_DETAIL, "3");
+        try (RunningServer server = RunningServer.over(store)) {
+            await().until(() -> state(server).equals("ok"));
+            JsonNode health = server.get("/health").json();
+            assertThat(health.path("status").asText()).isEqualTo("damaged");
+            assertThat(health.at("/storage/details/damage").asText()).isEqualTo("t.db is damaged");
+            assertThat(server.get("/health").status()).isEqualTo(200);
+            assertThat(server.get("/metrics").text()).contains("llmtrace_store_damage_total 3.0");
+
+            store.details = Map.of();
+            await().untilAsserted(() -> assertThat(
+                            server.get("/health").json().path("status").asText())
+                    .isEqualTo("ok"));
+            assertThat(server.get("/metrics").text()).contains("llmtrace_store_damage_total 0.0");
         }
     }
 
@@ -240,6 +260,7 @@ class HealthTest {
         private final Waiting waiting = new Waiting();
         private volatile boolean hangs;
         private volatile boolean away;
+        private volatile Map<String, String> details = Map.of();
         private volatile StoreHealth.@Nullable State state = StoreHealth.State.OK;
 
         @Override
@@ -254,7 +275,7 @@ class HealthTest {
             if (now == null) {
                 throw new IllegalStateException("a check must not throw");
             }
-            return StoreHealth.builder(now, "fine").build();
+            return StoreHealth.builder(now, "fine").details(details).build();
         }
 
         @Override
