@@ -17,6 +17,7 @@ import io.llmtrace.storage.OverloadedException;
 import io.llmtrace.storage.ResultTooLargeException;
 import io.llmtrace.storage.TraceRepository;
 import io.llmtrace.storage.spi.DamagedTraces;
+import io.llmtrace.storage.spi.OutOfMemoryErrors;
 import io.llmtrace.storage.spi.TracePager;
 import java.io.IOException;
 import java.time.Duration;
@@ -108,6 +109,7 @@ final class Export {
         } catch (ClientGoneException e) {
             writer.close(e);
         } catch (Throwable e) {
+            OutOfMemoryErrors.note(e);
             if (!call.context().isCancelled()) {
                 LOG.error("export failed after {} traces", written, e);
             }

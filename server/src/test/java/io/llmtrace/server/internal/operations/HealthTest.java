@@ -214,6 +214,25 @@ class HealthTest {
         }
     }
 
+    @Test
+    void processThatRanOutOfMemory_isNotLive_untilTheNextStart() {
+        try (RunningServer server = RunningServer.over(store)) {
+            store.error = new OutOfMemoryError("Java heap space");
+            assertThat(server.get("/health/live").toString()).isEqualTo("200 {\"live\":true}");
+            assertThat(server.get("/api/v1/traces/" + UUID.randomUUID()).status())
+                    .isEqualTo(503);
+            store.error = null;
+
+            assertThat(server.get("/health/live").toString())
+                    .isEqualTo(
+                            "503 {\"live\":false,\"reason\":\"the process ran out of memory, after which a part of it may not"
+                                    + " work: restart it, with a larger heap (-Xmx) if that happens again\"}");
+        }
+        try (RunningServer server = RunningServer.over(store)) {
+            assertThat(server.get("/health/live").status()).isEqualTo(200);
+        }
+    }
+
     private static TraceSpan span() {
         return TraceSpan.builder(RunningServer.TENANT, UUID.randomUUID(), UUID.randomUUID(), "chat", Instant.EPOCH)
                 .build();
@@ -260,6 +279,7 @@ class HealthTest {
         private final Waiting waiting = new Waiting();
         private volatile boolean hangs;
         private volatile boolean away;
+        private volatile @Nullable Error error;
         private volatile Map<String, String> details = Map.of();
         private volatile StoreHealth.@Nullable State state = StoreHealth.State.OK;
 
@@ -289,6 +309,10 @@ class HealthTest {
         @Override
         public Optional<TraceEvent> getTrace(UUID tenantId, UUID traceId) {
             awaitRelease();
+            Error thrown = error;
+            if (thrown != null) {
+                throw thrown;
+            }
             return super.getTrace(tenantId, traceId);
         }
 
