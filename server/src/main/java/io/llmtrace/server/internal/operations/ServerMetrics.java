@@ -38,6 +38,7 @@ public final class ServerMetrics {
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final BasePath basePath;
+    private Supplier<@Nullable StoreHealth> storeHealth = () -> null;
 
     /** Counts requests below the base path as requests of the same route. */
     public ServerMetrics(BasePath basePath) {
@@ -138,7 +139,8 @@ public final class ServerMetrics {
      * @param health what is known of the store; null while nothing is
      */
     public void watchDamage(Supplier<@Nullable StoreHealth> health) {
-        FunctionCounter.builder("llmtrace.store.damage", health, known -> damageCount(known.get()))
+        storeHealth = health; // the registry itself would let the garbage collector have it
+        FunctionCounter.builder("llmtrace.store.damage", this, metrics -> damageCount(metrics.storeHealth.get()))
                 .description("Calls and background tasks of the store that met damaged data since the start")
                 .register(registry);
     }
