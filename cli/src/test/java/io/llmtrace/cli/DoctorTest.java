@@ -4,15 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.llmtrace.cli.context.ExitCode;
+import io.llmtrace.ingest.IngestConfig;
 import io.llmtrace.json.TraceJson;
+import io.llmtrace.server.LlmTraceServer;
+import io.llmtrace.server.ServerConfig;
 import io.llmtrace.storage.TraceRepositories;
 import io.llmtrace.storage.TraceRepository;
+import io.llmtrace.storage.memory.InMemoryTraceRepository;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,6 +60,26 @@ class DoctorTest {
                         "port 0 --port",
                         "log-level debug " + folder.resolve("llmtrace.yaml"),
                         "insecure false default");
+    }
+
+    @Test
+    void doctor_warnsOfADamagedSpoolOfTheServer() throws IOException {
+        Path spool = Files.createDirectory(folder.resolve("spool"));
+        Files.writeString(spool.resolve("00000000000000000001.spool"), "x".repeat(100));
+        Files.createFile(spool.resolve("00000000000000000002.spool"));
+        ServerConfig config = ServerConfig.builder()
+                .port(0)
+                .otlpPorts(List.of())
+                .ingest(IngestConfig.builder().folder(folder).build())
+                .build();
+        try (TraceRepository repository = new InMemoryTraceRepository();
+                LlmTraceServer server = LlmTraceServer.start(config, repository)) {
+            CliRun.Result result = new CliRun(folder).runLine("doctor --server " + server.uri());
+
+            assertThat(result.code()).isZero();
+            assertThat(result.out())
+                    .contains("warn  server ", "spool_damage " + spool.resolve("00000000000000000001.spool"));
+        }
     }
 
     @Test

@@ -9,6 +9,12 @@ public sealed interface StoreHealth permits StoreHealthValues {
     /** The key of the detail that says what is full in the state {@link State#FULL}: {@code disk} or {@code quota}. */
     String FULL_DETAIL = "full";
 
+    /** The detail that says what damage was met last since the store was opened; left out if none was. */
+    String DAMAGE_DETAIL = "damage";
+
+    /** The detail that says how many calls and background tasks met damage since the store was opened; left out with the other. */
+    String DAMAGE_COUNT_DETAIL = "damage_count";
+
     /** Returns the calls that the store serves. */
     State state();
 

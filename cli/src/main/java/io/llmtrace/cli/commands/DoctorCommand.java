@@ -40,9 +40,9 @@ import picocli.CommandLine.Mixin;
         name = "doctor",
         description = {
             "Print the settings in effect, and check the environment of llmtrace.",
-            "Prints the origin of each setting, and checks the JDK, the heap, the disk, the store and the ports. Ends with"
-                    + " code 1 if any check fails. Changes no traces and no files, but opens a ClickHouse store as 'serve'"
-                    + " does, which creates missing tables."
+            "Prints the origin of each setting, and checks the JDK, the heap, the disk, the store and the ports. Reads a"
+                    + " SQLite file to its end to find damage. Ends with code 1 if any check fails. Changes no traces and no"
+                    + " files, but opens a ClickHouse store as 'serve' does, which creates missing tables."
         },
         footer = {
             "",

@@ -5,17 +5,21 @@ import io.llmtrace.cli.context.ExitCode;
 import io.llmtrace.cli.options.FilterOptions;
 import io.llmtrace.cli.options.StoreOptions;
 import io.llmtrace.cli.options.StoreOptions.Store;
+import io.llmtrace.cli.terminal.Display;
 import io.llmtrace.cli.terminal.Formats;
 import io.llmtrace.cli.terminal.Progress;
 import io.llmtrace.cli.transfer.TraceExporter;
 import io.llmtrace.storage.Order;
 import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.spi.DamagedTraces;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -27,7 +31,8 @@ import picocli.CommandLine.Option;
         description = {
             "Write traces as NDJSON, oldest first.",
             "Each line holds one trace with all its spans and all their fields. With filters, only traces with a span that"
-                    + " matches all of them are written."
+                    + " matches all of them are written.",
+            "Traces that cannot be read because the store is damaged are left out, with a message and code 4."
         },
         footer = {
             "",
@@ -73,7 +78,9 @@ final class ExportCommand implements Callable<Integer>, FilterOptions.Filtered {
             Runnable show = () -> progress.update("exported " + Formats.count(exporter.traces(), "trace"));
             Path target = file;
             if (target == null) {
-                return toStandardOutput(exporter, show);
+                toStandardOutput(exporter, show);
+                progress.clear();
+                return outcome(exporter);
             }
             toFile(exporter, context.workingDirectory().resolve(target), show);
             progress.clear();
@@ -81,18 +88,31 @@ final class ExportCommand implements Callable<Integer>, FilterOptions.Filtered {
                     .err()
                     .println("exported " + Formats.count(exporter.traces(), "trace") + " with "
                             + Formats.count(exporter.spans(), "span") + " to " + target);
-            return ExitCode.OK;
+            return outcome(exporter);
         }
     }
 
-    private int toStandardOutput(TraceExporter exporter, Runnable show) throws IOException {
+    private int outcome(TraceExporter exporter) {
+        DamagedTraces damaged = exporter.damaged();
+        if (damaged.isEmpty()) {
+            return ExitCode.OK;
+        }
+        String ids = damaged.first().stream().map(UUID::toString).collect(Collectors.joining(", "));
+        context.terminal()
+                .err()
+                .println("left out " + Formats.count(damaged.count(), "trace") + " that cannot be read: " + ids
+                        + (damaged.count() > damaged.first().size() ? ", …" : "") + "\n"
+                        + Display.oneLine(damaged.reason()));
+        return ExitCode.INCOMPLETE;
+    }
+
+    private void toStandardOutput(TraceExporter exporter, Runnable show) throws IOException {
         // Stops when the reader has closed the pipe, as 'head' does, or the disk is full, which is reported for every
         // command.
         exporter.write(context.terminal().jsonOut(), () -> {
             show.run();
             return !context.terminal().out().checkError();
         });
-        return ExitCode.OK;
     }
 
     private static void toFile(TraceExporter exporter, Path target, Runnable show) throws IOException {

@@ -26,7 +26,8 @@ public final class ExitCode {
         descriptions.put(Integer.toString(NOT_FOUND), "no trace or span has that id");
         descriptions.put(
                 Integer.toString(INCOMPLETE),
-                "import: some lines were rejected, the others are stored; deadletter replay: some are left");
+                "import: some lines were rejected, the others are stored; export: some traces cannot be read, the others are"
+                        + " written; deadletter replay: some are left");
         return descriptions;
     }
 }

@@ -1,9 +1,11 @@
 package io.llmtrace.cli.doctor;
 
 import io.llmtrace.cli.context.UsageException;
+import io.llmtrace.cli.terminal.Formats;
 import io.llmtrace.storage.StorageException;
 import io.llmtrace.storage.StoreHealth;
 import io.llmtrace.storage.TraceRepository;
+import io.llmtrace.storage.spi.StoreIntegrity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +17,11 @@ import java.util.stream.Collectors;
 
 /** Checks whether the store exists, can be opened and works, and which process writes to it. */
 public final class StoreChecks {
+
+    private static final int MAX_DAMAGE = 100;
+
+    /** A check that takes as long is worth mentioning. */
+    private static final int LONG_SECONDS = 5;
 
     private StoreChecks() {}
 
@@ -38,11 +45,28 @@ public final class StoreChecks {
                     file.isPresent()
                             ? opened(name, repository.check())
                             : health("store", name + ": ", repository.check()));
+            StoreIntegrity.of(repository).ifPresent(integrity -> found.add(integrity(name, integrity)));
         } catch (StorageException | UsageException e) {
             found.add(Diagnosis.fail("store", String.valueOf(e.getMessage())));
         }
         file.ifPresent(path -> found.add(writer(path)));
         return found;
+    }
+
+    private static Diagnosis integrity(String name, StoreIntegrity integrity) {
+        long start = System.nanoTime();
+        List<String> damage = integrity.findDamage(MAX_DAMAGE);
+        long seconds = (System.nanoTime() - start) / 1_000_000_000;
+        String took = seconds < LONG_SECONDS ? "" : "; reading it took " + seconds + " s";
+        if (damage.isEmpty()) {
+            return Diagnosis.ok("integrity", "no damage found" + took);
+        }
+        return Diagnosis.fail(
+                "integrity",
+                name + " is damaged" + (damage.size() < MAX_DAMAGE ? " (" : " (at least ")
+                        + Formats.count(damage.size(), "place") + ", first: " + damage.get(0) + took
+                        + "): restore a copy; or save what can be read with 'llmtrace export --output traces.ndjson.gz', move"
+                        + " the file away, and 'llmtrace import traces.ndjson.gz' into a new one");
     }
 
     /** Returns the health of its store that a server reports. */
@@ -53,10 +77,15 @@ public final class StoreChecks {
     private static Diagnosis health(String check, String prefix, StoreHealth health) {
         String message = prefix + health.message() + details(health);
         return switch (health.state()) {
-            case OK -> Diagnosis.ok(check, message);
+            case OK -> isDamaged(health) ? Diagnosis.warn(check, message) : Diagnosis.ok(check, message);
             case FULL, READ_ONLY -> Diagnosis.warn(check, message);
             case DOWN -> Diagnosis.fail(check, message);
         };
+    }
+
+    /** Returns whether something was damaged: in the store, or in the spool of its server. */
+    private static boolean isDamaged(StoreHealth health) {
+        return health.details().keySet().stream().anyMatch(detail -> detail.endsWith(StoreHealth.DAMAGE_DETAIL));
     }
 
     /** Returns the diagnosis of a store that was opened read-only: {@code READ_ONLY} is then its normal state. */

@@ -6,20 +6,27 @@ import io.llmtrace.storage.UnavailableException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Reads the health of a server's store. */
+/** Reads the health of a server's store, and damage of its spool, as a further detail. */
 final class Health {
+
+    private static final String SPOOL_DAMAGE = "spool_" + StoreHealth.DAMAGE_DETAIL;
 
     private Health() {}
 
     static StoreHealth of(RestClient rest) {
         // Sent without retries, since a 503 here is the answer that the store is down.
-        JsonNode answer = rest.json(rest.getOnce("/health").body()).path("storage");
+        JsonNode health = rest.json(rest.getOnce("/health").body());
+        JsonNode answer = health.path("storage");
         StoreHealth.State state = stateOf(rest, answer.path("state").asText());
         Map<String, String> details = new LinkedHashMap<>();
         answer.path("details")
                 .properties()
                 .forEach(
                         detail -> details.put(detail.getKey(), detail.getValue().asText()));
+        String spoolDamage = health.at("/spool/damage").asText();
+        if (!spoolDamage.isEmpty()) {
+            details.put(SPOOL_DAMAGE, spoolDamage);
+        }
         return StoreHealth.builder(state, answer.path("message").asText())
                 .details(details)
                 .build();

@@ -38,6 +38,7 @@ import io.llmtrace.storage.analytics.TraceAnalytics;
 import io.llmtrace.storage.analytics.ValueCount;
 import io.llmtrace.storage.analytics.ValueMeasures;
 import io.llmtrace.storage.spi.AnalyticsArguments;
+import io.llmtrace.storage.spi.DamagedTraces;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -104,21 +105,38 @@ public final class RemoteTraceRepository implements TraceRepository, TraceAnalyt
      * Passes all traces that the query selects to {@code goOn}, in the order of the query, as they arrive.
      *
      * @param goOn receives a trace, and returns whether to continue with the next one
+     * @return the traces that the server cannot read
      */
-    public void export(TraceQuery query, Predicate<TraceEvent> goOn) {
+    public DamagedTraces export(TraceQuery query, Predicate<TraceEvent> goOn) {
         requireOpen();
         String path = API + "/export" + QueryParameters.ofExport(query);
         try (NdjsonReader lines = NdjsonReader.of(rest.stream(path), 0)) {
             for (byte[] line = lines.next(); line != null; line = lines.next()) {
-                byte[] json = line;
-                if (json.length > 0
-                        && !goOn.test(understood(() -> TraceJson.readTrace(TraceJson.readTree(json), null)))) {
-                    return;
+                if (line.length == 0) {
+                    continue;
+                }
+                byte[] text = line;
+                JsonNode json = understood(() -> TraceJson.readTree(text));
+                if (json.has("left_out")) {
+                    return understood(() -> damagedTraces(json));
+                }
+                if (!goOn.test(understood(() -> TraceJson.readTrace(json, null)))) {
+                    return DamagedTraces.NONE;
                 }
             }
+            return DamagedTraces.NONE;
         } catch (IOException e) {
             throw new UnavailableException("the export from " + rest.server() + " ended early: " + e.getMessage(), e);
         }
+    }
+
+    private static DamagedTraces damagedTraces(JsonNode lastLine) {
+        List<UUID> first = new ArrayList<>();
+        lastLine.path("trace_ids").forEach(id -> first.add(UUID.fromString(id.asText())));
+        return new DamagedTraces(
+                lastLine.path("left_out").asLong(),
+                first,
+                lastLine.path("reason").asText());
     }
 
     @Override
@@ -427,7 +445,7 @@ public final class RemoteTraceRepository implements TraceRepository, TraceAnalyt
     private <T> T understood(Supplier<T> reader) {
         try {
             return reader.get();
-        } catch (InvalidRequestException e) {
+        } catch (IllegalArgumentException | InvalidRequestException e) {
             throw notLlmtrace(e);
         }
     }

@@ -5,6 +5,7 @@ import io.llmtrace.json.TraceJson;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
+import io.llmtrace.storage.spi.DamagedTraces;
 import io.llmtrace.storage.spi.TracePager;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -22,6 +23,7 @@ public final class TraceExporter {
     private final TraceQuery query;
     private long traces;
     private long spans;
+    private DamagedTraces damaged = DamagedTraces.NONE;
 
     public TraceExporter(TraceRepository repository, TraceQuery query) {
         this.repository = repository;
@@ -63,7 +65,7 @@ public final class TraceExporter {
 
     private void forEach(Predicate<TraceEvent> goOn) {
         if (repository instanceof RemoteTraceRepository remote) {
-            remote.export(query, goOn);
+            damaged = remote.export(query, goOn);
             return;
         }
         TracePager scan = new TracePager(repository, query);
@@ -71,6 +73,12 @@ public final class TraceExporter {
         while (!page.isEmpty() && page.stream().allMatch(goOn)) {
             page = scan.next();
         }
+        damaged = scan.damaged();
+    }
+
+    /** Returns the traces that were left out, since the store is damaged. */
+    public DamagedTraces damaged() {
+        return damaged;
     }
 
     public long traces() {

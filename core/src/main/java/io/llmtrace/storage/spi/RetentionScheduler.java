@@ -166,6 +166,7 @@ public final class RetentionScheduler implements AutoCloseable {
             failing = false;
             return true;
         } catch (Throwable e) {
+            OutOfMemoryErrors.note(e);
             tell(e);
             return false;
         }

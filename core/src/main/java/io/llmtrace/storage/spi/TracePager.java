@@ -1,17 +1,22 @@
 package io.llmtrace.storage.spi;
 
 import io.llmtrace.model.TraceEvent;
+import io.llmtrace.storage.CorruptStoreException;
 import io.llmtrace.storage.OverloadedException;
 import io.llmtrace.storage.Page;
 import io.llmtrace.storage.ResultTooLargeException;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
+import io.llmtrace.storage.TraceSummary;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads all traces that a query selects, page by page. The size of a page follows that of the traces: a page of many small traces
- * costs a store hardly more than one of few, while a few large traces fill the memory. Not thread-safe.
+ * costs a store hardly more than one of few, while a few large traces fill the memory. A trace that cannot be read because the
+ * store is damaged is left out, so that the others can be saved. Not thread-safe.
  */
 public final class TracePager {
 
@@ -31,6 +36,7 @@ public final class TracePager {
     private int largestPage = LARGEST_PAGE;
 
     private int growth = GROWTH;
+    private DamagedTraces damaged = DamagedTraces.NONE;
 
     /** Scans from the beginning of the query on; its own limit does not matter. */
     public TracePager(TraceRepository repository, TraceQuery query) {
@@ -42,11 +48,17 @@ public final class TracePager {
      * Returns the next traces; none at the end. A page that the store has no room or time for is read again as a smaller one.
      *
      * @throws OverloadedException if there is no room or time for a single trace
+     * @throws CorruptStoreException if the damage of the store hides which trace is the next
      */
     public List<TraceEvent> next() {
         TraceQuery query = next;
         while (query != null) {
-            Page<TraceEvent> page = read(query);
+            Page<TraceEvent> page;
+            try {
+                page = read(query);
+            } catch (CorruptStoreException e) {
+                page = leaveOut(query, e);
+            }
             query = query.next(page).orElse(null);
             next = query;
             if (!page.items().isEmpty()) {
@@ -57,10 +69,45 @@ public final class TracePager {
         return List.of();
     }
 
+    /** Returns the traces that were left out so far. */
+    public DamagedTraces damaged() {
+        return damaged;
+    }
+
+    /** Returns an empty page that ends after the next trace, which is damaged. */
+    private Page<TraceEvent> leaveOut(TraceQuery query, CorruptStoreException damage) {
+        TraceQuery one = query.toBuilder().limit(1).build();
+        Page<UUID> page;
+        try {
+            page = idsOf(one);
+        } catch (CorruptStoreException e) {
+            damage.addSuppressed(e);
+            throw damage;
+        }
+        for (UUID trace : page.items()) { // none if it was deleted meanwhile
+            damaged = damaged.and(trace, damage);
+        }
+        return new Page<>(List.of(), page.nextCursor());
+    }
+
+    private Page<UUID> idsOf(TraceQuery query) {
+        Optional<StoreIntegrity> integrity = StoreIntegrity.of(repository);
+        if (integrity.isPresent()) {
+            return integrity.get().queryTraceIds(query);
+        }
+        Page<TraceSummary> page = repository.queryTraceSummaries(query);
+        return new Page<>(page.items().stream().map(TraceSummary::traceId).toList(), page.nextCursor());
+    }
+
     private Page<TraceEvent> read(TraceQuery query) {
         while (true) {
             try {
                 return repository.queryTraces(query.toBuilder().limit(pageSize).build());
+            } catch (CorruptStoreException e) {
+                if (pageSize == 1) {
+                    throw e;
+                }
+                pageSize /= 2;
             } catch (OverloadedException e) {
                 if (pageSize == 1) {
                     throw e;

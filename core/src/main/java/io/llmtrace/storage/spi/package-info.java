@@ -1,6 +1,6 @@
 /**
- * Helpers for authors of storage backends: argument checks, page cursors, exact aggregates, properties of a store, and
- * repositories that wrap others.
+ * Helpers for authors of storage backends: argument checks, page cursors, exact aggregates, properties and integrity of a
+ * store, scans that leave out damaged traces, and repositories that wrap others.
  */
 @NullMarked
 package io.llmtrace.storage.spi;

@@ -5,16 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.CorruptStoreException;
 import io.llmtrace.storage.Order;
 import io.llmtrace.storage.OverloadedException;
 import io.llmtrace.storage.Page;
 import io.llmtrace.storage.ResultTooLargeException;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
+import io.llmtrace.storage.TraceSummary;
 import io.llmtrace.storage.memory.InMemoryTraceRepository;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -79,8 +82,53 @@ class TracePagerTest {
         assertThat(store.limits).containsExactly(20, 10, 5, 2, 1);
     }
 
-    private List<UUID> scan() {
+    @Test
+    void damagedTraces_areLeftOut_andListed() {
+        store(300, 10);
+        List<UUID> all = scan();
+        store.limits.clear();
+        store.damaged = Set.of(all.get(0), all.get(57), all.get(58), all.get(299));
+
         TracePager scan = new TracePager(store, QUERY);
+        assertThat(scan(scan))
+                .isEqualTo(all.stream()
+                        .filter(trace -> !store.damaged.contains(trace))
+                        .toList());
+        assertThat(scan.damaged())
+                .isEqualTo(new DamagedTraces(
+                        4, List.of(all.get(0), all.get(57), all.get(58), all.get(299)), "damaged: " + all.get(0)));
+    }
+
+    @Test
+    void idsOfDamagedTraces_areListedUpToALimit() {
+        store(150, 10);
+        List<UUID> all = scan();
+        store.damaged = Set.copyOf(all);
+
+        TracePager scan = new TracePager(store, QUERY);
+        assertThat(scan(scan)).isEmpty();
+        assertThat(scan.damaged())
+                .isEqualTo(new DamagedTraces(150, all.subList(0, DamagedTraces.MAX_LISTED), "damaged: " + all.get(0)));
+    }
+
+    @Test
+    void damageThatHidesWhichTraceIsNext_endsTheScan() {
+        store(2, 10);
+        store.damaged = Set.of(scan().get(1));
+        store.idsAreDamaged = true;
+
+        TracePager scan = new TracePager(store, QUERY);
+        assertThat(scan.next()).hasSize(1);
+        assertThatThrownBy(scan::next)
+                .isExactlyInstanceOf(CorruptStoreException.class)
+                .hasMessageStartingWith("damaged: ");
+    }
+
+    private List<UUID> scan() {
+        return scan(new TracePager(store, QUERY));
+    }
+
+    private static List<UUID> scan(TracePager scan) {
         List<UUID> traces = new ArrayList<>();
         for (List<TraceEvent> page = scan.next(); !page.isEmpty(); page = scan.next()) {
             page.forEach(trace -> traces.add(trace.traceId()));
@@ -102,6 +150,8 @@ class TracePagerTest {
     private static final class Store extends ForwardingTraceRepository {
         private final TraceRepository memory = new InMemoryTraceRepository();
         private final List<Integer> limits = new ArrayList<>();
+        private Set<UUID> damaged = Set.of();
+        private boolean idsAreDamaged;
         private int room = Integer.MAX_VALUE;
         private int busyFor;
 
@@ -120,7 +170,21 @@ class TracePagerTest {
                 busyFor--;
                 throw new OverloadedException("others fill the memory");
             }
-            return super.queryTraces(query);
+            Page<TraceEvent> page = super.queryTraces(query);
+            for (TraceEvent trace : page.items()) {
+                if (damaged.contains(trace.traceId())) {
+                    throw new CorruptStoreException("damaged: " + trace.traceId());
+                }
+            }
+            return page;
+        }
+
+        @Override
+        public Page<TraceSummary> queryTraceSummaries(TraceQuery query) {
+            if (idsAreDamaged) {
+                throw new CorruptStoreException("damaged as well");
+            }
+            return super.queryTraceSummaries(query);
         }
     }
 }

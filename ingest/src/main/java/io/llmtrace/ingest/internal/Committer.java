@@ -6,6 +6,7 @@ import io.llmtrace.storage.NotSupportedException;
 import io.llmtrace.storage.OverloadedException;
 import io.llmtrace.storage.ResultTooLargeException;
 import io.llmtrace.storage.StorageException;
+import io.llmtrace.storage.spi.OutOfMemoryErrors;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -97,6 +98,7 @@ public final class Committer {
                 try {
                     settle(batch);
                 } catch (RuntimeException | Error e) {
+                    OutOfMemoryErrors.note(e);
                     LOG.error("an unexpected error fails {} requests", batch.size(), e);
                     batch.stream()
                             .filter(pending -> !pending.outcome().isDone())

@@ -1,6 +1,7 @@
 package io.llmtrace.ingest.internal;
 
 import io.llmtrace.storage.StorageException;
+import io.llmtrace.storage.spi.OutOfMemoryErrors;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
@@ -105,6 +106,7 @@ public final class Drainer {
             try {
                 afterDrained.runIfDue();
             } catch (RuntimeException | Error e) {
+                OutOfMemoryErrors.note(e);
                 LOG.error("an unexpected error after the spool was drained", e);
             }
         }
@@ -116,6 +118,7 @@ public final class Drainer {
         try {
             return spool.draining(this::drainSome);
         } catch (RuntimeException | Error e) {
+            OutOfMemoryErrors.note(e);
             LOG.error("an unexpected error keeps the spool from being drained for now", e);
             return false;
         }

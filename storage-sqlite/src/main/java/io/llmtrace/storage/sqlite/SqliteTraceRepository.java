@@ -31,9 +31,11 @@ import io.llmtrace.storage.analytics.ValueMeasures;
 import io.llmtrace.storage.spi.AnalyticsArguments;
 import io.llmtrace.storage.spi.PageCursor;
 import io.llmtrace.storage.spi.RetentionScheduler;
+import io.llmtrace.storage.spi.StoreIntegrity;
 import io.llmtrace.storage.spi.StoreProperties;
 import io.llmtrace.storage.sqlite.internal.engine.Database;
 import io.llmtrace.storage.sqlite.internal.engine.LackOfRoom;
+import io.llmtrace.storage.sqlite.internal.engine.MetDamage;
 import io.llmtrace.storage.sqlite.internal.engine.SqliteConnection;
 import io.llmtrace.storage.sqlite.internal.engine.WriteKind;
 import io.llmtrace.storage.sqlite.internal.format.BodyCompression;
@@ -73,7 +75,8 @@ import org.slf4j.LoggerFactory;
  * A repository in one SQLite file. One process writes to it; others may read it at the same time. The module's README describes
  * the layout, and when space is given back to the file system.
  */
-public final class SqliteTraceRepository implements TraceRepository, TraceAnalytics, TraceRetention, StoreProperties {
+public final class SqliteTraceRepository
+        implements TraceRepository, TraceAnalytics, TraceRetention, StoreProperties, StoreIntegrity {
 
     private static final Logger LOG = LoggerFactory.getLogger(SqliteTraceRepository.class);
 
@@ -160,6 +163,11 @@ public final class SqliteTraceRepository implements TraceRepository, TraceAnalyt
     @Override
     public Page<TraceEvent> queryTraces(TraceQuery query) {
         return pages(query, PageCursor.Items.TRACES, TracePages::traces);
+    }
+
+    @Override
+    public Page<UUID> queryTraceIds(TraceQuery query) {
+        return pages(query, PageCursor.Items.TRACES, TracePages::ids);
     }
 
     @Override
@@ -370,6 +378,11 @@ public final class SqliteTraceRepository implements TraceRepository, TraceAnalyt
     }
 
     @Override
+    public List<String> findDamage(int max) {
+        return database.findDamage(max);
+    }
+
+    @Override
     public StoreHealth check() {
         Map<String, String> details = new LinkedHashMap<>();
         details.put("backend", "sqlite");
@@ -379,35 +392,34 @@ public final class SqliteTraceRepository implements TraceRepository, TraceAnalyt
                     "schema_version", Long.toString(connection.number("PRAGMA user_version")),
                     "text_index_pending", Long.toString(TextIndex.pending(connection)))));
         } catch (StorageException e) {
-            return StoreHealth.builder(StoreHealth.State.DOWN, message(e))
-                    .details(details)
-                    .build();
+            return health(StoreHealth.State.DOWN, message(e), details);
         }
         if (database.readOnly()) {
-            return StoreHealth.builder(StoreHealth.State.READ_ONLY, "opened for reading only (mode=ro)")
-                    .details(details)
-                    .build();
+            return health(StoreHealth.State.READ_ONLY, "opened for reading only (mode=ro)", details);
         }
         try {
             Optional<LackOfRoom> lack = database.lackOfRoom();
             if (lack.isPresent()) {
                 details.put(StoreHealth.FULL_DETAIL, lack.get().what().name().toLowerCase(Locale.ROOT));
-                return StoreHealth.builder(StoreHealth.State.FULL, lack.get().message())
-                        .details(details)
-                        .build();
+                return health(StoreHealth.State.FULL, lack.get().message(), details);
             }
             // Only a commit proves that the file takes writes.
             database.write(
                     WriteKind.UPKEEP,
                     connection -> connection.update("UPDATE counters SET value = value WHERE name = 'writes'"));
-            return StoreHealth.builder(StoreHealth.State.OK, "reads and writes")
-                    .details(details)
-                    .build();
+            return health(StoreHealth.State.OK, "reads and writes", details);
         } catch (StorageException e) {
-            return StoreHealth.builder(StoreHealth.State.READ_ONLY, message(e))
-                    .details(details)
-                    .build();
+            return health(StoreHealth.State.READ_ONLY, message(e), details);
         }
+    }
+
+    private StoreHealth health(StoreHealth.State state, String message, Map<String, String> details) {
+        MetDamage damage = database.damage();
+        if (damage.count() > 0) {
+            details.put(StoreHealth.DAMAGE_DETAIL, damage.last());
+            details.put(StoreHealth.DAMAGE_COUNT_DETAIL, Long.toString(damage.count()));
+        }
+        return StoreHealth.builder(state, message).details(details).build();
     }
 
     /**

@@ -11,6 +11,7 @@ import io.llmtrace.storage.NotSupportedException;
 import io.llmtrace.storage.OverloadedException;
 import io.llmtrace.storage.ResultTooLargeException;
 import io.llmtrace.storage.UnavailableException;
+import io.llmtrace.storage.spi.OutOfMemoryErrors;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -90,6 +91,7 @@ public record Failure(
             return of(HttpStatus.BAD_REQUEST, "the request ended before its body was complete");
         }
         LOG.error("request failed", cause);
+        OutOfMemoryErrors.note(cause);
         if (cause instanceof OutOfMemoryError) {
             return new Failure(
                     HttpStatus.SERVICE_UNAVAILABLE,

@@ -44,6 +44,7 @@ public final class Bodies {
     public static byte[] read(Call call, BodyLimit limit, ToLongFunction<byte[]> objects) {
         AggregatedHttpRequest request = call.request();
         byte[] body = request.content().array();
+        call.memory().release(body.length); // the pieces in which it arrived
         String encoding = request.headers()
                 .get(HttpHeaderNames.CONTENT_ENCODING, "identity")
                 .strip()
@@ -78,7 +79,9 @@ public final class Bodies {
                 memory.reserve(INFLATED_COPIES * n);
                 out.write(chunk, 0, n);
             }
-            return out.toByteArray();
+            byte[] plain = out.toByteArray();
+            memory.release((INFLATED_COPIES - 1) * plain.length); // the buffer
+            return plain;
         } catch (IOException e) {
             throw Failure.exception(
                     HttpStatus.BAD_REQUEST,

@@ -8,6 +8,7 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.llmtrace.json.TraceJson;
+import io.llmtrace.storage.spi.OutOfMemoryErrors;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -52,6 +53,7 @@ final class JsonAnswer {
         } catch (ClientGoneException e) {
             writer.close(e);
         } catch (Throwable e) {
+            OutOfMemoryErrors.note(e);
             LOG.error("answer failed while it was sent", e);
             writer.close(e);
         }

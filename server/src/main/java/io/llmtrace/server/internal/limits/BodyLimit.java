@@ -16,7 +16,10 @@ import io.llmtrace.server.internal.failures.Failure;
  */
 public record BodyLimit(long bytes, String setting) {
 
-    /** Inflating and decoding reserve five times the decompressed size. The sixth part leaves room for the compressed body. */
+    /**
+     * A body that is being decoded reserves three times its decompressed size. The other half leaves room for the objects that it is
+     * decoded to, which are one or two times that for calls of 4 KB, and for the compressed body.
+     */
     private static final long COPIES = 6;
 
     /** Returns the smaller of the two limits that apply under this configuration. */

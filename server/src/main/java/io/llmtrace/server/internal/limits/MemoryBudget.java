@@ -195,7 +195,8 @@ public final class MemoryBudget {
             return HttpRequest.of(request.headers(), counted);
         }
 
-        private synchronized void release(long bytes) {
+        /** Releases bytes that were reserved, before the request ends. */
+        public synchronized void release(long bytes) {
             if (closed) {
                 return;
             }

@@ -1,5 +1,6 @@
 package io.llmtrace.server.internal.operations;
 
+import io.llmtrace.storage.spi.OutOfMemoryErrors;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -101,6 +102,7 @@ final class BackgroundCheck<T> implements AutoCloseable {
         try {
             outcome = new Outcome<>(check.get(), System.nanoTime());
         } catch (Throwable e) {
+            OutOfMemoryErrors.note(e);
             if (!thread.isShutdown()) {
                 LOG.error("{} failed", Thread.currentThread().getName(), e);
             }

@@ -38,6 +38,8 @@ record HealthReport(
         FULL,
         /** Spans are accepted and wait on disk for the store; or the store does not answer; or only a part of its calls works. */
         DEGRADED,
+        /** Everything works, but something that was stored or acknowledged could not be read since the start: it is damaged. */
+        DAMAGED,
         /** Neither reads nor writes work. */
         DOWN;
 
@@ -107,13 +109,23 @@ record HealthReport(
      * The spans that wait on disk.
      *
      * @param oldestAgeSeconds how long the oldest span has waited; left out when none waits
+     * @param damage what could not be read since the start, and where it is kept; left out if everything could
+     * @param damagedSpans how many spans that had waited could not be read; left out with {@code damage}
      */
-    record Spool(long spans, long bytes, @Nullable Long oldestAgeSeconds) {
+    record Spool(
+            long spans,
+            long bytes,
+            @Nullable Long oldestAgeSeconds,
+            @Nullable String damage,
+            @Nullable Long damagedSpans) {
         static Spool of(SpoolState state) {
+            boolean damaged = !state.damage().isEmpty();
             return new Spool(
                     state.spans(),
                     state.bytes(),
-                    state.age().map(Duration::toSeconds).orElse(null));
+                    state.age().map(Duration::toSeconds).orElse(null),
+                    damaged ? state.damage() : null,
+                    damaged ? state.damagedSpans() : null);
         }
     }
 
@@ -148,7 +160,12 @@ record HealthReport(
 
     private static Status statusOf(Storage storage, IngestState ingest, boolean hasSpool) {
         if (storage.is(StoreHealth.State.OK)) {
-            return ingest.spool().spans() == 0 && ingest.storeFailure().isEmpty() ? Status.OK : Status.DEGRADED;
+            if (ingest.spool().spans() > 0 || !ingest.storeFailure().isEmpty()) {
+                return Status.DEGRADED;
+            }
+            boolean damaged = storage.details().containsKey(StoreHealth.DAMAGE_DETAIL)
+                    || !ingest.spool().damage().isEmpty();
+            return damaged ? Status.DAMAGED : Status.OK;
         }
         return storage.is(StoreHealth.State.DOWN) && !hasSpool ? Status.DOWN : Status.DEGRADED;
     }

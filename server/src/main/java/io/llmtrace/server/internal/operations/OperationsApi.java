@@ -8,6 +8,7 @@ import io.llmtrace.server.internal.http.Call;
 import io.llmtrace.server.internal.http.Route;
 import io.llmtrace.storage.StoreHealth;
 import io.llmtrace.storage.TraceRepository;
+import io.llmtrace.storage.spi.OutOfMemoryErrors;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
@@ -37,6 +38,7 @@ public final class OperationsApi implements AutoCloseable {
     private final BackgroundCheck<IngestState> ingestStates;
 
     private final IngestState firstState;
+    private final long outOfMemoryBefore = OutOfMemoryErrors.met();
 
     /**
      * Answers for one repository, and the ingest and metrics of one server.
@@ -50,6 +52,7 @@ public final class OperationsApi implements AutoCloseable {
         this.firstState = ingest.state();
         this.store = new BackgroundCheck<>("llmtrace-store-check", INTERVAL, () -> check(repository));
         this.ingestStates = new BackgroundCheck<>("llmtrace-ingest-check", INTERVAL, ingest::state);
+        metrics.watchDamage(() -> store.known().value());
     }
 
     /** Returns the routes. */
@@ -58,7 +61,7 @@ public final class OperationsApi implements AutoCloseable {
                 Route.immediate("/health", call -> answer(call, this::health)),
                 Route.immediate("/health/live", call -> {
                     call.parameters();
-                    return Call.json(new Live(true));
+                    return live();
                 }),
                 Route.immediate("/health/ready", call -> answer(call, this::ready)),
                 Route.get("/metrics", List.of(), call -> {
@@ -67,8 +70,22 @@ public final class OperationsApi implements AutoCloseable {
                 }));
     }
 
-    /** The answer of {@code /health/live}, which a process that hangs cannot give. */
-    record Live(boolean live) {}
+    /**
+     * The answer of {@code /health/live}, which a process that hangs cannot give.
+     *
+     * @param reason why a restart is needed; left out if none is
+     */
+    record Live(boolean live, @Nullable String reason) {}
+
+    private HttpResponse live() {
+        if (OutOfMemoryErrors.met() == outOfMemoryBefore) {
+            return Call.json(new Live(true, null));
+        }
+        String reason =
+                "the process ran out of memory, after which a part of it may not work: restart it, with a larger heap"
+                        + " (-Xmx) if that happens again";
+        return Call.json(HttpStatus.SERVICE_UNAVAILABLE, new Live(false, reason));
+    }
 
     /**
      * The answer of {@code /health/ready}.

@@ -10,6 +10,7 @@ import io.llmtrace.ingest.IngestState;
 import io.llmtrace.ingest.SpanIngest;
 import io.llmtrace.server.internal.limits.MemoryBudget;
 import io.llmtrace.server.internal.web.BasePath;
+import io.llmtrace.storage.StoreHealth;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -19,7 +20,9 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The metrics of one server, for Prometheus. A label is a route, never a path with ids, so that it has few values. Thread-safe.
@@ -35,6 +38,7 @@ public final class ServerMetrics {
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final BasePath basePath;
+    private Supplier<@Nullable StoreHealth> storeHealth = () -> null;
 
     /** Counts requests below the base path as requests of the same route. */
     public ServerMetrics(BasePath basePath) {
@@ -85,8 +89,8 @@ public final class ServerMetrics {
     }
 
     /**
-     * Exposes the counts of spans by outcome. When no span is in flight, accepted = stored + spooled + dead-lettered +
-     * rejected; a growing difference indicates a bug in llmtrace.
+     * Exposes the counts of spans by outcome. When no span is in flight, accepted = stored + spooled + damaged in the spool +
+     * dead-lettered + rejected; a growing difference indicates a bug in llmtrace.
      */
     public void watch(SpanIngest ingest) {
         count(
@@ -113,10 +117,36 @@ public final class ServerMetrics {
                 state -> state.spool().bytes());
         gauge("llmtrace.ingest.spool.age.seconds", "How long the oldest span has waited", ingest, ServerMetrics::ageOf);
         gauge(
+                "llmtrace.ingest.spool.damaged",
+                "1 if a file of the spool could not be read completely since the start",
+                ingest,
+                state -> state.spool().damage().isEmpty() ? 0 : 1);
+        count(
+                "llmtrace.ingest.spool.damaged.spans",
+                "Spans that had waited on disk and cannot be read",
+                ingest,
+                state -> state.spool().damagedSpans());
+        gauge(
                 "llmtrace.ingest.in.flight.bytes",
                 "Estimated size of the requests that wait to be stored",
                 ingest,
                 IngestState::bytesInFlight);
+    }
+
+    /**
+     * Exposes how often the store met damage.
+     *
+     * @param health what is known of the store; null while nothing is
+     */
+    public void watchDamage(Supplier<@Nullable StoreHealth> health) {
+        storeHealth = health; // the registry itself would let the garbage collector have it
+        FunctionCounter.builder("llmtrace.store.damage", this, metrics -> damageCount(metrics.storeHealth.get()))
+                .description("Calls and background tasks of the store that met damaged data since the start")
+                .register(registry);
+    }
+
+    private static long damageCount(@Nullable StoreHealth health) {
+        return health == null ? 0 : Long.parseLong(health.details().getOrDefault(StoreHealth.DAMAGE_COUNT_DETAIL, "0"));
     }
 
     /** Exposes how much of the memory for the bodies of requests, and for the answers to them, is in use. */

@@ -16,17 +16,21 @@ import io.llmtrace.server.internal.limits.ReadCancellation;
 import io.llmtrace.storage.OverloadedException;
 import io.llmtrace.storage.ResultTooLargeException;
 import io.llmtrace.storage.TraceRepository;
+import io.llmtrace.storage.spi.DamagedTraces;
+import io.llmtrace.storage.spi.OutOfMemoryErrors;
 import io.llmtrace.storage.spi.TracePager;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Streams whole traces, one per line. A page is read when the client has received the one before, and takes memory until it is
- * sent. A fault on the way cuts the connection, so that half an export never looks like a complete one.
+ * sent. A fault on the way cuts the connection, so that half an export never looks like a complete one. Traces that cannot be read
+ * because the store is damaged are left out, and a last line says so: what can be read can be saved.
  */
 final class Export {
 
@@ -100,15 +104,42 @@ final class Export {
             while (write(page, out)) {
                 page = loadWhenThereIsRoom();
             }
+            writeLeftOut(out);
             writer.close();
         } catch (ClientGoneException e) {
             writer.close(e);
         } catch (Throwable e) {
+            OutOfMemoryErrors.note(e);
             if (!call.context().isCancelled()) {
                 LOG.error("export failed after {} traces", written, e);
             }
             writer.close(e);
         }
+    }
+
+    /**
+     * The last line of an export that is not complete.
+     *
+     * @param leftOut how many traces cannot be read
+     * @param traceIds the ids of the first of them
+     * @param reason why the first of them cannot be read
+     */
+    record LeftOut(long leftOut, List<UUID> traceIds, String reason) {}
+
+    private void writeLeftOut(ResponseOutput out) throws IOException {
+        DamagedTraces damaged = scan.damaged();
+        if (damaged.isEmpty()) {
+            return;
+        }
+        LOG.error(
+                "export left out {} traces that are damaged, and wrote {}; the first of them: {}; {}",
+                damaged.count(),
+                written,
+                damaged.first(),
+                damaged.reason());
+        TraceJson.writeTo(out, new LeftOut(damaged.count(), damaged.first(), damaged.reason()));
+        out.write('\n');
+        out.flush();
     }
 
     /** Writes a page, and returns whether another may follow: not after the limit, nor after an empty one. */

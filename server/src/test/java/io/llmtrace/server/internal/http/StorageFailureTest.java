@@ -9,13 +9,19 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.llmtrace.json.TraceJson;
+import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.otlp.SpanEncoder;
 import io.llmtrace.server.RunningServer;
 import io.llmtrace.storage.CorruptStoreException;
 import io.llmtrace.storage.NotSupportedException;
 import io.llmtrace.storage.OverloadedException;
+import io.llmtrace.storage.Page;
+import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.TraceRepository;
 import io.llmtrace.storage.UnavailableException;
+import io.llmtrace.storage.memory.InMemoryTraceRepository;
+import io.llmtrace.storage.spi.ForwardingTraceRepository;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc;
 import java.time.Instant;
@@ -84,6 +90,40 @@ class StorageFailureTest {
             RunningServer.Answer answer = server.get("/api/v1/stats");
             assertThat(answer.status()).isEqualTo(500);
             assertThat(answer.text()).contains("schema of version 99");
+        }
+    }
+
+    @Test
+    void export_leavesOutTracesThatAreDamaged_andSaysSoInTheLastLine() {
+        UUID damaged = UUID.randomUUID();
+        InMemoryTraceRepository memory = new InMemoryTraceRepository();
+        List<UUID> all = List.of(UUID.randomUUID(), damaged, UUID.randomUUID());
+        all.forEach(trace -> memory.storeTrace(
+                TraceEvent.of(trace, RunningServer.TENANT, Instant.ofEpochSecond(all.indexOf(trace)), List.of())));
+        try (RunningServer server = RunningServer.over(new ForwardingTraceRepository() {
+            @Override
+            protected TraceRepository delegate() {
+                return memory;
+            }
+
+            @Override
+            public Page<TraceEvent> queryTraces(TraceQuery query) {
+                Page<TraceEvent> page = super.queryTraces(query);
+                if (page.items().stream().anyMatch(trace -> trace.traceId().equals(damaged))) {
+                    throw new CorruptStoreException("t.db is damaged");
+                }
+                return page;
+            }
+        })) {
+            RunningServer.Answer answer = server.get("/api/v1/export?order=oldest_first");
+
+            assertThat(answer.status()).isEqualTo(200);
+            List<String> lines = answer.text().lines().toList();
+            assertThat(lines).hasSize(3);
+            assertThat(lines.get(0)).contains(all.get(0).toString());
+            assertThat(lines.get(1)).contains(all.get(2).toString());
+            assertThat(lines.get(2))
+                    .isEqualTo("{\"left_out\":1,\"trace_ids\":[\"" + damaged + "\"],\"reason\":\"t.db is damaged\"}");
         }
     }
 

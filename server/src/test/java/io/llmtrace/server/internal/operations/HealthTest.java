@@ -5,15 +5,26 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.llmtrace.ingest.IngestConfig;
+import io.llmtrace.json.TraceJson;
 import io.llmtrace.model.TraceEvent;
+import io.llmtrace.model.TraceSpan;
 import io.llmtrace.server.RunningServer;
 import io.llmtrace.server.ServerConfig;
 import io.llmtrace.storage.StoreHealth;
 import io.llmtrace.storage.TraceRepository;
+import io.llmtrace.storage.UnavailableException;
 import io.llmtrace.storage.memory.InMemoryTraceRepository;
 import io.llmtrace.storage.spi.ForwardingTraceRepository;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.Collection;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -155,6 +166,91 @@ class HealthTest {
         }
     }
 
+    @Test
+    void damageInTheSpool_isReportedWithItsSpans_untilTheEnd() throws IOException {
+        Path file = folder.resolve("spool/00000000000000000001.spool");
+        try (RunningServer server = RunningServer.over(store, spooling())) {
+            store.away = true;
+            for (int i = 0; i < 2; i++) {
+                server.post("/api/v1/spans", RunningServer.JSON, TraceJson.write(span()));
+            }
+            assertThat(server.get("/health").json().path("spool").has("damage")).isFalse();
+            assertThat(server.get("/metrics").text())
+                    .contains("llmtrace_ingest_spool_damaged 0.0", "llmtrace_ingest_spool_damaged_spans_total 0.0");
+            flipByte(file, 40);
+            store.away = false;
+
+            await().untilAsserted(() -> assertThat(
+                            server.get("/health").json().path("status").asText())
+                    .isEqualTo("damaged"));
+            JsonNode spool = server.get("/health").json().path("spool");
+            assertThat(spool.path("spans").asLong()).isZero();
+            assertThat(spool.path("damage").asText())
+                    .startsWith(file + " is damaged at byte 0")
+                    .endsWith("a copy is in " + file + ".damaged");
+            assertThat(spool.path("damaged_spans").asLong()).isEqualTo(1);
+            assertThat(server.get("/health").status()).isEqualTo(200);
+            assertThat(server.get("/metrics").text())
+                    .contains("llmtrace_ingest_spool_damaged 1.0", "llmtrace_ingest_spool_damaged_spans_total 1.0");
+        }
+    }
+
+    @Test
+    void damageInTheStore_isReported_whileTheStoreWorks() {
+        store.details = Map.of(StoreHealth.DAMAGE_DETAIL, "t.db is damaged", StoreHealth.DAMAGE_COUNT_DETAIL, "3");
+        try (RunningServer server = RunningServer.over(store)) {
+            await().until(() -> state(server).equals("ok"));
+            JsonNode health = server.get("/health").json();
+            assertThat(health.path("status").asText()).isEqualTo("damaged");
+            assertThat(health.at("/storage/details/damage").asText()).isEqualTo("t.db is damaged");
+            assertThat(server.get("/health").status()).isEqualTo(200);
+            assertThat(server.get("/metrics").text()).contains("llmtrace_store_damage_total 3.0");
+
+            System.gc(); // from then on, a metric whose source is gone would not change
+            store.details = Map.of(StoreHealth.DAMAGE_DETAIL, "t.db is damaged", StoreHealth.DAMAGE_COUNT_DETAIL, "4");
+            await().untilAsserted(() -> {
+                assertThat(server.get("/health").text()).contains("\"damage_count\":\"4\"");
+                assertThat(server.get("/metrics").text()).contains("llmtrace_store_damage_total 4.0");
+            });
+
+            store.details = Map.of();
+            await().untilAsserted(() -> assertThat(
+                            server.get("/health").json().path("status").asText())
+                    .isEqualTo("ok"));
+        }
+    }
+
+    @Test
+    void processThatRanOutOfMemory_isNotLive_untilTheNextStart() {
+        try (RunningServer server = RunningServer.over(store)) {
+            store.error = new OutOfMemoryError("Java heap space");
+            assertThat(server.get("/health/live").toString()).isEqualTo("200 {\"live\":true}");
+            assertThat(server.get("/api/v1/traces/" + UUID.randomUUID()).status())
+                    .isEqualTo(503);
+            store.error = null;
+
+            assertThat(server.get("/health/live").toString())
+                    .isEqualTo(
+                            "503 {\"live\":false,\"reason\":\"the process ran out of memory, after which a part of it may not"
+                                    + " work: restart it, with a larger heap (-Xmx) if that happens again\"}");
+        }
+        try (RunningServer server = RunningServer.over(store)) {
+            assertThat(server.get("/health/live").status()).isEqualTo(200);
+        }
+    }
+
+    private static TraceSpan span() {
+        return TraceSpan.builder(RunningServer.TENANT, UUID.randomUUID(), UUID.randomUUID(), "chat", Instant.EPOCH)
+                .build();
+    }
+
+    private static void flipByte(Path file, int at) throws IOException {
+        byte[] flipped = {(byte) (Files.readAllBytes(file)[at] ^ 1)};
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(flipped), at);
+        }
+    }
+
     private ServerConfig.Builder spooling() {
         return RunningServer.config()
                 .ingest(IngestConfig.builder().folder(folder).build());
@@ -188,6 +284,9 @@ class HealthTest {
         private final CountDownLatch released = new CountDownLatch(1);
         private final Waiting waiting = new Waiting();
         private volatile boolean hangs;
+        private volatile boolean away;
+        private volatile @Nullable Error error;
+        private volatile Map<String, String> details = Map.of();
         private volatile StoreHealth.@Nullable State state = StoreHealth.State.OK;
 
         @Override
@@ -202,12 +301,24 @@ class HealthTest {
             if (now == null) {
                 throw new IllegalStateException("a check must not throw");
             }
-            return StoreHealth.builder(now, "fine").build();
+            return StoreHealth.builder(now, "fine").details(details).build();
+        }
+
+        @Override
+        public void storeSpans(Collection<TraceSpan> spans) {
+            if (away) {
+                throw new UnavailableException("away");
+            }
+            super.storeSpans(spans);
         }
 
         @Override
         public Optional<TraceEvent> getTrace(UUID tenantId, UUID traceId) {
             awaitRelease();
+            Error thrown = error;
+            if (thrown != null) {
+                throw thrown;
+            }
             return super.getTrace(tenantId, traceId);
         }
 

@@ -2,6 +2,7 @@ package io.llmtrace.storage.clickhouse.internal.upkeep;
 
 import io.llmtrace.storage.StorageException;
 import io.llmtrace.storage.clickhouse.internal.engine.Versions;
+import io.llmtrace.storage.spi.OutOfMemoryErrors;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Executors;
@@ -58,6 +59,7 @@ public final class Housekeeping implements AutoCloseable {
             waitLonger();
             LOG.warn(FAILED, pause.toSeconds(), e.getMessage());
         } catch (Throwable e) {
+            OutOfMemoryErrors.note(e);
             waitLonger();
             LOG.error(FAILED, pause.toSeconds(), e, e);
         }

@@ -5,6 +5,7 @@ import io.llmtrace.storage.clickhouse.internal.engine.Database;
 import io.llmtrace.storage.clickhouse.internal.engine.Layout;
 import io.llmtrace.storage.clickhouse.internal.engine.Sql;
 import io.llmtrace.storage.clickhouse.internal.read.IndexedTokens;
+import io.llmtrace.storage.spi.OutOfMemoryErrors;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -130,6 +131,7 @@ public final class Reindexing implements AutoCloseable {
                 LOG.warn(FAILED, interval.toSeconds(), e.getMessage());
             }
         } catch (Throwable e) {
+            OutOfMemoryErrors.note(e);
             LOG.error(FAILED, interval.toSeconds(), e, e);
         }
         try {

@@ -1,5 +1,6 @@
 package io.llmtrace.storage.sqlite.internal.engine;
 
+import io.llmtrace.storage.CorruptStoreException;
 import io.llmtrace.storage.NotSupportedException;
 import io.llmtrace.storage.OverloadedException;
 import io.llmtrace.storage.StorageException;
@@ -12,12 +13,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +55,8 @@ public final class Database implements AutoCloseable {
     private final Deque<SqliteConnection> idleReaders = new ArrayDeque<>();
     /** Each call holds its read lock, so that {@link #close}, which takes the write lock, waits for all of them. */
     private final ReentrantReadWriteLock closing = new ReentrantReadWriteLock();
+
+    private final AtomicReference<MetDamage> damage = new AtomicReference<>(MetDamage.NONE);
 
     private boolean closed;
 
@@ -364,12 +369,36 @@ public final class Database implements AutoCloseable {
             requireSameFiles();
             return call.run();
         } catch (SQLException e) {
-            throw failures.typed(e);
+            throw noted(failures.typed(e));
         } catch (DamagedDataException e) {
-            throw failures.typed(e);
+            throw noted(failures.typed(e));
         } finally {
             closing.readLock().unlock();
         }
+    }
+
+    private StorageException noted(StorageException failure) {
+        damage.updateAndGet(met -> met.and(failure));
+        return failure;
+    }
+
+    /** Returns the damage that was met since the file was opened. */
+    public MetDamage damage() {
+        return damage.get();
+    }
+
+    /** Reads the whole file, and returns what is damaged: at most {@code max} lines, none if nothing is. */
+    public List<String> findDamage(int max) {
+        List<String> found = new ArrayList<>();
+        try {
+            readInBackground(connection -> {
+                connection.each("PRAGMA quick_check(" + max + ")", row -> found.add(row.text(1)));
+                return found.size();
+            });
+        } catch (CorruptStoreException e) { // SQLite gave up
+            found.add(String.valueOf(Objects.requireNonNullElse(e.getCause(), e).getMessage()));
+        }
+        return found.equals(List.of("ok")) ? List.of() : found.subList(0, Math.min(found.size(), max));
     }
 
     /**

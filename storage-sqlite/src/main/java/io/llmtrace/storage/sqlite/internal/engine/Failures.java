@@ -66,7 +66,8 @@ final class Failures {
             case SQLITE_CORRUPT, SQLITE_NOTADB ->
                 new CorruptStoreException(
                         file + " is damaged or not a SQLite database (" + code.name()
-                                + "): restore a copy, or move the file away to start with an empty one",
+                                + "): restore a copy; or save what can be read with 'llmtrace export', move the file away, and"
+                                + " 'llmtrace import' it into a new one",
                         e);
             case SQLITE_FULL -> full(e);
             case SQLITE_CANTOPEN ->

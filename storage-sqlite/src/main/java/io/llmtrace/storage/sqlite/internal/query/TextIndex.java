@@ -36,6 +36,12 @@ public final class TextIndex {
     /** Up to this many spans with a value are looked up by row id; for more, a scan from the newest span on is faster. */
     private static final int MAX_LOOKED_UP = 20_000;
 
+    /** How many pending spans are looked at together; a few more, since blocks are read whole. */
+    private static final int SPANS_PER_PART = 2_000;
+
+    /** The memory of the row id of a span: in a list, as JSON, and in SQLite, which parses and sorts it. */
+    private static final int ROW_BYTES = 100;
+
     private static final String MATCHING = "SELECT rowid FROM text_index WHERE text_index MATCH ?";
 
     private TextIndex() {}
@@ -101,37 +107,92 @@ public final class TextIndex {
             throws SQLException {
         SpanReader reader = new SpanReader(connection);
         List<Long> matches = new ArrayList<>();
-        for (long row : pendingRows(connection, others, Integer.MAX_VALUE)) {
-            TraceSpan span = reader.searchable(row, ANY_TENANT);
-            if (span != null) {
-                Set<String> words = SearchText.wordsOf(span);
-                if (terms.stream().allMatch(term -> term.matches(words))) {
-                    matches.add(row);
+        eachPendingPart(connection, others, Integer.MAX_VALUE, rows -> {
+            for (long row : rows) {
+                TraceSpan span = reader.searchable(row, ANY_TENANT);
+                if (span != null) {
+                    Set<String> words = SearchText.wordsOf(span);
+                    if (terms.stream().allMatch(term -> term.matches(words))) {
+                        add(connection, matches, row);
+                    }
                 }
             }
-        }
+            return true;
+        });
         return matches;
     }
 
-    /** Returns the rows of pending spans that fulfil a condition. */
+    /** Returns the rows of pending spans that fulfil a condition, up to a limit. */
     private static List<Long> pendingRows(SqliteConnection connection, Condition condition, int limit)
             throws SQLException {
-        List<Long> members = new ArrayList<>();
-        connection.each(
-                "SELECT members FROM blocks WHERE id > " + LAST_INDEXED_BLOCK,
-                row -> BlockMembers.decodeMembers(row.bytes("members")).forEach(member -> members.add(member.span())));
-        if (members.isEmpty()) {
-            return List.of();
-        }
-        List<@Nullable Object> parameters = new ArrayList<>();
-        parameters.add(TraceJson.write(members));
-        parameters.addAll(condition.parameters());
-        parameters.add(limit);
+        List<Long> found = new ArrayList<>();
+        eachPendingPart(connection, condition, limit, rows -> {
+            for (long row : rows) {
+                add(connection, found, row);
+            }
+            return found.size() < limit;
+        });
+        return found;
+    }
+
+    private static void add(SqliteConnection connection, List<Long> rows, long row) {
+        connection.memory().reserveTemporary(ROW_BYTES); // until the read ends, since its condition holds the rows
+        rows.add(row);
+    }
+
+    /** Receives rows of pending spans, and returns whether it wants more of them. */
+    private interface RowsConsumer {
+        boolean accept(List<Long> rows) throws SQLException;
+    }
+
+    /**
+     * Passes the rows of pending spans that fulfil a condition, in the order of their blocks. After a migration, all spans of the
+     * store are pending, so their rows are read in parts.
+     *
+     * @param limit of the rows of one part
+     */
+    private static void eachPendingPart(
+            SqliteConnection connection, Condition condition, int limit, RowsConsumer consumer) throws SQLException {
         // A cross join keeps the order of the tables: by an index for the condition, SQLite could read all spans
         // instead.
-        return connection.numbers(
+        String select =
                 "SELECT s.id FROM json_each(?) member CROSS JOIN spans s ON s.id = member.value WHERE s.block > "
-                        + LAST_INDEXED_BLOCK + " AND " + condition.sql() + " LIMIT ?",
-                parameters.toArray());
+                        + LAST_INDEXED_BLOCK + " AND " + condition.sql() + " LIMIT ?";
+        Members part = new Members(connection.number("SELECT " + LAST_INDEXED_BLOCK));
+        boolean more = true;
+        while (more && part.readNext(connection)) {
+            long bytes = (long) part.spans.size() * ROW_BYTES;
+            connection.memory().reserveTemporary(bytes);
+            List<@Nullable Object> parameters = new ArrayList<>();
+            parameters.add(TraceJson.write(part.spans));
+            parameters.addAll(condition.parameters());
+            parameters.add(limit);
+            more = consumer.accept(connection.numbers(select, parameters.toArray()));
+            connection.memory().releaseTemporary(bytes);
+        }
+    }
+
+    /** The spans of the blocks that were read last, by their rows. */
+    private static final class Members {
+        private final List<Long> spans = new ArrayList<>();
+        private long lastBlock;
+
+        Members(long lastBlock) {
+            this.lastBlock = lastBlock;
+        }
+
+        /** Reads the members of the next blocks. Returns false if there are none. */
+        boolean readNext(SqliteConnection connection) throws SQLException {
+            spans.clear();
+            connection.eachUntil(
+                    "SELECT id, members FROM blocks WHERE id > ? ORDER BY id",
+                    row -> {
+                        lastBlock = row.number("id");
+                        BlockMembers.decodeMembers(row.bytes("members")).forEach(member -> spans.add(member.span()));
+                        return spans.size() < SPANS_PER_PART;
+                    },
+                    lastBlock);
+            return !spans.isEmpty();
+        }
     }
 }

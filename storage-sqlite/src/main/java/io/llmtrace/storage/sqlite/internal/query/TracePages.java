@@ -51,6 +51,12 @@ public final class TracePages {
         return traces((row, traceId, createdAt) -> reader.summary(row, traceId, query.tenantId(), createdAt));
     }
 
+    /** Returns a page of ids of traces. */
+    public Page<UUID> ids() throws SQLException {
+        KeysetScan.ItemPage page = traceRows();
+        return new Page<>(page.items().stream().map(KeysetScan.Item::traceId).toList(), page.nextCursor());
+    }
+
     /** Returns a page of whole spans. */
     public Page<TraceSpan> spans() throws SQLException {
         KeysetScan.ItemPage page = spanRows();
@@ -87,7 +93,7 @@ public final class TracePages {
         return new KeysetScan(connection, query, after, source).page();
     }
 
-    private <T> Page<T> traces(ReadTrace<T> read) throws SQLException {
+    private KeysetScan.ItemPage traceRows() throws SQLException {
         KeysetScan.Source source = new KeysetScan.Source(
                 "traces t",
                 "t.id",
@@ -96,7 +102,11 @@ public final class TracePages {
                 TimeChanges.OF_TRACES,
                 tenant,
                 new TraceFilter(connection, query, tenant).condition());
-        KeysetScan.ItemPage page = new KeysetScan(connection, query, after, source).page();
+        return new KeysetScan(connection, query, after, source).page();
+    }
+
+    private <T> Page<T> traces(ReadTrace<T> read) throws SQLException {
+        KeysetScan.ItemPage page = traceRows();
         List<T> traces = new ArrayList<>();
         for (KeysetScan.Item item : page.items()) {
             // The sort key may hold the time from before a change.

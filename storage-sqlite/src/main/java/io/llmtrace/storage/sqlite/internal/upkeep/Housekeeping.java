@@ -1,6 +1,7 @@
 package io.llmtrace.storage.sqlite.internal.upkeep;
 
 import io.llmtrace.storage.OverloadedException;
+import io.llmtrace.storage.spi.OutOfMemoryErrors;
 import io.llmtrace.storage.sqlite.internal.engine.Database;
 import io.llmtrace.storage.sqlite.internal.engine.WriteKind;
 import io.llmtrace.storage.sqlite.internal.write.TimeChanges;
@@ -128,6 +129,7 @@ public final class Housekeeping implements AutoCloseable {
             try {
                 work();
             } catch (RuntimeException | Error e) { // a lack of memory, for example, must not end the thread
+                OutOfMemoryErrors.note(e);
                 LOG.warn(
                         "text index, rankings and free space could not be updated; next try in {} s: {}",
                         RETRY_AFTER.toSeconds(),
