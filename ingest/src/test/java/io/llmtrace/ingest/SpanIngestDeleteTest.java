@@ -219,6 +219,23 @@ class SpanIngestDeleteTest {
     }
 
     @Test
+    void storeDoesNotEndAWrite_deleteWaitsLongerThanSpansDo() {
+        full();
+        try (SpanIngest ingest = open(store, folder, 64, Duration.ofMillis(50))) {
+            ingest.store(List.of(span(UUID.randomUUID(), 1)));
+            int begun = store.begun.get();
+            store.frozen = new CountDownLatch(1);
+            Awaitility.await().until(() -> store.begun.get() > begun);
+
+            assertThatThrownBy(() -> ingest.deleteTrace(TENANT, UUID.randomUUID()))
+                    .isInstanceOf(UnavailableException.class)
+                    .hasMessage("the store has not ended what it is writing within 200 ms"
+                            + " (4 times store-patience-ms); try again later");
+            store.frozen.countDown();
+        }
+    }
+
+    @Test
     void deletedTraces_doNotComeBackFromDeadLetters() throws Exception {
         UUID deleted = UUID.randomUUID();
         UUID old = UUID.randomUUID();
@@ -336,13 +353,17 @@ class SpanIngestDeleteTest {
     }
 
     private static SpanIngest open(SwitchedStore store, Path folder, int spoolMaxMb) {
+        return open(store, folder, spoolMaxMb, Duration.ofSeconds(10));
+    }
+
+    private static SpanIngest open(SwitchedStore store, Path folder, int spoolMaxMb, Duration patience) {
         return new SpanIngest(
                 store.repository,
                 EventContent.NONE,
                 IngestConfig.builder()
                         .folder(folder)
                         .keepFreeBytes(0)
-                        .patience(Duration.ofSeconds(10))
+                        .patience(patience)
                         .maxSpoolBytes((long) spoolMaxMb << 20)
                         .build(),
                 (spans, took) -> {});

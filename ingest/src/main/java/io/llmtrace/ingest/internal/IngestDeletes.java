@@ -105,7 +105,8 @@ public final class IngestDeletes {
 
     /** Runs a delete while nothing is stored and nothing drained, and on a thread that is not interrupted while it uses files. */
     private <T> T undisturbed(Spool waiting, Supplier<T> delete) {
-        return store.onOwnThread(() -> waiting.undisturbed(store.patience(), () -> store.exclusively(delete)));
+        DeletePatience patience = DeletePatience.of(store.patience());
+        return store.onOwnThread(() -> waiting.undisturbed(patience, () -> store.exclusively(patience, delete)));
     }
 
     private long before(Spool waiting, UUID tenantId, Instant time) {
