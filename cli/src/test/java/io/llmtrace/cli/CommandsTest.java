@@ -586,6 +586,8 @@ class CommandsTest {
                         + "\"newest_trace\":\"2026-01-31T10:29:59.123456789Z\"}\n");
         assertThat(cli.runLine("retention 36500 --dry-run").out()).isEqualTo("would delete no traces\n");
         assertThat(cli.runLine("retention none --dry-run").out()).isEqualTo("would delete no traces\n");
+        assertThat(cli.runLine("retention \u0663\u0660 --dry-run").err())
+                .contains("neither a number of days nor 'none'");
         assertThat(cli.runLine("retention").out()).isEqualTo("kept until they are deleted\n");
         assertThat(cli.runLine("stats").lines()).contains("traces        3");
     }

@@ -53,6 +53,20 @@ class DeadLetterCommandsTest {
         assertThat(cli.runLine("show " + TRACE).out()).contains("chat");
     }
 
+    @Test
+    void delete_withoutTheServer_saysThatAReplayMayBringItBack() throws IOException {
+        writeLetter();
+        cli.runLine("deadletter replay"); // creates the store
+        writeLetter();
+        String warning = "dead letters in " + folder.resolve("data") + " may hold spans of what was deleted";
+
+        assertThat(cli.runLine("delete --before 2026-04-01T00:00:00Z --yes").err())
+                .contains(warning);
+        cli.runLine("deadletter replay");
+        assertThat(cli.runLine("delete --before 2026-04-01T00:00:00Z --yes").err())
+                .doesNotContain("dead letters");
+    }
+
     private void writeLetter() throws IOException {
         TraceSpan span = TraceSpan.builder(
                         TenantResolver.DEFAULT_TENANT,

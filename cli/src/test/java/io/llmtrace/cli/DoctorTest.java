@@ -123,6 +123,21 @@ class DoctorTest {
     }
 
     @Test
+    void doctor_saysWhoWritesToTheFileThatALinkNames() throws IOException {
+        Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+        String url = Fixture.storeOf(elsewhere.resolve("t.db"), Fixture.chat());
+        Path link = Files.createSymbolicLink(folder.resolve("link.db"), elsewhere.resolve("t.db"));
+
+        try (TraceRepository writer = TraceRepositories.open(url)) {
+            assertThat(writer.check()).isNotNull();
+            assertThat(new CliRun(folder)
+                            .runLine(NO_PORTS + " --storage sqlite:" + link)
+                            .out())
+                    .contains("process " + ProcessHandle.current().pid() + " has it open for writing");
+        }
+    }
+
+    @Test
     void doctor_failsOnAFileThatIsNoStore() throws IOException {
         Path file = Files.write(folder.resolve("t.db"), new byte[8192]);
         Files.writeString(file, "garbage, not a database at all".repeat(300));

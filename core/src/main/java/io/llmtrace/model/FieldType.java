@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,13 @@ public final class FieldType<T> {
         MILLISECONDS,
         US_DOLLARS
     }
+
+    private static final String NO_NUMBER = "not a number, or out of range: ";
+
+    /** Java's parsers also read digits of other scripts, which the stores would not, and numbers with spaces or a suffix, such as 5f. */
+    private static final Pattern WHOLE = Pattern.compile("[+-]?[0-9]+");
+
+    private static final Pattern DECIMAL = Pattern.compile("[+-]?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?");
 
     /** Valid Unicode of at most 16 MiB of UTF-8. */
     public static final FieldType<String> TEXT = new FieldType<>("text", Json.STRING, String.class)
@@ -82,28 +90,28 @@ public final class FieldType<T> {
 
     /** A whole number from zero to {@link Long#MAX_VALUE}. */
     public static final FieldType<Long> COUNT = new FieldType<>("count", Json.INTEGER, Long.class)
-            .writtenAs(number(Long::valueOf), String::valueOf)
+            .writtenAs(number(WHOLE, Long::valueOf), String::valueOf)
             .checkedBy(Checks::notNegative);
 
     /** A duration in whole milliseconds, zero or more. */
     public static final FieldType<Long> DURATION_MS = new FieldType<>("duration", Json.INTEGER, Long.class)
-            .writtenAs(number(Long::valueOf), String::valueOf)
+            .writtenAs(number(WHOLE, Long::valueOf), String::valueOf)
             .checkedBy(Checks::notNegative)
             .in(Unit.MILLISECONDS);
 
     /** An HTTP status or any other number in [0, 65535]. */
     public static final FieldType<Integer> STATUS_CODE = new FieldType<>("status_code", Json.INTEGER, Integer.class)
-            .writtenAs(number(Integer::valueOf), String::valueOf)
+            .writtenAs(number(WHOLE, Integer::valueOf), String::valueOf)
             .upTo(65_535);
 
     /** A whole number in [0, 100]. */
     public static final FieldType<Integer> SCORE = new FieldType<>("score", Json.INTEGER, Integer.class)
-            .writtenAs(number(Integer::valueOf), String::valueOf)
+            .writtenAs(number(WHOLE, Integer::valueOf), String::valueOf)
             .upTo(100);
 
     /** An amount in US dollars, zero or more. */
     public static final FieldType<Double> COST_USD = new FieldType<>("cost", Json.NUMBER, Double.class)
-            .writtenAs(number(Double::valueOf), String::valueOf)
+            .writtenAs(number(DECIMAL, FieldType::finite), String::valueOf)
             .checkedBy(Checks::notNegative)
             // Negative zero becomes zero: some stores do not distinguish them, and both must pass the same filters.
             .normalizedBy(value -> value + 0.0)
@@ -287,13 +295,25 @@ public final class FieldType<T> {
         }
     }
 
-    private static <N extends Number> Function<String, N> number(Function<String, N> parser) {
+    private static <N extends Number> Function<String, N> number(Pattern form, Function<String, N> parser) {
         return text -> {
             try {
-                return parser.apply(text);
+                if (form.matcher(text).matches()) {
+                    return parser.apply(text);
+                }
             } catch (NumberFormatException e) {
-                throw new IllegalArgumentException("not a number, or out of range: '" + text + "'", e);
+                throw new IllegalArgumentException(NO_NUMBER + "'" + text + "'", e);
             }
+            throw new IllegalArgumentException(NO_NUMBER + "'" + text + "'");
         };
+    }
+
+    /** Refuses 1e400, which Java reads as infinity. */
+    private static Double finite(String text) {
+        double value = Double.parseDouble(text);
+        if (Double.isInfinite(value)) {
+            throw new NumberFormatException(text);
+        }
+        return value;
     }
 }

@@ -134,6 +134,20 @@ final class SpanFieldTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> FieldType.COUNT.parse("1.5"))
                 .withMessage("not a number, or out of range: '1.5'");
+        for (String number :
+                List.of("\u0663", "\uff15", "\u096b", " 5", "5 ", "", "+", "0x10", "9223372036854775808")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> FieldType.COUNT.parse(number))
+                    .withMessage("not a number, or out of range: '" + number + "'");
+        }
+        for (String number : List.of("\u0663", "NaN", "Infinity", "1e400", "1d", "5f", "0x1p3", " 5", ".", "")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> FieldType.COST_USD.parse(number))
+                    .withMessage("not a number, or out of range: '" + number + "'");
+        }
+        assertThat(FieldType.COUNT.parse("+007")).isEqualTo(7);
+        assertThat(FieldType.COST_USD.parse("1.5E-3")).isEqualTo(0.0015);
+        assertThat(FieldType.COST_USD.parse(".5")).isEqualTo(0.5);
         assertThatIllegalStateException().isThrownBy(() -> FieldType.EVENTS.parse("[]"));
     }
 

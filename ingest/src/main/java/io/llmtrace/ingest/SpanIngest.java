@@ -79,7 +79,7 @@ public final class SpanIngest implements AutoCloseable {
                 new SpanJoiner(repository, content::isSeparate, content::complete),
                 config.patience(),
                 (took, spans) -> observer.stored(spans, took));
-        this.deletes = new IngestDeletes(repository, spool, store);
+        this.deletes = new IngestDeletes(repository, spool, deadLetters, store);
         BatchLimits limits = new BatchLimits(
                 config.maxBatchSpans(), config.maxBatchBytes(), config.linger(), config.maxBytesInFlight());
         this.committer = new Committer(new SubmissionQueue(limits, counters), store, counters, spool, deadLetters);
@@ -171,7 +171,7 @@ public final class SpanIngest implements AutoCloseable {
 
     /**
      * Deletes a trace, as after everything that was acknowledged before is stored: its spans that wait in the spool are deleted,
-     * too.
+     * too, and those of dead letters.
      *
      * @return whether there was such a trace, in the repository or in the spool
      * @throws UnavailableException if the repository is away
@@ -183,7 +183,8 @@ public final class SpanIngest implements AutoCloseable {
     }
 
     /**
-     * Deletes the traces that were created before a time, as after everything that was acknowledged before is stored.
+     * Deletes the traces that were created before a time, as after everything that was acknowledged before is stored. Dead letters
+     * lose the spans of these traces, too.
      *
      * @return how many traces this call deleted, in the repository or in the spool
      * @throws UnavailableException if the repository is away

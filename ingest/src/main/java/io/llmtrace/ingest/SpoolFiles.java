@@ -1,5 +1,6 @@
 package io.llmtrace.ingest;
 
+import io.llmtrace.ingest.internal.DeadLetterFile;
 import io.llmtrace.ingest.internal.SpoolFileName;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,6 +20,15 @@ public final class SpoolFiles {
             return files.anyMatch(SpoolFileName::matches);
         } catch (IOException e) {
             return false; // there is no spool
+        }
+    }
+
+    /** Returns whether there are dead letters in a data folder. */
+    public static boolean holdDeadLetters(Path folder) {
+        try {
+            return Files.size(DeadLetterFile.in(folder)) > 0;
+        } catch (IOException e) {
+            return false; // there is no such file
         }
     }
 }

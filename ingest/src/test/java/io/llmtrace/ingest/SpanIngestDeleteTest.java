@@ -3,8 +3,10 @@ package io.llmtrace.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.llmtrace.json.TraceJson;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.InvalidRequestException;
 import io.llmtrace.storage.OverloadedException;
 import io.llmtrace.storage.RetentionBasis;
 import io.llmtrace.storage.RetentionRule;
@@ -13,6 +15,7 @@ import io.llmtrace.storage.UnavailableException;
 import io.llmtrace.storage.memory.InMemoryTraceRepository;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -215,6 +218,53 @@ class SpanIngestDeleteTest {
         }
     }
 
+    @Test
+    void storeDoesNotEndAWrite_deleteWaitsLongerThanSpansDo() {
+        full();
+        try (SpanIngest ingest = open(store, folder, 64, Duration.ofMillis(50))) {
+            ingest.store(List.of(span(UUID.randomUUID(), 1)));
+            int begun = store.begun.get();
+            store.frozen = new CountDownLatch(1);
+            Awaitility.await().until(() -> store.begun.get() > begun);
+
+            assertThatThrownBy(() -> ingest.deleteTrace(TENANT, UUID.randomUUID()))
+                    .isInstanceOf(UnavailableException.class)
+                    .hasMessage("the store has not ended what it is writing within 200 ms"
+                            + " (4 times store-patience-ms); try again later");
+            store.frozen.countDown();
+        }
+    }
+
+    @Test
+    void deletedTraces_doNotComeBackFromDeadLetters() throws Exception {
+        UUID deleted = UUID.randomUUID();
+        UUID old = UUID.randomUUID();
+        UUID storedEarlier = UUID.randomUUID();
+        UUID kept = UUID.randomUUID();
+        store.refusal = new InvalidRequestException("not this one");
+        try (SpanIngest ingest = open()) {
+            ingest.store(List.of(span(storedEarlier, 5)));
+            store.refused = span -> true;
+            ingest.store(List.of(span(deleted, 100), span(kept, 100)));
+            ingest.store(List.of(span(old, 10), span(storedEarlier, 100)));
+            Files.writeString(
+                    folder.resolve("dead-letters.ndjson"),
+                    "{\"at\":\"" + at(100) + "\",\"tenant_id\":\"" + TENANT
+                            + "\",\"reason\":\"\",\"kind\":\"traces\",\"items\":["
+                            + TraceJson.write(TraceEvent.of(old, TENANT, at(10), List.of(span(old, 110)))) + "]}\n",
+                    StandardOpenOption.APPEND);
+            ingest.store(List.of(span(OTHER_TENANT, deleted, 1)));
+
+            assertThat(ingest.deleteTrace(TENANT, deleted)).isFalse();
+            assertThat(ingest.deleteTracesBefore(TENANT, at(50))).isEqualTo(1);
+
+            store.refused = span -> false;
+            assertThat(ingest.replayDeadLetters()).isEqualTo(2);
+            assertThat(ids(TENANT)).containsExactly(kept);
+            assertThat(ids(OTHER_TENANT)).containsExactly(deleted);
+        }
+    }
+
     private static void awaitUninterruptibly(CountDownLatch latch) {
         boolean done = false;
         while (!done) {
@@ -303,13 +353,17 @@ class SpanIngestDeleteTest {
     }
 
     private static SpanIngest open(SwitchedStore store, Path folder, int spoolMaxMb) {
+        return open(store, folder, spoolMaxMb, Duration.ofSeconds(10));
+    }
+
+    private static SpanIngest open(SwitchedStore store, Path folder, int spoolMaxMb, Duration patience) {
         return new SpanIngest(
                 store.repository,
                 EventContent.NONE,
                 IngestConfig.builder()
                         .folder(folder)
                         .keepFreeBytes(0)
-                        .patience(Duration.ofSeconds(10))
+                        .patience(patience)
                         .maxSpoolBytes((long) spoolMaxMb << 20)
                         .build(),
                 (spans, took) -> {});

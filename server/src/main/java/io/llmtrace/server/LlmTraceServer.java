@@ -6,6 +6,7 @@ import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServerPort;
 import io.llmtrace.server.internal.Services;
 import io.llmtrace.server.internal.limits.Acceptor;
+import io.llmtrace.server.internal.limits.ConnectionLimits;
 import io.llmtrace.storage.TraceRepository;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.io.IOException;
@@ -139,6 +140,7 @@ public final class LlmTraceServer implements AutoCloseable {
                 // Armeria would trust X-Forwarded-For from any client; Forwarding reads it instead.
                 .clientAddressSources(List.of())
                 .bossGroupFactory(Acceptor::group);
+        ConnectionLimits.addTo(builder);
         listen(builder, config, config.port());
         config.otlpPorts().forEach(port -> listen(builder, config, port));
         return builder;

@@ -88,18 +88,25 @@ final class DeleteCommand implements Callable<Integer> {
             }
             report(delete(store), store);
         }
-        warnOfSpool();
+        warnOfTheRest();
         return ExitCode.OK;
     }
 
     /** Says what a delete without the server does not reach. */
-    private void warnOfSpool() {
+    private void warnOfTheRest() {
         Settings settings = options.settings(context);
         if (settings.server().isEmpty() && SpoolFiles.hold(settings.data())) {
             context.terminal()
                     .err()
                     .println("spans may wait in " + settings.data().resolve("spool")
                             + ", and are stored when the server runs: run the same delete with --server then");
+        }
+        if (settings.server().isEmpty() && SpoolFiles.holdDeadLetters(settings.data())) {
+            context.terminal()
+                    .err()
+                    .println("dead letters in " + settings.data()
+                            + " may hold spans of what was deleted, and 'deadletter replay' stores them:"
+                            + " run the same delete with --server before, or again after it");
         }
     }
 

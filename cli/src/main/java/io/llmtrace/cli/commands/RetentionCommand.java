@@ -130,11 +130,10 @@ final class RetentionCommand implements Callable<Integer> {
     }
 
     private static int number(String text) {
-        try {
+        if (text.matches("-?[0-9]{1,9}")) {
             return Integer.parseInt(text);
-        } catch (NumberFormatException e) {
-            throw new UsageException("neither a number of days nor '" + NONE + "': '" + text + "'", e);
         }
+        throw new UsageException("neither a number of days nor '" + NONE + "': '" + text + "'");
     }
 
     private static ExpiredTraces countExpired(Store store, @Nullable RetentionRule rule) {

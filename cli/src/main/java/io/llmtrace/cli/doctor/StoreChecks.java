@@ -104,10 +104,15 @@ public final class StoreChecks {
                         .collect(Collectors.joining(", ", " (", ")"));
     }
 
-    /** Finds the writer of a file: it holds a lock on FILE.lock, whose first line is its process id. */
+    /**
+     * Finds the writer of a file: it holds a lock on FILE.lock, whose first line is its process id. That is next to the file itself,
+     * not to a symbolic link to it.
+     */
     private static Diagnosis writer(Path file) {
         Path lock = file.resolveSibling(file.getFileName() + ".lock");
         try {
+            Path real = file.toRealPath();
+            lock = real.resolveSibling(real.getFileName() + ".lock");
             String holder = Files.exists(lock) ? holderOf(lock) : "";
             return Diagnosis.ok(
                     "lock",

@@ -2,15 +2,26 @@ package io.llmtrace.cli.terminal;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Prepares text for a terminal. Traces hold untrusted text, whose control characters could move the cursor, change the title or
- * hide text. They are made visible instead of being sent to the terminal.
+ * hide text. They are made visible instead of being sent to the terminal, and so are characters that a terminal does not show, in
+ * which instructions to a model or other data can be hidden.
  */
 public final class Display {
 
     private static final String ELLIPSIS = "…";
+    private static final char SOFT_HYPHEN = 0xad;
+
+    /** Format characters of Unicode that are shown: signs before numbers and the like in Arabic, Syriac, Kaithi and hieroglyphs. */
+    private static final String VISIBLE_FORMAT = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2"
+            + new StringBuilder().appendCodePoint(0x110bd).appendCodePoint(0x110cd);
+
+    /** Characters that are invisible although Unicode counts them as letters or marks. */
+    private static final String BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0";
 
     private Display() {}
 
@@ -24,34 +35,38 @@ public final class Display {
         return safe(String.valueOf(text)).replace("\n", "\n  ");
     }
 
-    /** Returns the same JSON without control characters: there are none but in strings, where they can be escaped. */
+    /** Returns the same JSON without unsafe characters: there are none but in strings, where they can be escaped. */
     static String safeJson(String json) {
-        return replaceUnsafe(json, c -> String.format("\\u%04x", (int) c));
+        return replaceUnsafe(
+                json,
+                c -> Character.toString(c)
+                        .chars()
+                        .mapToObj(unit -> String.format("\\u%04x", unit))
+                        .collect(Collectors.joining()));
     }
 
-    /** Returns the text with control characters made visible, except line breaks and tabs: ESC becomes {@code \x1b}. */
+    /**
+     * Returns the text with control characters and invisible ones made visible, except line breaks and tabs: ESC becomes
+     * {@code \x1b}. Beyond Latin 1, the hexadecimal number of a character follows a {@code u}, in braces if it has more than 4 digits.
+     */
     public static String safe(String text) {
         return replaceUnsafe(
                 text.indexOf('\r') < 0 ? text : text.replace("\r\n", "\n"),
-                c -> String.format(c < 0x100 ? "\\x%02x" : "\\u%04x", (int) c));
+                c -> String.format(c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\u{%x}", c));
     }
 
-    private interface Escape {
-        String of(char c);
-    }
-
-    private static String replaceUnsafe(String text, Escape escape) {
-        if (text.chars().noneMatch(Display::unsafe)) {
-            return text;
-        }
+    private static String replaceUnsafe(String text, IntFunction<String> escape) {
         StringBuilder safe = new StringBuilder(text.length() + 16);
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (unsafe(c)) {
-                safe.append(escape.of(c));
+        int previous = ' ';
+        for (int i = 0; i < text.length(); ) {
+            int c = text.codePointAt(i);
+            if (unsafe(c, previous)) {
+                safe.append(escape.apply(c));
             } else {
-                safe.append(c);
+                safe.appendCodePoint(c);
             }
+            previous = c;
+            i += Character.charCount(c);
         }
         return safe.toString();
     }
@@ -132,16 +147,36 @@ public final class Display {
         return i;
     }
 
-    private static boolean unsafe(int c) {
-        return (c < 0x20 && c != '\n' && c != '\t')
-                || (c >= 0x7f && c < 0xa0)
-                || c == 0x2028 // line and paragraph separator
-                || c == 0x2029
-                || c == 0x061c // marks, embeddings, overrides and isolates of the text direction
-                || c == 0x200e
-                || c == 0x200f
-                || (c >= 0x202a && c <= 0x202e)
-                || (c >= 0x2066 && c <= 0x2069);
+    /**
+     * Returns whether a terminal would act on a character, or not show it. Joiners and variation selectors belong to letters and
+     * emoji, one after another character; a row of them shows nothing, but can hold data.
+     */
+    private static boolean unsafe(int c, int previous) {
+        if (c < 0x300) {
+            return c < 0x20 ? c != '\n' && c != '\t' : (c >= 0x7f && c < 0xa0) || c == SOFT_HYPHEN;
+        }
+        if (isVariationSelector(c)) {
+            return Character.isWhitespace(previous) || isVariationSelector(previous) || isJoiner(previous);
+        }
+        if (isJoiner(c)) {
+            return Character.isWhitespace(previous) || isJoiner(previous);
+        }
+        int type = Character.getType(c);
+        return type == Character.LINE_SEPARATOR
+                || type == Character.PARAGRAPH_SEPARATOR
+                || (type == Character.FORMAT && VISIBLE_FORMAT.indexOf(c) < 0)
+                || BLANK.indexOf(c) >= 0
+                || (c >= 0xe0000 && c <= 0xe0fff); // tags, and what else Unicode reserves there to be invisible
+    }
+
+    private static boolean isJoiner(int c) {
+        return c == 0x200c || c == 0x200d;
+    }
+
+    private static boolean isVariationSelector(int c) {
+        return (c >= 0xfe00 && c <= 0xfe0f)
+                || (c >= 0xe0100 && c <= 0xe01ef)
+                || (c >= 0x180b && c <= 0x180f && c != 0x180e);
     }
 
     private static int width(int c) {

@@ -2,6 +2,7 @@ package io.llmtrace.cli.terminal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DisplayTest {
@@ -17,6 +18,31 @@ class DisplayTest {
     void safe_showsMarksOfDirectionAndSeparators() {
         assertThat(Display.safe("a\u200eb\u200fc\u061cd\u2028e\u2029f\u2067g"))
                 .isEqualTo("a\\u200eb\\u200fc\\u061cd\\u2028e\\u2029f\\u2067g");
+    }
+
+    @Test
+    void safe_showsInvisibleCharacters() {
+        assertThat(Display.safe("a\u200bb\u2060c\ufeffd\u00ade\u180ef\u3164g\ufff9h"))
+                .isEqualTo("a\\u200bb\\u2060c\\ufeffd\\xade\\u180ef\\u3164g\\ufff9h");
+        assertThat(Display.safe("tag" + Character.toString(0xe0041) + Character.toString(0xe007f)))
+                .isEqualTo("tag\\u{e0041}\\u{e007f}");
+        assertThat(Display.safeJson("\"" + Character.toString(0xe0041) + "\u200b\""))
+                .isEqualTo("\"\\udb40\\udc41\\u200b\"");
+    }
+
+    @Test
+    void safe_keepsJoinersAndVariationSelectorsThatBelongToACharacter() {
+        String family = "👨\u200d👩\u200d👧";
+        String heartOnFire = "❤\ufe0f\u200d🔥";
+        String persian = "می\u200cخواهم";
+        String variantOfKanji = "葛" + Character.toString(0xe0100);
+        for (String text : List.of(family, heartOnFire, persian, variantOfKanji, "\u0601١٢", "e\u0301")) {
+            assertThat(Display.safe(text)).isEqualTo(text);
+        }
+        assertThat(Display.safe("😀" + Character.toString(0xe0101) + Character.toString(0xe0158)))
+                .isEqualTo("😀" + Character.toString(0xe0101) + "\\u{e0158}");
+        assertThat(Display.safe("a\u200d\u200c\u200d")).isEqualTo("a\u200d\\u200c\\u200d");
+        assertThat(Display.safe(" \u200d\ufe0f")).isEqualTo(" \\u200d\\ufe0f");
     }
 
     @Test

@@ -9,7 +9,9 @@ import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.spi.FilterReply;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -47,11 +49,38 @@ class LogFormatTest {
         assertThat(formatted("fine", null).lines()).hasSize(1);
     }
 
+    @Test
+    void floodOfALibrary_isCutOffUntilTheNextMinute() {
+        assertThat(passed("com.linecorp.armeria.Connection", 50, 0)).isEqualTo(20);
+        assertThat(passed("com.linecorp.armeria.Connection", 1, 59)).isZero();
+        assertThat(passed("com.linecorp.armeria.Connection", 50, 60)).isEqualTo(20);
+        assertThat(passed("com.linecorp.armeria.Another", 1, 60)).isEqualTo(1);
+        assertThat(passed("io.llmtrace.server.Any", 50, 60)).isEqualTo(50);
+    }
+
+    /** Returns how many of the events of a logger in one second reach the log. */
+    private int passed(String name, int events, int second) {
+        int passed = 0;
+        for (int i = 0; i < events; i++) {
+            LoggingEvent event =
+                    new LoggingEvent("", context.getLogger(name), Level.WARN, "error", null, new Object[0]);
+            event.setInstant(Instant.parse("2199-01-01T00:00:00Z").plusSeconds(second));
+            if (appender().getFilterChainDecision(event) != FilterReply.DENY) {
+                passed++;
+            }
+        }
+        return passed;
+    }
+
+    @SuppressWarnings("unchecked") // logback.xml configures it
+    private ConsoleAppender<ILoggingEvent> appender() {
+        return (ConsoleAppender<ILoggingEvent>)
+                context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).getAppender("stderr");
+    }
+
     private String formatted(String message, Throwable failure) {
         Logger logger = context.getLogger(LogFormatTest.class);
-        var appender = (ConsoleAppender<ILoggingEvent>)
-                context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).getAppender("stderr");
-        var encoder = (PatternLayoutEncoder) appender.getEncoder();
+        var encoder = (PatternLayoutEncoder) appender().getEncoder();
         ILoggingEvent event =
                 new LoggingEvent(LogFormatTest.class.getName(), logger, Level.WARN, message, failure, new Object[0]);
         return new String(encoder.encode(event), StandardCharsets.UTF_8);

@@ -1,9 +1,11 @@
 package io.llmtrace.ingest.internal;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.llmtrace.json.TraceJson;
+import io.llmtrace.storage.InvalidRequestException;
 import io.llmtrace.storage.UnavailableException;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -14,10 +16,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * The file of the submissions that the repository refuses for good, one JSON object a line:
@@ -31,7 +41,12 @@ public final class DeadLetterFile {
 
     /** @param folder the folder of the file, which is created with the first letter */
     public DeadLetterFile(Path folder) {
-        this.file = folder.resolve(NAME);
+        this.file = in(folder);
+    }
+
+    /** Returns the file in a data folder, which exists only if there were letters. */
+    public static Path in(Path folder) {
+        return folder.resolve(NAME);
     }
 
     /**
@@ -40,6 +55,16 @@ public final class DeadLetterFile {
      * @param items the JSON array of its spans or traces
      */
     public record Letter(Instant at, String tenantId, String reason, String kind, JsonNode items) {
+
+        private static Letter of(String line) {
+            JsonNode letter = TraceJson.readTree(line.getBytes(StandardCharsets.UTF_8));
+            return new Letter(
+                    Instant.parse(letter.path("at").asText()),
+                    letter.path("tenant_id").asText(),
+                    letter.path("reason").asText(),
+                    letter.path("kind").asText(),
+                    letter.path("items"));
+        }
 
         private byte[] line() {
             ObjectNode json = JsonNodeFactory.instance.objectNode();
@@ -53,6 +78,34 @@ public final class DeadLetterFile {
 
         public Submission submission() {
             return Submission.Kind.valueOf(kind.toUpperCase(Locale.ROOT)).read(TraceJson.writeBytes(items));
+        }
+
+        private Letter without(UUID tenant, Set<UUID> traceIds) {
+            ArrayNode left = JsonNodeFactory.instance.arrayNode();
+            for (JsonNode item : items) {
+                if (!isOf(tenant, item) || !traceIds.contains(traceOf(item))) {
+                    left.add(item);
+                }
+            }
+            return withItems(left);
+        }
+
+        private Letter withItems(ArrayNode changed) {
+            return new Letter(at, tenantId, reason, kind, changed);
+        }
+
+        private static boolean isOf(UUID tenant, JsonNode item) {
+            return item.path("tenant_id").asText().equals(tenant.toString());
+        }
+
+        private static UUID traceOf(JsonNode item) {
+            return UUID.fromString(item.path("trace_id").asText());
+        }
+
+        /** Returns when a span started or a trace was created. */
+        private static Instant timeOf(JsonNode item) {
+            return Instant.parse(item.path(item.has("start_time") ? "start_time" : "created_at")
+                    .asText());
         }
     }
 
@@ -80,8 +133,7 @@ public final class DeadLetterFile {
             }
             channel.force(false);
         } catch (IOException e) {
-            throw new UnavailableException(
-                    file + " cannot be written: " + e.getMessage() + "; free or repair its disk", e);
+            throw cannotBeWritten(e);
         }
     }
 
@@ -94,44 +146,90 @@ public final class DeadLetterFile {
     /** Returns all letters, oldest first. An incomplete line is skipped: it was never acknowledged. */
     public synchronized List<Letter> list() {
         List<Letter> letters = new ArrayList<>();
-        if (!Files.exists(file)) {
-            return letters;
-        }
-        try (BufferedReader lines = Files.newBufferedReader(file)) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (line.endsWith("}")) {
-                    JsonNode letter = TraceJson.readTree(line.getBytes(StandardCharsets.UTF_8));
-                    letters.add(new Letter(
-                            Instant.parse(letter.path("at").asText()),
-                            letter.path("tenant_id").asText(),
-                            letter.path("reason").asText(),
-                            letter.path("kind").asText(),
-                            letter.path("items")));
+        each(letters::add);
+        return letters;
+    }
+
+    /** Returns when the traces of a tenant that have dead letters were created, as far as the letters know. */
+    synchronized Map<UUID, Instant> created(UUID tenantId) {
+        Map<UUID, Instant> created = new HashMap<>();
+        each(letter -> {
+            for (JsonNode item : letter.items) {
+                if (Letter.isOf(tenantId, item)) {
+                    created.merge(Letter.traceOf(item), Letter.timeOf(item), (a, b) -> a.isBefore(b) ? a : b);
                 }
             }
-        } catch (IOException e) {
-            throw new UnavailableException(file + " cannot be read: " + e.getMessage(), e);
+        });
+        return created;
+    }
+
+    /** Removes what letters hold of some traces. */
+    synchronized void removeTraces(UUID tenantId, Set<UUID> traceIds) {
+        AtomicBoolean found = new AtomicBoolean();
+        each(letter -> {
+            if (letter.without(tenantId, traceIds).items.size() < letter.items.size()) {
+                found.set(true);
+            }
+        });
+        if (found.get()) {
+            rewrite(letter -> letter.without(tenantId, traceIds));
         }
-        return letters;
     }
 
     /** Removes letters that are in the store now. Letters that were added since they were listed stay. */
     public synchronized void remove(List<Letter> stored) {
-        List<Letter> rest = new ArrayList<>(list());
-        rest.removeAll(stored);
+        rewrite(letter -> stored.contains(letter) ? letter.withItems(JsonNodeFactory.instance.arrayNode()) : letter);
+    }
+
+    /** Replaces each letter, one by one, since all of them may be larger than the heap. One without items is left out. */
+    private void rewrite(UnaryOperator<Letter> change) {
         Path next = file.resolveSibling(NAME + ".next");
         try (FileChannel channel = FileChannel.open(
                 next, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            for (Letter letter : rest) {
-                ByteBuffer bytes = ByteBuffer.wrap(letter.line());
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
+            each(letter -> {
+                Letter changed = change.apply(letter);
+                if (!changed.items.isEmpty()) {
+                    write(channel, changed);
                 }
-            }
+            });
             channel.force(true);
             Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            throw new UnavailableException(file + " cannot be written: " + e.getMessage(), e);
+            throw cannotBeWritten(e);
         }
+    }
+
+    private void write(FileChannel channel, Letter letter) {
+        ByteBuffer bytes = ByteBuffer.wrap(letter.line());
+        try {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        } catch (IOException e) {
+            throw cannotBeWritten(e);
+        }
+    }
+
+    private void each(Consumer<Letter> consumer) {
+        if (Files.notExists(file)) {
+            return;
+        }
+        try (BufferedReader lines = Files.newBufferedReader(file)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (line.endsWith("}")) {
+                    consumer.accept(Letter.of(line));
+                }
+            }
+        } catch (InvalidRequestException | DateTimeException e) {
+            throw new UnavailableException(
+                    file + " has a line that is no dead letter: " + e.getMessage() + "; repair or remove it", e);
+        } catch (IOException e) {
+            throw new UnavailableException(file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private UnavailableException cannotBeWritten(IOException e) {
+        return new UnavailableException(
+                file + " cannot be written: " + e.getMessage() + "; free or repair its disk", e);
     }
 }

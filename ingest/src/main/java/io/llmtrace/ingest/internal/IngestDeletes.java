@@ -27,22 +27,42 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The store deletes first: if it refuses, what waits stays as well. A delete that ends between the two, by a crash or since the
  * spool cannot be written, was not acknowledged; what waits is stored later, and the caller has to delete again.
+ *
+ * <p>Last, what dead letters hold of the traces is removed: a replay must not bring them back. That is not counted, since no read
+ * ever showed it.
  */
 public final class IngestDeletes {
 
     private final TraceRepository repository;
     private final @Nullable Spool spool;
+    private final @Nullable DeadLetterFile deadLetters;
     private final StoreWriter store;
 
-    /** @param spool null if nothing can wait on disk */
-    public IngestDeletes(TraceRepository repository, @Nullable Spool spool, StoreWriter store) {
+    /**
+     * @param spool null if nothing can wait on disk
+     * @param deadLetters null if there is no spool
+     */
+    public IngestDeletes(
+            TraceRepository repository,
+            @Nullable Spool spool,
+            @Nullable DeadLetterFile deadLetters,
+            StoreWriter store) {
         this.repository = repository;
         this.spool = spool;
+        this.deadLetters = deadLetters;
         this.store = store;
     }
 
     /** Deletes a trace, and returns whether it was stored or waiting. */
     public boolean trace(UUID tenantId, UUID traceId) {
+        boolean deleted = storedOrWaiting(tenantId, traceId);
+        if (deadLetters != null) {
+            deadLetters.removeTraces(tenantId, Set.of(traceId));
+        }
+        return deleted;
+    }
+
+    private boolean storedOrWaiting(UUID tenantId, UUID traceId) {
         Spool waiting = spool;
         if (waiting == null || waiting.isEmpty()) {
             return repository.deleteTrace(tenantId, traceId);
@@ -59,6 +79,23 @@ public final class IngestDeletes {
 
     /** Deletes the traces that were created before a time, and returns how many of them were stored or waiting. */
     public long before(UUID tenantId, Instant time) {
+        Set<UUID> dead = new HashSet<>();
+        if (deadLetters != null) {
+            deadLetters.created(tenantId).forEach((traceId, created) -> {
+                Instant stored = created.isBefore(time) ? null : storedCreation(tenantId, traceId);
+                if (created.isBefore(time) || (stored != null && stored.isBefore(time))) {
+                    dead.add(traceId);
+                }
+            });
+        }
+        long deleted = storedOrWaitingBefore(tenantId, time);
+        if (deadLetters != null && !dead.isEmpty()) {
+            deadLetters.removeTraces(tenantId, dead);
+        }
+        return deleted;
+    }
+
+    private long storedOrWaitingBefore(UUID tenantId, Instant time) {
         Spool waiting = spool;
         if (waiting == null || waiting.isEmpty()) {
             return repository.deleteTracesBefore(tenantId, time);
@@ -68,7 +105,8 @@ public final class IngestDeletes {
 
     /** Runs a delete while nothing is stored and nothing drained, and on a thread that is not interrupted while it uses files. */
     private <T> T undisturbed(Spool waiting, Supplier<T> delete) {
-        return store.onOwnThread(() -> waiting.undisturbed(store.patience(), () -> store.exclusively(delete)));
+        DeletePatience patience = DeletePatience.of(store.patience());
+        return store.onOwnThread(() -> waiting.undisturbed(patience, () -> store.exclusively(patience, delete)));
     }
 
     private long before(Spool waiting, UUID tenantId, Instant time) {

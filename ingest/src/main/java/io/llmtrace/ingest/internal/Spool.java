@@ -6,7 +6,6 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -357,11 +356,10 @@ public final class Spool implements AutoCloseable {
      *
      * @throws UnavailableException if the store does not end what is being drained within the patience
      */
-    <T> T undisturbed(Duration patience, Supplier<T> work) {
+    <T> T undisturbed(DeletePatience wait, Supplier<T> work) {
         try {
-            if (!draining.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS)) {
-                throw new UnavailableException(
-                        "the store gave no answer within " + patience.toMillis() + " ms (store-patience-ms)");
+            if (!draining.tryLock(wait.nanosLeft(), TimeUnit.NANOSECONDS)) {
+                throw wait.over();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -88,10 +88,10 @@ public final class StoreWriter implements AutoCloseable {
      *
      * @throws UnavailableException if they do not end within the patience
      */
-    <T> T exclusively(Supplier<T> work) {
+    <T> T exclusively(DeletePatience wait, Supplier<T> work) {
         try {
-            if (!permits.tryAcquire(SubmissionQueue.MAX_CONCURRENT_BATCHES, patience.toNanos(), TimeUnit.NANOSECONDS)) {
-                throw noAnswer(null);
+            if (!permits.tryAcquire(SubmissionQueue.MAX_CONCURRENT_BATCHES, wait.nanosLeft(), TimeUnit.NANOSECONDS)) {
+                throw wait.over();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.CorruptStoreException;
+import io.llmtrace.storage.InvalidRequestException;
 import io.llmtrace.storage.NotSupportedException;
 import io.llmtrace.storage.OverloadedException;
 import io.llmtrace.storage.RetentionRule;
@@ -13,6 +14,7 @@ import io.llmtrace.storage.StoreHealth;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepositories;
 import io.llmtrace.storage.UnavailableException;
+import io.llmtrace.storage.spi.PageCursor;
 import io.llmtrace.storage.sqlite.internal.engine.Database;
 import io.llmtrace.storage.sqlite.internal.upkeep.Backfills;
 import java.io.RandomAccessFile;
@@ -376,6 +378,23 @@ final class SqliteFailureTest {
                     .hasMessageStartingWith(file + " is damaged: " + part)
                     .hasMessageEndingWith(
                             "; restore a copy, and check the disk. The other traces in it can still be read");
+        }
+    }
+
+    @Test
+    void cursorOfAnotherStore_isRefused() {
+        TraceQuery all = TraceQuery.builder(TENANT).build();
+        long nanosAsOnClickHouse = 1_800_000_000_000_000_000L;
+        try (SqliteTraceRepository repository = SqliteTraceRepository.open(folder.resolve("traces.db"))) {
+            repository.storeSpans(bigSpans(0));
+            TraceQuery next = all.toBuilder()
+                    .cursor(PageCursor.ofTrace(nanosAsOnClickHouse, UUID.randomUUID(), nanosAsOnClickHouse)
+                            .encode(all))
+                    .build();
+
+            assertThatThrownBy(() -> repository.queryTraces(next))
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasMessage("cursor is not of this store: begin again without a cursor");
         }
     }
 

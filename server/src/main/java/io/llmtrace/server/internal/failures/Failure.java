@@ -3,6 +3,7 @@ package io.llmtrace.server.internal.failures;
 import com.linecorp.armeria.common.ClosedSessionException;
 import com.linecorp.armeria.common.ContentTooLargeException;
 import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.ResponseCompleteException;
 import com.linecorp.armeria.common.stream.ClosedStreamException;
 import io.llmtrace.otlp.MalformedRequestException;
 import io.llmtrace.storage.CorruptStoreException;
@@ -12,6 +13,7 @@ import io.llmtrace.storage.OverloadedException;
 import io.llmtrace.storage.ResultTooLargeException;
 import io.llmtrace.storage.UnavailableException;
 import io.llmtrace.storage.spi.OutOfMemoryErrors;
+import java.io.IOException;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -85,9 +87,8 @@ public record Failure(
         if (cause instanceof NotSupportedException) {
             return of(HttpStatus.NOT_IMPLEMENTED, message);
         }
-        if (cause instanceof ClosedSessionException || cause instanceof ClosedStreamException) {
-            // The client has disconnected, so nobody reads this response. It is not logged, since the server is not at
-            // fault.
+        if (isEndOfRequest(cause)) {
+            // Nobody reads this response. It is not logged, since the server is not at fault.
             return of(HttpStatus.BAD_REQUEST, "the request ended before its body was complete");
         }
         LOG.error("request failed", cause);
@@ -104,6 +105,14 @@ public record Failure(
                 cause instanceof CorruptStoreException
                         ? message
                         : "unexpected error; see the server's log for the cause");
+    }
+
+    /** Returns whether the client has disconnected, or has got its answer, before its body was complete. */
+    private static boolean isEndOfRequest(Throwable cause) {
+        return cause instanceof ClosedSessionException
+                || cause instanceof ClosedStreamException
+                || cause instanceof ResponseCompleteException
+                || cause instanceof IOException; // of the connection: those of files are not thrown as such
     }
 
     /** An exception that carries a {@link Failure} to the place where the response is written. */

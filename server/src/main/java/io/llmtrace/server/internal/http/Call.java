@@ -5,7 +5,6 @@ import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
-import com.linecorp.armeria.common.QueryParams;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.llmtrace.json.TraceJson;
@@ -38,10 +37,10 @@ public record Call(
         return tenants.tenantOf(request.headers());
     }
 
-    /** Returns the query parameters; throws if one is unknown to the route, or occurs twice. */
+    /** Returns the query parameters; throws if one is unknown to the route, occurs twice, or is not UTF-8. */
     public Parameters parameters() {
         String query = context.query();
-        return new Parameters(query == null ? QueryParams.of() : QueryParams.fromQueryString(query), knownParameters);
+        return Parameters.of(query == null ? "" : query, knownParameters);
     }
 
     /** Returns the {@code {id}} of the path; throws a failure that names {@code id} if the parser refuses it. */

@@ -1,7 +1,12 @@
 package io.llmtrace.server.internal.http;
 
 import com.linecorp.armeria.common.QueryParams;
+import io.llmtrace.model.FieldType;
 import io.llmtrace.server.internal.failures.Failure;
+import java.net.URLDecoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -12,14 +17,24 @@ public final class Parameters {
 
     private final QueryParams params;
 
+    private Parameters(QueryParams params) {
+        this.params = params;
+    }
+
     /**
-     * Checks the names of the parameters.
+     * Reads a query string.
      *
      * @param known names that the route understands
-     * @throws Failure.FailureException naming any other parameter, or one that is given twice
+     * @throws Failure.FailureException naming any other parameter, one that is given twice, or one whose escapes are not UTF-8
      */
-    Parameters(QueryParams params, List<String> known) {
-        this.params = params;
+    static Parameters of(String query, List<String> known) {
+        for (String parameter : query.split("&")) {
+            if (!isUtf8(parameter)) {
+                String name = parameter.split("=", 2)[0];
+                throw Failure.badParameter(name, name + ": what its escapes decode to is not UTF-8");
+            }
+        }
+        QueryParams params = QueryParams.fromQueryString(query);
         for (String name : params.names()) {
             if (known.stream().noneMatch(one -> admits(one, name))) {
                 throw Failure.badParameter(
@@ -30,6 +45,18 @@ public final class Parameters {
             if (params.getAll(name).size() > 1) {
                 throw Failure.badParameter(name, "parameter '" + name + "' is given more than once");
             }
+        }
+        return new Parameters(params);
+    }
+
+    /** Returns whether a text with escapes is UTF-8. Armeria would put U+FFFD in the place of what is not, and search for that. */
+    private static boolean isUtf8(String text) {
+        String bytes = URLDecoder.decode(text, StandardCharsets.ISO_8859_1);
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.getBytes(StandardCharsets.ISO_8859_1)));
+            return true;
+        } catch (CharacterCodingException e) {
+            return false;
         }
     }
 
@@ -87,18 +114,13 @@ public final class Parameters {
         }
     }
 
-    /** Parses a whole number of 32 bits. */
+    /** Parses a whole number of 32 bits. If the text is not one, throws an IllegalArgumentException whose message can be shown to users. */
     public static int wholeNumber(String text) {
-        return number(text, Integer::valueOf);
-    }
-
-    /** Parses a number. If the text is not one, throws an IllegalArgumentException whose message can be shown to users. */
-    public static <N extends Number> N number(String text, Function<String, N> parser) {
-        try {
-            return parser.apply(text);
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("not a number, or out of range: '" + text + "'", e);
+        long value = FieldType.COUNT.parse(text);
+        if (value != (int) value) {
+            throw new IllegalArgumentException("not a number, or out of range: '" + text + "'");
         }
+        return (int) value;
     }
 
     /** Returns whether a known name is the name, or stands for all names with its prefix, such as {@code tag.{key}}. */

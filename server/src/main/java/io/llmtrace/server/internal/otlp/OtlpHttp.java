@@ -165,6 +165,7 @@ public final class OtlpHttp {
         return switch (status.code()) {
             case 400, 415 -> Code.INVALID_ARGUMENT;
             case 403 -> Code.PERMISSION_DENIED;
+            case 408 -> Code.DEADLINE_EXCEEDED;
             case 413, 429 -> Code.RESOURCE_EXHAUSTED;
             case 501 -> Code.UNIMPLEMENTED;
             case 503 -> Code.UNAVAILABLE;

@@ -97,7 +97,7 @@ final class QueryParameters {
 
     /** Returns how many traces all pages of an export give together at most; null for all. */
     static @Nullable Long exportLimit(Parameters parameters) {
-        Long limit = parameters.optional("limit", text -> Parameters.number(text, Long::valueOf));
+        Long limit = parameters.optional("limit", FieldType.COUNT::parse);
         if (limit != null && limit <= 0) {
             throw Failure.badParameter("limit", "limit <= 0: " + limit);
         }

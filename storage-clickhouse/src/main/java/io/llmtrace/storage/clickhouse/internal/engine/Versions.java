@@ -17,6 +17,9 @@ public final class Versions {
     /** The longest time that a scan with cursors may take. The history of deletes that it needs is kept for this long. */
     public static final Duration CURSOR_LIFETIME = Duration.ofHours(24);
 
+    /** No write of any llmtrace has a lower version, and no store has counted so many writes. */
+    private static final long FIRST = at(Instant.parse("2020-01-01T00:00:00Z"));
+
     private final InstantSource clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition ended = lock.newCondition();
@@ -47,12 +50,15 @@ public final class Versions {
      * Checks the age of a cursor.
      *
      * @param snapshot version at which its scan began
-     * @throws InvalidRequestException if it is older than {@link #CURSOR_LIFETIME}
+     * @throws InvalidRequestException if it is older than {@link #CURSOR_LIFETIME}, or is no time at all: a SQLite store counts its
+     *     writes
      */
     public static void requireRecent(long snapshot) {
         if (snapshot < at(Instant.now().minus(CURSOR_LIFETIME))) {
-            throw new InvalidRequestException(
-                    "cursor is older than " + CURSOR_LIFETIME.toHours() + " hours: begin again without a cursor");
+            throw new InvalidRequestException((snapshot < FIRST
+                            ? "cursor is not of this store"
+                            : "cursor is older than " + CURSOR_LIFETIME.toHours() + " hours")
+                    + ": begin again without a cursor");
         }
     }
 

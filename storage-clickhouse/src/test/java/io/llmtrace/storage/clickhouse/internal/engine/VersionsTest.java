@@ -3,6 +3,7 @@ package io.llmtrace.storage.clickhouse.internal.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.llmtrace.storage.InvalidRequestException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
@@ -41,6 +42,18 @@ class VersionsTest {
         now = now.plus(Duration.ofDays(1));
 
         assertThat(versions.next()).isEqualTo(Versions.at(now));
+    }
+
+    @Test
+    void requireRecent_cursorThatIsTooOld_orCountsWritesAsSqliteDoes() {
+        Versions.requireRecent(Versions.at(Instant.now()));
+
+        assertThatThrownBy(() -> Versions.requireRecent(Versions.at(now.minus(Duration.ofDays(300)))))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessage("cursor is older than 24 hours: begin again without a cursor");
+        assertThatThrownBy(() -> Versions.requireRecent(12_345))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessage("cursor is not of this store: begin again without a cursor");
     }
 
     @Test

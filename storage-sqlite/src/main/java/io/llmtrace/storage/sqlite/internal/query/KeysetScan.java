@@ -89,6 +89,9 @@ final class KeysetScan {
     }
 
     private List<Item> next(long snapshot, PageCursor cursor) throws SQLException {
+        if (snapshot < 0 || snapshot > counter("writes")) {
+            throw new InvalidRequestException("cursor is not of this store: begin again without a cursor");
+        }
         if (snapshot < counter("moves_forgotten")) {
             throw new InvalidRequestException(
                     "cursor is older than " + TimeChanges.KEPT_FOR.toHours() + " hours: begin again without a cursor");
