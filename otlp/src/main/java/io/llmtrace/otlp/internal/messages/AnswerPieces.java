@@ -52,7 +52,7 @@ public final class AnswerPieces {
                 Messages.partsOf(message).addObject().put("type", "reasoning").put("content", content);
             case "toolCalls", "function_calls", "files" -> {
                 if (tree != null && tree.isArray()) {
-                    tree.forEach(part -> addListed(message, part, CALLS.contains(name)));
+                    tree.forEach(part -> addListed(message, Json.unwrapped(part), CALLS.contains(name)));
                 }
             }
             default -> Messages.addText(message, content);
