@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.llmtrace.json.TraceJson;
 import io.llmtrace.model.TraceSpan;
@@ -71,7 +70,7 @@ class PayloadsTest {
         ObjectNode expected = JSON.createObjectNode();
         for (String part : List.of("input", "output", "tools")) {
             actual.set(part, chat.path(part));
-            expected.set(part, line.json.path(part).isArray() ? line.json.path(part) : new ArrayNode(null));
+            expected.set(part, line.json.path(part).isArray() ? line.json.path(part) : JSON.createArrayNode());
         }
         assertThat(actual.toPrettyString()).isEqualTo(expected.toPrettyString());
     }
