@@ -36,7 +36,7 @@ class RemapTest {
         cli = new CliRun(folder);
         storage = "sqlite:" + folder.resolve("traces.db");
         try (TraceRepository repository = TraceRepositories.open(storage)) {
-            repository.storeSpans(List.of(old(1, START), old(2, START.plusSeconds(3600)), ofApplication(3)));
+            repository.storeSpans(List.of(old(1, START), old(2, START.plusSeconds(3600)), ofApplication(3), agent(4)));
         }
     }
 
@@ -48,12 +48,21 @@ class RemapTest {
         CliRun.Result first = cli.runLine("remap --storage " + storage);
         CliRun.Result second = cli.runLine("remap --storage " + storage);
 
-        String changes = " 2 of 3 spans in " + storage
-                + ": attributes 2, completion_tokens 2, estimated_cost_usd 2, model_name 2, prompt 2, prompt_tokens 2,"
-                + " provider 2, total_tokens 2\n";
+        String changes = " 2 of 4 spans in " + storage + """
+
+                FIELD               SPANS  SUM BEFORE    AFTER
+                attributes              2
+                completion_tokens       2          30      230
+                estimated_cost_usd      2     $0.5000  $0.5070
+                model_name              2
+                prompt                  2
+                prompt_tokens           2         700    2,700
+                provider                2
+                total_tokens            2         730    2,930
+                """;
         assertThat(dry).isEqualTo(new CliRun.Result(0, "would change" + changes, ""));
         assertThat(first).isEqualTo(new CliRun.Result(0, "changed" + changes, ""));
-        assertThat(second).isEqualTo(new CliRun.Result(0, "changed 0 of 3 spans in " + storage + "\n", ""));
+        assertThat(second).isEqualTo(new CliRun.Result(0, "changed 0 of 4 spans in " + storage + "\n", ""));
         assertThat(span(1).modelName()).isEqualTo("gpt-4o");
         assertThat(span(1).promptTokens()).isEqualTo(1000);
         assertThat(span(1).estimatedCostUsd()).isEqualTo(0.0035);
@@ -64,7 +73,13 @@ class RemapTest {
     void remap_ofATime_leavesTheOthers() {
         CliRun.Result result = cli.runLine("remap --json --since 2026-03-01T12:30:00Z --storage " + storage);
 
-        assertThat(result.out()).startsWith("{\"dry_run\":false,\"spans\":1,\"changed\":1,\"failed\":0,\"fields\":{");
+        assertThat(result.out())
+                .startsWith("{\"dry_run\":false,\"spans\":1,\"changed\":1,\"failed\":0,\"fields\":{\"attributes\":1,")
+                .endsWith(",\"sums\":{\"prompt_tokens\":{\"before\":0,\"after\":1000},"
+                        + "\"completion_tokens\":{\"before\":0,\"after\":100},\"total_tokens\":{\"before\":0,\"after\":1100},"
+                        + "\"cache_read_tokens\":{\"before\":0,\"after\":0},\"cache_write_tokens\":{\"before\":0,\"after\":0},"
+                        + "\"reasoning_tokens\":{\"before\":0,\"after\":0},"
+                        + "\"estimated_cost_usd\":{\"before\":0.0,\"after\":0.0035}}}\n");
         assertThat(span(1).modelName()).isNull();
         assertThat(span(2).modelName()).isEqualTo("gpt-4o");
     }
@@ -76,8 +91,12 @@ class RemapTest {
 
         CliRun.Result result = cli.runLine("remap --prices " + prices + " --storage " + storage);
 
-        assertThat(result.out())
-                .isEqualTo("changed 2 of 3 spans in " + storage + ": attributes 2, estimated_cost_usd 2\n");
+        assertThat(result.out()).isEqualTo("changed 2 of 4 spans in " + storage + """
+
+                FIELD               SPANS  SUM BEFORE      AFTER
+                attributes              2
+                estimated_cost_usd      2     $0.5070  $2,000.50
+                """);
         assertThat(span(1).estimatedCostUsd()).isEqualTo(1000.0);
     }
 
@@ -88,7 +107,7 @@ class RemapTest {
         cli.runLine("remap --storage " + storage);
 
         assertThat(span(1).prompt()).contains("Write to").doesNotContain("a@example.org");
-        assertThat(cli.runLine("remap --storage " + storage).out()).startsWith("changed 0 of 3");
+        assertThat(cli.runLine("remap --storage " + storage).out()).startsWith("changed 0 of 4");
     }
 
     @Test
@@ -122,7 +141,20 @@ class RemapTest {
     /** Returns a span that an application stored directly, without OTLP. */
     private static TraceSpan ofApplication(long id) {
         return TraceSpan.builder(TENANT, TRACE, new UUID(0, id), "mine", START)
+                .kind(SpanKind.LLM)
                 .attributes(Map.of("gen_ai.request.model", "gpt-4o"))
+                .promptTokens(700L)
+                .completionTokens(30L)
+                .estimatedCostUsd(0.5)
+                .build();
+    }
+
+    /** Returns the span of an agent, which repeats the tokens of its calls. */
+    private static TraceSpan agent(long id) {
+        return TraceSpan.builder(TENANT, TRACE, new UUID(0, id), "agent", START)
+                .kind(SpanKind.AGENT)
+                .promptTokens(9_000L)
+                .estimatedCostUsd(9.0)
                 .build();
     }
 

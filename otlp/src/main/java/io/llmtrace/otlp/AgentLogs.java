@@ -1,6 +1,5 @@
 package io.llmtrace.otlp;
 
-import com.google.protobuf.ByteString;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.otlp.MappedRequest.RejectedSpan;
 import io.llmtrace.otlp.internal.logs.AgentEvent;
@@ -13,7 +12,6 @@ import io.opentelemetry.proto.logs.v1.ResourceLogs;
 import io.opentelemetry.proto.logs.v1.ScopeLogs;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 
@@ -25,8 +23,6 @@ import java.util.UUID;
  * <p>Other records are passed over. Those with the content of spans are mapped by {@link LogEvents}.
  */
 public final class AgentLogs {
-
-    private static final HexFormat HEX = HexFormat.of();
 
     private AgentLogs() {}
 
@@ -51,7 +47,7 @@ public final class AgentLogs {
                             spans.add(SpanMapper.map(AgentSpans.of(event, record, envelope, now), tenantId, prices));
                         } catch (IllegalArgumentException | InvalidRequestException e) {
                             rejected.add(new MappedRequestValues.RejectedSpanValues(
-                                    index, idOf(record), String.valueOf(e.getMessage())));
+                                    index, LogEvents.idOf(record), String.valueOf(e.getMessage())));
                         }
                     }
                     index++;
@@ -68,13 +64,5 @@ public final class AgentLogs {
      */
     static boolean isEvent(LogRecord record, String scope) {
         return AgentEvent.of(record, scope) != null;
-    }
-
-    private static String idOf(LogRecord record) {
-        return hex(record.getTraceId()) + "/" + hex(record.getSpanId());
-    }
-
-    private static String hex(ByteString id) {
-        return HEX.formatHex(id.toByteArray());
     }
 }

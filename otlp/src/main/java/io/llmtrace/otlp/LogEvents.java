@@ -214,7 +214,8 @@ public final class LogEvents {
         return name == null ? "" : name;
     }
 
-    private static String idOf(LogRecord record) {
+    /** Returns the ids of trace and span that a record names, as they are shown. */
+    static String idOf(LogRecord record) {
         return hex(record.getTraceId()) + "/" + hex(record.getSpanId());
     }
 

@@ -116,21 +116,26 @@ public final class OtlpDecoder {
     /** Tries protobuf's own parser first, which is faster, but refuses the whole body for one text that is not UTF-8. */
     private static void readProtobuf(byte[] body, Message.Builder into, UnreadableRecords unreadable) {
         CodedInputStream input = CodedInputStream.newInstance(body);
+        IOException refusal = null;
         try {
             into.mergeFrom(input);
             input.checkLastTagWas(0);
+            if (!OtlpProtobuf.hasFormerNumbers(into)) {
+                return;
+            }
         } catch (IOException e) {
-            String where = "not a protobuf " + into.getDescriptorForType().getName() + " at byte "
-                    + input.getTotalBytesRead() + " of " + body.length + ": ";
-            into.clear();
-            try {
-                OtlpProtobuf.read(body, into, unreadable);
-            } catch (IOException noParts) {
-                throw new MalformedRequestException(where + noParts.getMessage(), noParts);
-            }
-            if (unreadable.isAll()) {
-                throw new MalformedRequestException(where + unreadable.firstReason(), e);
-            }
+            refusal = e;
+        }
+        String where = "not a protobuf " + into.getDescriptorForType().getName() + " at byte "
+                + input.getTotalBytesRead() + " of " + body.length + ": ";
+        into.clear();
+        try {
+            OtlpProtobuf.read(body, into, unreadable);
+        } catch (IOException noParts) {
+            throw new MalformedRequestException(where + noParts.getMessage(), noParts);
+        }
+        if (unreadable.isAll()) {
+            throw new MalformedRequestException(where + unreadable.firstReason(), refusal);
         }
     }
 

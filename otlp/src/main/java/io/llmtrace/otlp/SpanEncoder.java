@@ -1,5 +1,8 @@
 package io.llmtrace.otlp;
 
+import static io.llmtrace.otlp.internal.wire.AttributeCodec.attribute;
+import static io.llmtrace.otlp.internal.wire.AttributeCodec.text;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
@@ -22,7 +25,6 @@ import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.ArrayValue;
 import io.opentelemetry.proto.common.v1.InstrumentationScope;
-import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.resource.v1.Resource;
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
 import io.opentelemetry.proto.trace.v1.ScopeSpans;
@@ -273,14 +275,6 @@ public final class SpanEncoder {
         if (value != null) {
             attributes.put(key, AnyValue.newBuilder().setIntValue(value).build());
         }
-    }
-
-    private static KeyValue attribute(String key, AnyValue value) {
-        return KeyValue.newBuilder().setKey(key).setValue(value).build();
-    }
-
-    private static AnyValue text(String value) {
-        return AnyValue.newBuilder().setStringValue(value).build();
     }
 
     private static Map<?, ?> mapOf(@Nullable Object json) {

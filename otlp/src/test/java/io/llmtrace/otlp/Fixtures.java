@@ -72,7 +72,8 @@ public final class Fixtures {
             "codex-turn",
             "codex-call",
             "codex-tool",
-            "gemini-cli-call");
+            "gemini-cli-call",
+            "gemini-cli-content");
 
     public static final UUID TENANT = UUID.fromString("0191e000-0000-7000-8000-000000000001");
     public static final long START_NANOS = 1_767_607_200_000_000_000L;

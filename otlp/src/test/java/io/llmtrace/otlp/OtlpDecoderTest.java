@@ -3,10 +3,15 @@ package io.llmtrace.otlp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.UnknownFieldSet;
 import io.llmtrace.otlp.internal.wire.AttributeCodec;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
+import io.opentelemetry.proto.common.v1.InstrumentationScope;
 import io.opentelemetry.proto.common.v1.KeyValueList;
+import io.opentelemetry.proto.logs.v1.ScopeLogs;
+import io.opentelemetry.proto.trace.v1.ResourceSpans;
+import io.opentelemetry.proto.trace.v1.ScopeSpans;
 import io.opentelemetry.proto.trace.v1.Span;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -115,7 +120,8 @@ class OtlpDecoderTest {
                 "\"attributes\":[{\"value\":{\"intValue\":9223372036854775808}}] | number out of the range of int64",
                 "\"attributes\":[{\"value\":{\"doubleValue\":1e999}}]    | number beyond 64-bit floating point",
                 "\"attributes\":[{\"value\":{\"doubleValue\":\"x\"}}]    | expected a number, got another string",
-                "\"attributes\":[{\"value\":{\"boolValue\":\"true\"}}]   | expected true or false, got another string",
+                "\"attributes\":[{\"value\":{\"boolValue\":\"yes\"}}]    | expected true or false, got another string",
+                "\"attributes\":[{\"value\":{\"boolValue\":1}}]          | expected true or false, got a number",
                 "\"attributes\":[{\"value\":{\"bytesValue\":\"***\"}}]   | expected base64, got another string",
                 "\"attributes\":[{\"value\":\"plain\"}]                  | expected an object, got another string",
             })
@@ -129,6 +135,14 @@ class OtlpDecoderTest {
         String json = kind.equals("3") ? kind : "\"" + kind.replace("'", "") + "\"";
 
         assertThat(only(spanJson("\"kind\":" + json)).getKind()).isEqualTo(Span.SpanKind.SPAN_KIND_CLIENT);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, true", "'\"true\"', true", "'\"True\"', true", "'\"false\"', false", "'\"FALSE\"', false"})
+    void traces_booleanInJson_isReadAlsoFromText(String json, boolean value) {
+        assertThat(only(spanJson("\"attributes\":[{\"key\":\"b\",\"value\":{\"boolValue\":" + json + "}}]"))
+                        .getAttributesList())
+                .containsExactly(Fixtures.attribute("b", value));
     }
 
     /** What protobuf's own writer of JSON makes of a span, which exporters that are not OpenTelemetry's use. */
@@ -147,6 +161,95 @@ class OtlpDecoderTest {
         assertThat(span.getStatus().getCodeValue()).isEqualTo(2);
         assertThat(span.getFlags()).isEqualTo(257);
         assertThat(span.getAttributesList()).containsExactly(Fixtures.attribute("d", 0.5), Fixtures.attribute("i", 7L));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "instrumentationLibrarySpans, instrumentationLibrary",
+        "instrumentation_library_spans, instrumentation_library",
+    })
+    void traces_jsonOfOtlp014_isReadWithItsLibrary(String spans, String library) {
+        String json = "{\"resourceSpans\":[{\"" + spans + "\":[{\"" + library
+                + "\":{\"name\":\"lib\",\"version\":\"1\"},\"spans\":[{\"name\":\"a\"},{\"name\":\"b\"}]}]}]}";
+
+        assertThat(OtlpDecoder.traces(json.getBytes(StandardCharsets.UTF_8), OtlpDecoder.Encoding.JSON))
+                .isEqualTo(withLibrary());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"instrumentationLibraryLogs, logs", "instrumentation_library_logs, log_records"})
+    void logs_jsonOfOtlp014_areRead(String logs, String records) {
+        String json = "{\"resourceLogs\":[{\"" + logs + "\":[{\"instrumentationLibrary\":{\"name\":\"lib\"},\""
+                + records + "\":[{\"body\":{\"stringValue\":\"x\"}}]}]}]}";
+
+        ScopeLogs read = OtlpDecoder.logs(json.getBytes(StandardCharsets.UTF_8), OtlpDecoder.Encoding.JSON)
+                .getResourceLogs(0)
+                .getScopeLogs(0);
+
+        assertThat(read.getScope().getName()).isEqualTo("lib");
+        assertThat(read.getLogRecords(0).getBody().getStringValue()).isEqualTo("x");
+    }
+
+    /** OTLP 0.15 to 0.19 had the field of 0.14 under a number of its own. */
+    @Test
+    void traces_protobufWithFormerNumber_isReadWithItsLibrary() {
+        byte[] body = formerly(withLibrary()).toByteArray();
+
+        assertThat(OtlpDecoder.traces(body, OtlpDecoder.Encoding.PROTOBUF)).isEqualTo(withLibrary());
+        assertThat(OtlpDecoder.memoryForTraces(body, OtlpDecoder.Encoding.PROTOBUF))
+                .isEqualTo(OtlpDecoder.memoryForTraces(withLibrary().toByteArray(), OtlpDecoder.Encoding.PROTOBUF));
+    }
+
+    @Test
+    void traces_protobufWithFormerNumber_refusesOnlyWhatCannotBeRead() {
+        ScopeSpans damaged = ScopeSpans.newBuilder()
+                .addSpans(Span.newBuilder().setName("fine"))
+                .setUnknownFields(UnknownFieldSet.newBuilder()
+                        .addField(
+                                ScopeSpans.SPANS_FIELD_NUMBER,
+                                UnknownFieldSet.Field.newBuilder()
+                                        .addLengthDelimited(Fixtures.hex("ff"))
+                                        .build())
+                        .build())
+                .build();
+
+        DecodedRequest<ExportTraceServiceRequest> decoded = OtlpDecoder.readableTraces(
+                formerly(ExportTraceServiceRequest.newBuilder()
+                                .addResourceSpans(ResourceSpans.newBuilder().addScopeSpans(damaged))
+                                .build())
+                        .toByteArray(),
+                OtlpDecoder.Encoding.PROTOBUF);
+
+        assertThat(decoded.request().getResourceSpans(0).getScopeSpans(0).getSpansList())
+                .extracting(Span::getName)
+                .containsExactly("fine", "");
+        assertThat(decoded.firstFailure()).startsWith("at /resourceSpans/0/scopeSpans/0/spans/1: ");
+    }
+
+    private static ExportTraceServiceRequest withLibrary() {
+        return ExportTraceServiceRequest.newBuilder()
+                .addResourceSpans(ResourceSpans.newBuilder()
+                        .addScopeSpans(ScopeSpans.newBuilder()
+                                .setScope(InstrumentationScope.newBuilder()
+                                        .setName("lib")
+                                        .setVersion("1"))
+                                .addSpans(Span.newBuilder().setName("a"))
+                                .addSpans(Span.newBuilder().setName("b"))))
+                .build();
+    }
+
+    /** Moves the scopes of each resource to the field 1000. */
+    private static ExportTraceServiceRequest formerly(ExportTraceServiceRequest request) {
+        ExportTraceServiceRequest.Builder former = request.toBuilder();
+        for (ResourceSpans.Builder resource : former.getResourceSpansBuilderList()) {
+            UnknownFieldSet.Field.Builder field = UnknownFieldSet.Field.newBuilder();
+            resource.getScopeSpansList().forEach(scope -> field.addLengthDelimited(scope.toByteString()));
+            resource.clearScopeSpans()
+                    .setUnknownFields(UnknownFieldSet.newBuilder()
+                            .addField(1000, field.build())
+                            .build());
+        }
+        return former.build();
     }
 
     @Test

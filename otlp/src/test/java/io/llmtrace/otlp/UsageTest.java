@@ -41,6 +41,16 @@ class UsageTest {
                         "{'inputTokens': 5, 'outputTokens': 10, 'totalTokens': 27, 'cacheReadInputTokens': 8,"
                                 + " 'cacheWriteInputTokens': 4}",
                         "17 10 8 4 - cache_apart:buckets"),
+                // Bedrock's writes once more by their lifetime
+                arguments(
+                        "{'inputTokens': 5, 'outputTokens': 10, 'totalTokens': 27, 'cacheReadInputTokens': 8,"
+                                + " 'cacheWriteInputTokens': 4, 'cacheDetails': [{'ttl': '5m', 'inputTokens': 1},"
+                                + " {'ttl': '1h', 'inputTokens': 3}]}",
+                        "17 10 8 4 - cache_apart:buckets"),
+                arguments(
+                        "{'input_tokens': 5, 'output_tokens': 10, 'total_tokens': 19, 'cache_details': [{'ttl': '1h',"
+                                + " 'input_tokens': 4}]}",
+                        "9 10 - 4 - cache_apart:buckets"),
                 arguments(
                         "{'inputTokens': 100, 'outputTokens': 10, 'totalTokens': 110, 'cachedInputTokens': 60}",
                         "100 10 60 - - cache_included"),

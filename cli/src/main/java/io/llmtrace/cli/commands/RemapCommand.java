@@ -15,15 +15,21 @@ import io.llmtrace.cli.settings.Settings;
 import io.llmtrace.cli.terminal.Display;
 import io.llmtrace.cli.terminal.Formats;
 import io.llmtrace.cli.terminal.Progress;
+import io.llmtrace.cli.terminal.Table;
+import io.llmtrace.cli.terminal.Table.Align;
+import io.llmtrace.cli.terminal.Table.Cell;
+import io.llmtrace.cli.terminal.Table.Column;
+import io.llmtrace.cli.terminal.Terminal;
+import io.llmtrace.cli.transfer.FieldChanges;
 import io.llmtrace.cli.transfer.SpanRemapping;
 import io.llmtrace.otlp.Remapper;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,7 +40,8 @@ import picocli.CommandLine.Option;
         description = {
             "Map stored spans again, from their original attributes.",
             "After an update of llmtrace that reads more attributes, or a change of prices, old spans get the same"
-                    + " fields as new ones. Findings, events, and spans that did not arrive over OTLP stay unchanged. Text"
+                    + " fields as new ones. At the end, a table tells how many spans have another value of each field, and for tokens and"
+                    + " cost the sums over all spans but agents and chains, which repeat them. Findings, events, and spans that did not arrive over OTLP stay unchanged. Text"
                     + " that 'redact' matches is masked again. Running it twice changes nothing more. No other process may"
                     + " have a SQLite file open for writing. If a server updates a span meanwhile, the update may be lost."
         },
@@ -129,29 +136,61 @@ final class RemapCommand implements Callable<Integer> {
     }
 
     private void report(SpanRemapping remapping, String store) {
+        Terminal terminal = context.terminal();
+        FieldChanges changes = remapping.changes();
         if (output.json()) {
-            context.terminal()
-                    .printJson(new Report(
-                            dryRun, remapping.read(), remapping.changed(), remapping.failed(), remapping.fields()));
+            terminal.printJson(new Report(
+                    dryRun,
+                    remapping.read(),
+                    remapping.changed(),
+                    remapping.failed(),
+                    changes.spans(),
+                    changes.sums()));
             return;
         }
-        String fields = remapping.fields().entrySet().stream()
-                .map(entry -> entry.getKey() + " " + entry.getValue())
-                .collect(Collectors.joining(", "));
-        context.terminal()
-                .out()
+        terminal.out()
                 .println((dryRun ? "would change " : "changed ") + remapping.changed() + " of "
-                        + Formats.count(remapping.read(), "span") + " in " + store
-                        + (fields.isEmpty() ? "" : ": " + fields));
+                        + Formats.count(remapping.read(), "span") + " in " + store);
+        if (!changes.spans().isEmpty()) {
+            table(changes).lines(terminal.outStyle(), terminal.outColumns()).forEach(terminal.out()::println);
+        }
         String reason = remapping.firstFailure();
         if (reason != null) {
-            context.terminal()
-                    .err()
+            terminal.err()
                     .println(Formats.count(remapping.failed(), "span")
                             + " could not be mapped and stay as they are; the first: " + Display.oneLine(reason));
         }
     }
 
+    private static Table table(FieldChanges changes) {
+        Table table = new Table(List.of(
+                Column.fixed("FIELD", Align.LEFT),
+                Column.fixed("SPANS", Align.RIGHT),
+                Column.optional("SUM BEFORE", Align.RIGHT, 1),
+                Column.optional("AFTER", Align.RIGHT, 1)));
+        Map<String, FieldChanges.Sum> sums = changes.sums();
+        changes.spans().forEach((field, spans) -> {
+            FieldChanges.Sum sum = sums.get(field);
+            table.add(
+                    Cell.of(field),
+                    Cell.of(Formats.count(spans)),
+                    Cell.of(sum == null ? "" : amount(sum.before())),
+                    Cell.of(sum == null ? "" : amount(sum.after())));
+        });
+        return table;
+    }
+
+    /** Formats a number of tokens or US dollars. */
+    private static String amount(Number amount) {
+        return amount instanceof Double dollars ? Formats.cost(dollars) : Formats.count(amount.longValue());
+    }
+
     /** The output of {@code --json}. */
-    private record Report(boolean dryRun, long spans, long changed, long failed, Map<String, Long> fields) {}
+    private record Report(
+            boolean dryRun,
+            long spans,
+            long changed,
+            long failed,
+            Map<String, Long> fields,
+            Map<String, FieldChanges.Sum> sums) {}
 }

@@ -1,9 +1,6 @@
 package io.llmtrace.cli.transfer;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.llmtrace.ingest.SpanProcessor;
-import io.llmtrace.json.TraceJson;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.otlp.Remapper;
 import io.llmtrace.storage.InvalidRequestException;
@@ -12,12 +9,7 @@ import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Maps the spans that a query selects again, page by page, and writes those that have changed. */
@@ -26,11 +18,9 @@ public final class SpanRemapping {
     /** The number of spans read at a time. It is small, since spans of agents can have a megabyte each. */
     private static final int PAGE_SPANS = 200;
 
-    private static final ObjectMapper JSON = TraceJson.mapper();
-
     private final Remapper remapper;
     private final List<SpanProcessor> processors;
-    private final Map<String, Long> fields = new TreeMap<>();
+    private final FieldChanges changes = new FieldChanges();
     private long read;
     private long changed;
     private long failed;
@@ -65,17 +55,17 @@ public final class SpanRemapping {
 
     private void addIfDifferent(TraceSpan stored, List<TraceSpan> to) {
         read++;
-        TraceSpan again;
+        TraceSpan again = stored;
         try {
             again = process(remapper.remap(stored));
         } catch (IllegalArgumentException | InvalidRequestException e) {
             failed++;
             firstFailure = firstFailure == null ? stored + ": " + e.getMessage() : firstFailure;
-            return;
         }
-        if (again != null && !again.equals(stored)) {
+        again = again == null ? stored : again;
+        changes.add(stored, again);
+        if (!again.equals(stored)) {
             changed++;
-            count(stored, again);
             to.add(again);
         }
     }
@@ -90,19 +80,6 @@ public final class SpanRemapping {
             current = next;
         }
         return current;
-    }
-
-    private void count(TraceSpan before, TraceSpan after) {
-        ObjectNode was = JSON.valueToTree(before);
-        ObjectNode is = JSON.valueToTree(after);
-        Set<String> names = new TreeSet<>();
-        was.fieldNames().forEachRemaining(names::add);
-        is.fieldNames().forEachRemaining(names::add);
-        for (String name : names) {
-            if (!Objects.equals(was.get(name), is.get(name))) {
-                fields.merge(name, 1L, Long::sum);
-            }
-        }
     }
 
     public long read() {
@@ -122,8 +99,7 @@ public final class SpanRemapping {
         return firstFailure;
     }
 
-    /** Returns the number of spans with a changed value, by field. */
-    public Map<String, Long> fields() {
-        return new TreeMap<>(fields);
+    public FieldChanges changes() {
+        return changes;
     }
 }

@@ -2,13 +2,14 @@ package io.llmtrace.otlp.chat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.llmtrace.otlp.internal.wire.Json;
+import io.llmtrace.otlp.internal.wire.PythonLiteral;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Parses prompts and responses in the shapes that applications and instrumentations send: arrays of messages, objects that hold
- * such an array, a single message, parts without a message around them. In a list of these, an element of an unknown shape becomes a
+ * such an array, a single message, parts without a message around them; as JSON, or messages as Python writes a dict. In a list of these, an element of an unknown shape becomes a
  * part of type {@code json}. Anything else becomes one message: text as a part of type {@code text}, JSON as a part of type
  * {@code json}.
  */
@@ -50,11 +51,16 @@ public final class ChatMessages {
      */
     public static Content parseContent(String text, String role) {
         JsonNode tree = Json.tree(text);
-        if (tree == null) {
+        boolean isJson = tree != null;
+        tree = isJson ? tree : PythonLiteral.content(text);
+        MessageCollector collector = new MessageCollector(role);
+        MessageCollector.Shape shape = tree == null ? MessageCollector.Shape.UNKNOWN : collector.collect(tree);
+        if (!isJson
+                && (shape != MessageCollector.Shape.MESSAGES
+                        || collector.messages().isEmpty())) {
             return new ContentValues(List.of(ChatMessage.of(role, List.of(ChatPart.text(text)))), List.of());
         }
-        MessageCollector collector = new MessageCollector(role);
-        boolean known = collector.collect(tree) != MessageCollector.Shape.UNKNOWN;
+        boolean known = shape != MessageCollector.Shape.UNKNOWN;
         if (known && !collector.messages().isEmpty()) {
             return new ContentValues(collector.messages(), collector.tools());
         }

@@ -6,7 +6,10 @@ import static io.llmtrace.otlp.chat.Fields.text;
 import com.fasterxml.jackson.databind.JsonNode;
 import org.jspecify.annotations.Nullable;
 
-/** Parses images, audio, video and files, given as a URL or as bytes. Only images have a type of their own. */
+/**
+ * Parses images, audio, video and files, given as a URL or as bytes. Only images have a type of their own; of audio without bytes, what was
+ * said counts.
+ */
 final class MediaParts {
 
     private MediaParts() {}
@@ -32,7 +35,7 @@ final class MediaParts {
         String mime = mimeType(holder);
         mime = mime != null ? mime : mimeType(content);
         String url = nested.isTextual() ? nested.asText() : text(holder, "url", "uri", "file_uri", "fileUri");
-        String bytes = text(holder, "content", "data", "bytes", "file_data");
+        String bytes = text(holder, "content", "data", "bytes", "file_data", "base64");
         if (url == null && bytes != null) {
             url = urlOf(bytes, mime);
         }
@@ -44,7 +47,8 @@ final class MediaParts {
         if (image && url != null) {
             return ChatPart.image(url, mime);
         }
-        return ChatPart.json(part.toString(), url, mime);
+        String spoken = text(content, "transcript");
+        return url == null && spoken != null ? ChatPart.text(spoken) : ChatPart.json(part.toString(), url, mime);
     }
 
     /** Returns an image that a tool generated. */

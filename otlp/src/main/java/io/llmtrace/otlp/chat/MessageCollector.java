@@ -195,7 +195,7 @@ final class MessageCollector {
 
     /** Returns why a response of OpenAI's Responses API ended; null for anything else, and if it has not ended. */
     private @Nullable String statusOf(ObjectNode response) {
-        if (!response.path("object").asText().equals("response")) {
+        if (!response.path("object").asText().equals("response") && !response.has("incomplete_details")) {
             return null;
         }
         return switch (response.path("status").asText()) {

@@ -62,7 +62,9 @@ final class MessageReader {
         }
         JsonNode content = object.path("content");
         boolean isContent = content.isTextual() || (content.isArray() && !content.isEmpty() && allParts(content));
-        return isContent && object.properties().stream().allMatch(field -> OF_BARE_MESSAGE.contains(field.getKey()));
+        boolean isItem = object.path("type").asText().equals("message"); // of OpenAI's Responses API
+        return isContent
+                && (isItem || object.properties().stream().allMatch(field -> OF_BARE_MESSAGE.contains(field.getKey())));
     }
 
     private static boolean allParts(JsonNode list) {
@@ -129,6 +131,10 @@ final class MessageReader {
                     ToolParts.plainResult(content)));
         } else {
             parts.addAll(Parts.ofContent(content));
+        }
+        String spoken = text(object.path("audio"), "transcript");
+        if (spoken != null) {
+            parts.add(ChatPart.text(spoken));
         }
         String refusal = text(object, "refusal");
         if (refusal != null) {

@@ -4,6 +4,7 @@ import static io.llmtrace.otlp.chat.Fields.first;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.llmtrace.otlp.internal.wire.Json;
+import io.llmtrace.otlp.internal.wire.PythonLiteral;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -62,10 +63,11 @@ final class Parts {
 
     /** Returns the array of parts that a text holds; null if it holds anything else. */
     static @Nullable JsonNode inText(@Nullable String text) {
-        if (text == null || !text.startsWith("[") || !text.contains("\"type\"")) {
+        if (text == null || !text.startsWith("[") || !(text.contains("\"type\"") || text.contains("'type'"))) {
             return null;
         }
         JsonNode tree = Json.tree(text);
+        tree = tree == null ? PythonLiteral.content(text) : tree;
         if (tree == null || !tree.isArray() || tree.isEmpty()) {
             return null;
         }

@@ -29,6 +29,8 @@ final class ToolParts {
             "type",
             "id",
             "call_id",
+            "callId",
+            "$type",
             "status",
             "name",
             "role",
@@ -94,7 +96,7 @@ final class ToolParts {
     static ChatPart result(JsonNode part, boolean byProvider) {
         JsonNode details = part.path("server_tool_call_response");
         JsonNode content = details.isMissingNode()
-                ? first(part, "response", "result", "content", "output", "error", "exception")
+                ? first(part, "response", "result", "content", "output", "error", "exception", "code_execution_result")
                 : first(details, "output", "response", "result");
         if (content.isMissingNode() && details.isObject()) {
             content = details;

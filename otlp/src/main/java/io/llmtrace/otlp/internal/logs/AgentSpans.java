@@ -1,5 +1,8 @@
 package io.llmtrace.otlp.internal.logs;
 
+import static io.llmtrace.otlp.internal.wire.AttributeCodec.attribute;
+import static io.llmtrace.otlp.internal.wire.AttributeCodec.text;
+
 import io.llmtrace.model.ReservedAttributes;
 import io.llmtrace.model.Times;
 import io.llmtrace.otlp.internal.logs.AgentTable.Agent;
@@ -7,7 +10,6 @@ import io.llmtrace.otlp.internal.mapping.Envelope;
 import io.llmtrace.otlp.internal.mapping.OtlpSpan;
 import io.llmtrace.otlp.internal.wire.Decode;
 import io.opentelemetry.proto.common.v1.AnyValue;
-import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.common.v1.KeyValueList;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import io.opentelemetry.proto.trace.v1.Span;
@@ -136,13 +138,5 @@ public final class AgentSpans {
         if (value != 0) {
             to.addValues(attribute(key, AnyValue.newBuilder().setIntValue(value).build()));
         }
-    }
-
-    private static KeyValue attribute(String key, AnyValue value) {
-        return KeyValue.newBuilder().setKey(key).setValue(value).build();
-    }
-
-    private static AnyValue text(String value) {
-        return AnyValue.newBuilder().setStringValue(value).build();
     }
 }

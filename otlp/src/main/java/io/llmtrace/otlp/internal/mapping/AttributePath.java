@@ -64,20 +64,6 @@ sealed interface AttributePath {
         }
     }
 
-    /** All attributes below a prefix, of the span, its scope and its resource: {@code near a.b.*}. */
-    record NearBelow(String prefix) implements AttributePath {
-        @Override
-        public String text() {
-            return prefix + ".*";
-        }
-
-        @Override
-        public void addTo(SourceIndex index, int source) {
-            index.addPrefix(prefix, source);
-            index.addEnvelopePrefix(prefix, source);
-        }
-    }
-
     /** A location in the JSON that an attribute holds: {@code a.b#/c/d}. */
     record InJson(String key, JsonPointer pointer) implements SingleValue {
         @Override
@@ -134,8 +120,12 @@ sealed interface AttributePath {
         }
     }
 
-    /** All attributes below a prefix: {@code a.b.*}. */
-    record Below(String prefix) implements AttributePath {
+    /**
+     * All attributes below a prefix: {@code a.b.*}, {@code near a.b.*}.
+     *
+     * @param near whether those of the scope and the resource count, too
+     */
+    record Below(String prefix, boolean near) implements AttributePath {
         @Override
         public String text() {
             return prefix + ".*";
@@ -144,6 +134,14 @@ sealed interface AttributePath {
         @Override
         public void addTo(SourceIndex index, int source) {
             index.addPrefix(prefix, source);
+            if (near) {
+                index.addEnvelopePrefix(prefix, source);
+            }
+        }
+
+        /** Returns the attributes by what follows the prefix in their keys. */
+        Map<String, AnyValue> values(MappableSpan span) {
+            return near ? span.nearestBelow(prefix) : span.attributesBelow(prefix);
         }
     }
 
@@ -221,7 +219,7 @@ sealed interface AttributePath {
         String[] tokens = text.split(" ");
         if (tokens[0].equals("near") && tokens.length == 2) {
             String key = tokens[1];
-            return key.endsWith(".*") ? new NearBelow(key.substring(0, key.length() - 2)) : new Near(key);
+            return key.endsWith(".*") ? new Below(key.substring(0, key.length() - 2), true) : new Near(key);
         }
         if (tokens[0].equals("events") && tokens.length == 2) {
             return new Events(List.of(tokens[1].split(",")));
@@ -246,7 +244,7 @@ sealed interface AttributePath {
             return new Flattened(text.substring(0, text.length() - 2));
         }
         if (text.endsWith(".*")) {
-            return new Below(text.substring(0, text.length() - 2));
+            return new Below(text.substring(0, text.length() - 2), false);
         }
         if (text.matches(".*[*{}#].*")) {
             throw invalid(text);

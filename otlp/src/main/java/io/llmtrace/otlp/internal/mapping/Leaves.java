@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   {"prompt_tokens": 1920, "details": {"cached": 1800}}       →  prompt_tokens 1920, details.cached 1800
  *   {"details": [{"modality": "AUDIO", "tokenCount": 7}]}      →  details.AUDIO 7
+ *   {"cacheDetails": [{"ttl": "1h", "inputTokens": 7}]}        →  cacheDetails.1h.inputTokens 7
  * </pre>
  *
  * An object may be written as text, in JSON or as Python writes a dict. Other lists are left out, as are values beyond
@@ -95,16 +96,20 @@ public record Leaves(Map<String, AnyValue> values) {
             } else if (child.isObject() && depth < MAX_DEPTH) {
                 addObject(path, child, depth + 1);
             } else if (child.isArray()) {
-                addModalities(path, child);
+                addCounts(path, child);
             }
         }
 
-        private void addModalities(String path, JsonNode list) {
+        /** Adds the counts of a list by what each is of: Gemini's of a modality, Bedrock's of a lifetime in the cache. */
+        private void addCounts(String path, JsonNode list) {
             for (int i = 0; i < Math.min(list.size(), MAX_LIST_ITEMS); i++) {
                 JsonNode item = list.get(i);
-                JsonNode count = item.has("token_count") ? item.path("token_count") : item.path("tokenCount");
                 if (item.path("modality").isTextual()) {
+                    JsonNode count = item.has("token_count") ? item.path("token_count") : item.path("tokenCount");
                     put(path + "." + item.path("modality").textValue(), Decode.valueOf(count));
+                } else if (item.path("ttl").isTextual()) {
+                    String count = item.has("input_tokens") ? "input_tokens" : "inputTokens";
+                    put(path + "." + item.path("ttl").textValue() + "." + count, Decode.valueOf(item.path(count)));
                 }
             }
         }

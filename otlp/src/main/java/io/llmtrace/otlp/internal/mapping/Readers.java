@@ -173,7 +173,7 @@ final class Readers {
             return span.items(list.prefix());
         }
         if (path instanceof AttributePath.Below only) {
-            Map<String, AnyValue> item = span.attributesBelow(only.prefix());
+            Map<String, AnyValue> item = only.values(span);
             boolean message = item.keySet().stream().anyMatch(OF_ONE_MESSAGE::contains);
             return message ? List.of(item) : List.of();
         }
@@ -189,7 +189,7 @@ final class Readers {
 
     private static @Nullable Leaves leaves(MappableSpan span, AttributePath path, String word) {
         return path instanceof AttributePath.Below below
-                ? Leaves.of(span.attributesBelow(below.prefix()), word)
+                ? Leaves.of(below.values(span), word)
                 : Leaves.of(valueAt(span, path), word);
     }
 
@@ -260,9 +260,7 @@ final class Readers {
         return (span, path) -> {
             Map<String, String> metadata = new LinkedHashMap<>();
             if (path instanceof AttributePath.Below below) {
-                putAll(metadata, span.attributesBelow(below.prefix()), names);
-            } else if (path instanceof AttributePath.NearBelow near) {
-                putAll(metadata, span.nearestBelow(near.prefix()), names);
+                putAll(metadata, below.values(span), names);
             } else {
                 JsonNode tree = treeAt(span, path);
                 if (tree != null && tree.isObject()) {

@@ -39,7 +39,7 @@ public final class RequestSettings {
     static final FieldSource.Reader<Map<String, AnyValue>> READER = (span, path) -> {
         Map<String, AnyValue> settings = new LinkedHashMap<>();
         if (path instanceof AttributePath.Below below) {
-            settings.putAll(span.attributesBelow(below.prefix()));
+            settings.putAll(below.values(span));
         } else if (path instanceof AttributePath.SingleValue single) {
             AnyValue value = single.value(span);
             JsonNode tree = Json.tree(Decode.text(value));

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AnswerPieces {
 
-    private static final Set<String> CALLS = Set.of("toolCalls", "function_calls");
+    private static final Set<String> CALLS = Set.of("toolCalls", "tool_calls", "function_calls");
 
     private AnswerPieces() {}
 
@@ -50,9 +50,9 @@ public final class AnswerPieces {
         switch (name) {
             case "reasoning" ->
                 Messages.partsOf(message).addObject().put("type", "reasoning").put("content", content);
-            case "toolCalls", "function_calls", "files" -> {
+            case "toolCalls", "tool_calls", "function_calls", "files" -> {
                 if (tree != null && tree.isArray()) {
-                    tree.forEach(part -> addListed(message, part, CALLS.contains(name)));
+                    tree.forEach(part -> addListed(message, Json.unwrapped(part), CALLS.contains(name)));
                 }
             }
             default -> Messages.addText(message, content);

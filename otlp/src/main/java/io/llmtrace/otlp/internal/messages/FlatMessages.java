@@ -56,6 +56,8 @@ public final class FlatMessages {
             addToolCall(message, call, "");
         }
         addToolCall(message, item, "function_call.");
+        Messages.addToolCallsIn(message, Json.tree(Decode.content(item.get("tool_calls"))));
+        Messages.addToolCallsIn(message, Json.tree(Decode.content(item.get("function_call"))));
         String reason = Decode.identifier(item.get("finish_reason"));
         if (reason != null) {
             message.put("finish_reason", Messages.finishReason(reason));

@@ -129,7 +129,7 @@ public final class MessageEvents {
             return message;
         }
         addContent(message, content);
-        addToolCalls(message, payload.path("tool_calls"));
+        addCalls(message, payload);
         return message;
     }
 
@@ -139,7 +139,7 @@ public final class MessageEvents {
         if (!body.isObject()) {
             addContent(message, body);
         } else if (body.path("tool_calls").isEmpty()) { // Semantic Kernel lists them in both places
-            addToolCalls(message, payload.path("tool_calls"));
+            addCalls(message, payload);
         }
         String reason = payload.path("finish_reason").textValue();
         if (reason != null) {
@@ -158,15 +158,10 @@ public final class MessageEvents {
         }
     }
 
-    private static void addToolCalls(ObjectNode message, JsonNode toolCalls) {
-        JsonNode calls = Json.unwrapped(toolCalls);
-        if (calls.isObject()) {
-            Messages.addToolCallIn(message, calls);
-            return;
-        }
-        for (JsonNode call : calls) {
-            Messages.addToolCallIn(message, Json.unwrapped(call));
-        }
+    private static void addCalls(ObjectNode message, JsonNode holder) {
+        Messages.addToolCallsIn(message, Json.unwrapped(holder.path("tool_calls")));
+        JsonNode call = Json.unwrapped(holder.path("function_call"));
+        Messages.addToolCallsIn(message, call.isObject() ? call : null);
     }
 
     /** Returns the body of a log record, else the attributes; their values may be JSON text. */

@@ -56,6 +56,15 @@ public final class Messages {
                 first(function, "arguments", "input", "args"));
     }
 
+    /** Adds the call that an object is, or the calls in a list, each of which may be written as text; nothing for null. */
+    static void addToolCallsIn(ObjectNode message, @Nullable JsonNode calls) {
+        if (calls != null && calls.isObject()) {
+            addToolCallIn(message, calls);
+        } else if (calls != null) {
+            calls.forEach(call -> addToolCallIn(message, Json.unwrapped(call)));
+        }
+    }
+
     private static @Nullable JsonNode first(JsonNode object, String... names) {
         for (String name : names) {
             if (object.has(name)) {

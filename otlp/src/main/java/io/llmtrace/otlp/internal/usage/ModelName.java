@@ -4,6 +4,7 @@ import io.llmtrace.model.LlmProvider;
 import io.llmtrace.otlp.internal.mapping.Providers;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -20,10 +21,11 @@ import org.jspecify.annotations.Nullable;
  *   ft:gpt-4o-mini-2024-07-18:acme::abc123                     ft:gpt-4o-mini: never the price of the model that was tuned
  * </pre>
  *
- * @param host the provider that the name itself tells; null if it tells none
+ * @param host the provider that the name itself tells, known or not; null if it tells none
+ * @param byGateway whether the name tells that a gateway passes the call on
  * @param forms the name in lower case: as it is, in canonical spelling, and then without suffixes, region and maker
  */
-record ModelName(@Nullable LlmProvider host, List<String> forms) {
+record ModelName(@Nullable LlmProvider host, boolean byGateway, List<String> forms) {
 
     private static final int MAX_CHARACTERS = 300;
     private static final String FINE_TUNED = "ft:";
@@ -42,12 +44,19 @@ record ModelName(@Nullable LlmProvider host, List<String> forms) {
 
     /**
      * What may follow the name of a model without a change of its price: {@code -2024-08-06}, {@code -20240620}, {@code -v1:0},
-     * {@code @default}, {@code -latest}, {@code :thinking}. Further versions, such as {@code -v2}, are other models, and {@code :free} is
-     * another price.
+     * {@code @default}, {@code -latest}, {@code :thinking}, and the effort in {@code o3-mini-high}. Further versions, such as {@code -v2},
+     * are other models, and {@code :free} and {@code :extended} are other prices.
      */
     private static final Pattern SUFFIX = Pattern.compile(
             "(?:-\\d{4}-\\d{2}-\\d{2}|-\\d{8}|(?<=-\\d{8})-v\\d(?::\\d+)?|-v1(?::\\d+)?"
-                    + "|(?<=-v\\d):\\d+|:\\d+k|@[^@]*|-latest|:(?:beta|thinking|nitro|floor|online|extended|exacto|default|latest))$");
+                    + "|(?<=-v\\d):\\d+|:\\d+k|@[^@]*|-latest|:(?:beta|thinking|nitro|floor|online|exacto|default|latest)|(?<=o\\d-mini)-high)$");
+
+    /** Parts of a path that name an API rather than a provider. */
+    private static final Set<String> NO_PROVIDERS =
+            Set.of("models", "chat", "responses", "completions", "converse", "invoke");
+
+    /** Names of LiteLLM for deployments that cost more than others, at prices that are not listed. */
+    private static final Pattern AZURE_DATA_ZONE = Pattern.compile("azure/(?:eu|us)(?:/.*)?");
 
     private static final Pattern GEMINI_VERSION = Pattern.compile("^(gemini-.*)-00\\d$");
 
@@ -59,7 +68,7 @@ record ModelName(@Nullable LlmProvider host, List<String> forms) {
     /** Reads a name as emitters, gateways and providers write it. */
     static ModelName of(String sent) {
         if (sent.length() > MAX_CHARACTERS) {
-            return new ModelName(null, List.of());
+            return new ModelName(null, false, List.of());
         }
         String name = withoutBrackets(sent.strip().toLowerCase(Locale.ROOT).replace(' ', '-'));
         Matcher arn = ARN.matcher(name);
@@ -69,6 +78,8 @@ record ModelName(@Nullable LlmProvider host, List<String> forms) {
             name = arn.group(1);
         }
         int slash = name.lastIndexOf('/');
+        boolean byGateway =
+                slash > 0 && Stream.of(name.substring(0, slash).split("[/:]")).anyMatch(Providers::isGateway);
         host = host != null || slash < 0 ? host : hostInPath(name.substring(0, slash));
         name = name.substring(slash + 1);
         Matcher named = NAMED_PROVIDER.matcher(name);
@@ -81,7 +92,7 @@ record ModelName(@Nullable LlmProvider host, List<String> forms) {
         if (host == null && OF_BEDROCK.matcher(name).matches()) {
             host = LlmProvider.BEDROCK;
         }
-        return new ModelName(host, forms(name));
+        return new ModelName(host, byGateway, forms(name));
     }
 
     private static String withoutBrackets(String name) {
@@ -89,18 +100,27 @@ record ModelName(@Nullable LlmProvider host, List<String> forms) {
         return shorter.isEmpty() ? name : shorter;
     }
 
-    /** Returns the first provider in a path that is not a gateway: the one that serves the model. */
+    /**
+     * Returns the first provider in a path that is not a gateway: the one that serves the model. If none is known, the first part is the
+     * name of one that is not, whose prices are not listed.
+     */
     private static @Nullable LlmProvider hostInPath(String path) {
         if (path.startsWith("projects/") || path.startsWith("publishers/")) {
             return Providers.named("gcp.vertex_ai");
         }
+        if (AZURE_DATA_ZONE.matcher(path).matches()) {
+            return new LlmProvider(path);
+        }
+        LlmProvider unknown = null;
         for (String part : path.split("[/:]")) {
             LlmProvider provider = Providers.named(part);
             if (provider != null && !Providers.isGateway(part)) {
                 return provider;
             }
+            boolean isName = unknown == null && !part.isBlank() && !NO_PROVIDERS.contains(part);
+            unknown = isName && !Providers.isGateway(part) ? new LlmProvider(part) : unknown;
         }
-        return null;
+        return unknown;
     }
 
     private static List<String> forms(String name) {

@@ -157,11 +157,12 @@ record UsageKey(Side side, Bucket bucket, String lifetime, String modality, Stri
         String tier = firstOf(words, TIERS);
         boolean ephemeral = words.contains("ephemeral");
         if (ephemeral || has(words, CACHE)) {
-            boolean written = ephemeral || has(words, WRITE);
+            String lifetime = words.contains("read") ? "" : lifetimeIn(words);
+            boolean written = ephemeral || has(words, WRITE) || !lifetime.isEmpty();
             return new UsageKey(
                     Side.INPUT,
                     written ? Bucket.CACHE_WRITE : Bucket.CACHE_READ,
-                    written ? lifetimeIn(words) : "",
+                    lifetime,
                     written ? "" : modality,
                     tier);
         }

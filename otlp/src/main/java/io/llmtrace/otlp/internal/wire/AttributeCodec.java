@@ -164,6 +164,16 @@ public final class AttributeCodec {
                 .build(); // a whole number beyond 64 bits, which OTLP cannot express
     }
 
+    /** Returns an attribute. */
+    public static KeyValue attribute(String key, AnyValue value) {
+        return KeyValue.newBuilder().setKey(key).setValue(value).build();
+    }
+
+    /** Returns a text as the value of an attribute. */
+    public static AnyValue text(String value) {
+        return AnyValue.newBuilder().setStringValue(value).build();
+    }
+
     /** Returns the list that {@link #encode(List)} encoded; empty for anything but an object. */
     public static List<KeyValue> decodeList(@Nullable Object json) {
         AnyValue value = decode(json);
@@ -219,7 +229,7 @@ public final class AttributeCodec {
     }
 
     private static KeyValue entry(String key, @Nullable Object value) {
-        return KeyValue.newBuilder().setKey(key).setValue(decode(value)).build();
+        return attribute(key, decode(value));
     }
 
     private static boolean hasTagKey(Map<?, ?> map) {

@@ -26,12 +26,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A reader of OTLP's JSON form that fills protobuf builders directly. It is protobuf's JSON with three differences that make
  * protobuf's own reader unusable: ids are hex instead of base64, enums are numbers, and unknown fields are ignored. Since some exporters
- * use protobuf's own writer, ids in base64 and names of enums are read as well.
+ * use protobuf's own writer, ids in base64 and names of enums are read as well, as are booleans that are texts, and the names that fields
+ * had before OTLP 0.15 ({@link RequestShape}).
  *
  * <p>Text that is not valid Unicode is read with U+FFFD in the place of what is wrong. A value that cannot be read makes its record
  * unreadable, or the records of the part whose resource or scope it is in, and the others are read.
@@ -59,6 +61,8 @@ public final class OtlpJson {
                     .maxNestingDepth(MAX_JSON_DEPTH)
                     .build())
             .build();
+
+    private static final Pattern UNDERSCORE = Pattern.compile("_(.)");
 
     private static final Map<Descriptor, Fields> FIELDS = new ConcurrentHashMap<>();
 
@@ -240,10 +244,14 @@ public final class OtlpJson {
     }
 
     private boolean readBoolean() throws IOException {
-        if (!parser.currentToken().isBoolean()) {
-            throw expected("true or false");
+        if (parser.currentToken().isBoolean()) {
+            return parser.getBooleanValue();
         }
-        return parser.getBooleanValue();
+        String text = parser.hasToken(JsonToken.VALUE_STRING) ? parser.getText().toLowerCase(Locale.ROOT) : "";
+        if (text.equals("true") || text.equals("false")) {
+            return text.equals("true");
+        }
+        throw expected("true or false");
     }
 
     private double readDouble() throws IOException {
@@ -358,8 +366,19 @@ public final class OtlpJson {
                 byName.put(field.getName(), field);
                 byName.put(field.getJsonName(), field);
             }
+            for (FieldDescriptor field : m.getFields()) {
+                String former = RequestShape.formerNameOf(field);
+                if (former != null) {
+                    byName.put(former, field);
+                    byName.put(camelCase(former), field);
+                }
+            }
             return new Fields(byName, RequestShape.partsOf(m) != null);
         });
+    }
+
+    private static String camelCase(String name) {
+        return UNDERSCORE.matcher(name).replaceAll(match -> match.group(1).toUpperCase(Locale.ROOT));
     }
 
     private MalformedJsonException expected(String what) {

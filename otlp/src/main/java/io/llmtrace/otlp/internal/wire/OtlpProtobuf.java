@@ -11,7 +11,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reader of OTLP's protobuf form for bodies that protobuf's own parser refuses as a whole. Text that is not UTF-8 is read with U+FFFD
+ * A reader of OTLP's protobuf form for bodies that protobuf's own parser refuses as a whole, or reads without the fields that have a former
+ * number ({@link RequestShape}). Text that is not UTF-8 is read with U+FFFD
  * in the place of what is wrong. Each record, and each part that holds records, is read on its own.
  */
 public final class OtlpProtobuf {
@@ -33,6 +34,11 @@ public final class OtlpProtobuf {
 
     private OtlpProtobuf(UnreadableRecords unreadable) {
         this.unreadable = unreadable;
+    }
+
+    /** Returns whether a request that protobuf's own parser has read lacks fields that have a former number. */
+    public static boolean hasFormerNumbers(Message.Builder request) {
+        return RequestShape.hasFormerNumbers(request);
     }
 
     /**
@@ -58,7 +64,8 @@ public final class OtlpProtobuf {
         int others = in.getTotalBytesRead();
         int start = others;
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-            FieldDescriptor field = into.getDescriptorForType().findFieldByNumber(WireFormat.getTagFieldNumber(tag));
+            FieldDescriptor field =
+                    RequestShape.fieldOf(into.getDescriptorForType(), WireFormat.getTagFieldNumber(tag));
             boolean hasLength = WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED;
             if (hasLength && field != null && field.getType() == FieldDescriptor.Type.STRING) {
                 readOthers(source, others, start, into);

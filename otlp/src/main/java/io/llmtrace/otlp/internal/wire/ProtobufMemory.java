@@ -170,16 +170,14 @@ public final class ProtobufMemory {
             if (existing != null) {
                 return existing;
             }
-            int last = type.getFields().stream()
-                    .mapToInt(FieldDescriptor::getNumber)
-                    .max()
-                    .orElse(0);
+            int last = RequestShape.greatestNumber(type);
             Shape shape = new Shape(type, last + 1);
             others.put(type, shape);
-            for (FieldDescriptor field : type.getFields()) {
-                shape.known[field.getNumber()] = true;
-                if (field.getType() == FieldDescriptor.Type.MESSAGE) {
-                    shape.messages[field.getNumber()] = of(field.getMessageType(), others);
+            for (int number = 1; number <= last; number++) {
+                FieldDescriptor field = RequestShape.fieldOf(type, number);
+                shape.known[number] = field != null;
+                if (field != null && field.getType() == FieldDescriptor.Type.MESSAGE) {
+                    shape.messages[number] = of(field.getMessageType(), others);
                 }
             }
             return shape;

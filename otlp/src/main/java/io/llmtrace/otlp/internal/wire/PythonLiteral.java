@@ -1,43 +1,72 @@
 package io.llmtrace.otlp.internal.wire;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reader of what Python's {@code str(dict)} writes, such as <code>{'cache_read': 41000, 'audio': None}</code>. Some emitters send
- * objects so, by mistake.
+ * A reader of what Python writes for an object, which some emitters send by mistake.
+ *
+ * <pre>
+ *   {'cache_read': 41000, 'audio': None}                              a dict
+ *   Usage(input_tokens=5, details=Details(cached_tokens=None))        an object
+ *   [Count(modality=&lt;Modality.TEXT: 'TEXT'&gt;, token_count=9)]          an enumeration inside one
+ * </pre>
  */
 public final class PythonLiteral {
 
     private static final int MAX_CHARACTERS = 10_000;
+    private static final int MAX_CHARACTERS_OF_CONTENT = 1_000_000;
+    private static final Pattern OBJECT = Pattern.compile("\\s*(?:\\{|[A-Za-z_][\\w.]{0,200}\\().*", Pattern.DOTALL);
 
     private PythonLiteral() {}
 
     /**
-     * Reads a dict of texts, numbers, booleans, lists and further dicts.
+     * Reads a dict or an object of texts, numbers, booleans, lists and further ones.
      *
      * @return the same as JSON; null for any other text, and for one of more than 10,000 characters
      */
     public static @Nullable JsonNode tree(@Nullable String text) {
-        if (text == null
-                || text.length() > MAX_CHARACTERS
-                || !text.stripLeading().startsWith("{")) {
-            return null;
-        }
+        return text == null
+                        || text.length() > MAX_CHARACTERS
+                        || !OBJECT.matcher(text).matches()
+                ? null
+                : read(text);
+    }
+
+    /**
+     * Reads a dict, or a list of dicts, with texts in single quotes as the first key.
+     *
+     * @return the same as JSON; null for any other text, and for one of more than a million characters
+     */
+    public static @Nullable JsonNode content(String text) {
+        boolean dicts = text.startsWith("{'") || text.startsWith("[{'");
+        return dicts && text.length() <= MAX_CHARACTERS_OF_CONTENT ? read(text) : null;
+    }
+
+    private static @Nullable JsonNode read(String text) {
         StringBuilder json = new StringBuilder(text.length() + 16);
         int position = 0;
         while (position < text.length()) {
             char c = text.charAt(position);
             if (c == '\'' || c == '"') {
                 position = appendText(text, position, json);
-            } else if (Character.isLetter(c)) {
+            } else if (Character.isLetter(c) || c == '_') {
                 position = appendName(text, position, json);
+            } else if (c == '<') {
+                position = startOfValue(text, position);
             } else {
-                json.append(c);
+                json.append(c == ')' ? "}" : c == '>' ? "" : String.valueOf(c));
                 position++;
             }
         }
         return Json.tree(json.toString());
+    }
+
+    /** Returns where the value of a constant begins: {@code <Modality.TEXT: 'TEXT'>}. */
+    private static int startOfValue(String text, int start) {
+        int colon = text.indexOf(": ", start);
+        return colon < 0 ? text.length() : colon + 2;
     }
 
     /** Appends a text in either kind of quotes as a JSON string, and returns the position after it. */
@@ -49,7 +78,12 @@ public final class PythonLiteral {
             char c = text.charAt(position);
             if (c == '\\' && position + 1 < text.length()) {
                 char escaped = text.charAt(++position);
-                json.append(escaped == '\'' ? "'" : "\\" + escaped);
+                json.append(
+                        switch (escaped) {
+                            case '\'' -> "'";
+                            case 'x' -> "\\u00";
+                            default -> "\\" + escaped;
+                        });
             } else {
                 json.append(c == '"' ? "\\\"" : String.valueOf(c));
             }
@@ -59,13 +93,21 @@ public final class PythonLiteral {
         return position + 1;
     }
 
-    /** Appends a constant or the exponent of a number, and returns the position after it. */
+    /** Appends a constant, the exponent of a number, or what a name begins, and returns the position after it. */
     private static int appendName(String text, int start, StringBuilder json) {
         int end = start;
-        while (end < text.length() && Character.isLetter(text.charAt(end))) {
+        while (end < text.length() && isOfName(text.charAt(end))) {
             end++;
         }
         String name = text.substring(start, end);
+        if (text.startsWith("(", end)) {
+            json.append('{');
+            return end + 1;
+        }
+        if (text.startsWith("=", end)) {
+            json.append('"').append(name).append("\":");
+            return end + 1;
+        }
         json.append(
                 switch (name) {
                     case "None" -> "null";
@@ -74,5 +116,9 @@ public final class PythonLiteral {
                     default -> name;
                 });
         return end;
+    }
+
+    private static boolean isOfName(char c) {
+        return Character.isLetterOrDigit(c) || c == '_' || c == '.';
     }
 }

@@ -4,6 +4,7 @@ import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import com.google.protobuf.MessageOrBuilder;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -14,13 +15,64 @@ import org.jspecify.annotations.Nullable;
  *   ExportTraceServiceRequest › resource_spans › scope_spans › spans
  *   ExportLogsServiceRequest › resource_logs › scope_logs › log_records
  * </pre>
+ *
+ * Until OTLP 0.14, scopes were instrumentation libraries. Only the names differ, and for a while the number of the field that holds them.
  */
 final class RequestShape {
 
     private static final Set<String> PARTS =
             Set.of("resource_spans", "scope_spans", "spans", "resource_logs", "scope_logs", "log_records");
 
+    /** The former names of fields, by their names. */
+    private static final Map<String, String> FORMER_NAMES = Map.of(
+            "scope_spans", "instrumentation_library_spans",
+            "scope_logs", "instrumentation_library_logs",
+            "scope", "instrumentation_library",
+            "log_records", "logs");
+
+    /** The number that {@code instrumentation_library_spans} and {@code instrumentation_library_logs} had beside the present fields. */
+    private static final int FORMER_NUMBER = 1000;
+
     private RequestShape() {}
+
+    /** Returns the former name of a field of a part; null if it had none. */
+    static @Nullable String formerNameOf(FieldDescriptor field) {
+        return partsOf(field.getContainingType()) == null ? null : FORMER_NAMES.get(field.getName());
+    }
+
+    /** Returns the field that has or had a number; null if there is none. */
+    static @Nullable FieldDescriptor fieldOf(Descriptor message, int number) {
+        FieldDescriptor former = number == FORMER_NUMBER ? formerlyNumbered(message) : null;
+        return former == null ? message.findFieldByNumber(number) : former;
+    }
+
+    /** Returns the field of a message that had another number; null if there is none. */
+    static @Nullable FieldDescriptor formerlyNumbered(Descriptor message) {
+        FieldDescriptor parts = partsOf(message);
+        FieldDescriptor records = parts == null ? null : partsOf(parts.getMessageType());
+        return records != null && partsOf(records.getMessageType()) == null ? parts : null;
+    }
+
+    /** Returns whether protobuf's own parser did not know a field of the request because of its former number. */
+    static boolean hasFormerNumbers(MessageOrBuilder request) {
+        FieldDescriptor parts = partsOf(request.getDescriptorForType());
+        for (int i = 0; parts != null && i < request.getRepeatedFieldCount(parts); i++) {
+            Message part = (Message) request.getRepeatedField(parts, i);
+            if (part.getUnknownFields().hasField(FORMER_NUMBER)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns the greatest number that a field of a message has or had. */
+    static int greatestNumber(Descriptor message) {
+        int greatest = formerlyNumbered(message) == null ? 0 : FORMER_NUMBER;
+        for (FieldDescriptor field : message.getFields()) {
+            greatest = Math.max(greatest, field.getNumber());
+        }
+        return greatest;
+    }
 
     /** Returns whether a field holds records, or parts that hold them. */
     static boolean isPart(FieldDescriptor field) {

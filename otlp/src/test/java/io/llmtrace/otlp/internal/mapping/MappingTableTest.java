@@ -60,7 +60,7 @@ class MappingTableTest {
 
         assertThat(SearchedAttributes.KEYS)
                 .containsExactlyInAnyOrderElementsOf(sources.stream()
-                        .map(source -> source.replaceFirst("#?/.*", ""))
+                        .map(source -> source.replaceFirst("(?:#?/| as ).*", ""))
                         .distinct()
                         .toList());
     }

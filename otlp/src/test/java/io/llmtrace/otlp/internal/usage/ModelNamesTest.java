@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Looks up names of models as applications, gateways and clouds write them in the built-in prices. */
@@ -46,6 +47,42 @@ class ModelNamesTest {
 
         assertThat(found == null ? "|" : found.history().name().replace('\n', '|'))
                 .isEqualTo(line.price);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "OpenAI, gpt-99",
+        "OpenAI, gpt-4o-prod",
+        "OpenAI, gpt-5-mini-custom",
+        "OpenAI, ft:my-base:acme::abc",
+        "AzureOpenAI, my-deployment",
+        "Anthropic, claude-opus-9",
+        "Bedrock, amazon.titan-embed-text-v7:0",
+        "gcp.gemini, tunedModels/my-tuned-123",
+        "acme, gpt-4o",
+        "'', acme/gpt-4o",
+    })
+    void find_nameThatIsNotListed_isNone(String provider, String model) {
+        LlmProvider named = provider.isEmpty() ? null : new LlmProvider(provider);
+
+        assertThat(BUILT_IN.find(new Cost.ModelCall(named, null, model, Instant.EPOCH)))
+                .isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Anthropic, claude-4.5-sonnet, claude-sonnet-4-5",
+        "Anthropic, claude-sonnet-4-5-latest, claude-sonnet-4-5",
+        "Anthropic, claude-3.7-sonnet, claude-3-7-sonnet-latest",
+        "OpenAI, gpt-4-1, gpt-4.1",
+        "OpenAI, gpt-5.4-nano (high), gpt-5.4-nano",
+        "OpenAI, ft:gpt-4o-mini:acme::abc, ft:gpt-4o-mini-2024-07-18",
+    })
+    void find_nameInAnotherSpelling_isTheModel(String provider, String model, String listed) {
+        PriceList.Found found =
+                BUILT_IN.find(new Cost.ModelCall(new LlmProvider(provider), null, model, Instant.EPOCH));
+
+        assertThat(found.history().name()).endsWith("\n" + listed);
     }
 
     @Test

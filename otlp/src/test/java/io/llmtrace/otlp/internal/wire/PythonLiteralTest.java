@@ -19,6 +19,10 @@ class PythonLiteralTest {
                 "{'ok': True, 'no': False, 'x': 1.5e-05} | {\"ok\":true,\"no\":false,\"x\":0.000015}",
                 "{\"it's\": 'a \"quote\"', 'l': [1, {'b': 2}]} | {\"it's\":\"a \\\"quote\\\"\",\"l\":[1,{\"b\":2}]}",
                 "{'escaped': 'it\\'s'} | {\"escaped\":\"it's\"}",
+                "{'control': '\\x1b'} | {\"control\":\"\\u001B\"}",
+                "{'a': Usage(tokens=3)} | {\"a\":{\"tokens\":3}}",
+                "Usage(tokens=3, details=a.Details(cached=None)) | {\"tokens\":3,\"details\":{\"cached\":null}}",
+                "Usage(of=[Count(kind=<Kind.TEXT: 'TEXT'>, n=9)]) | {\"of\":[{\"kind\":\"TEXT\",\"n\":9}]}",
                 "{} | {}",
             })
     void tree_ofDict_isTheSameAsJson(String python, String json) {
@@ -36,12 +40,22 @@ class PythonLiteralTest {
                 "[1]",
                 "{'a': ",
                 "{'a': 'b",
-                "{'a': Usage(tokens=3)}",
+                "Hello (world)",
+                "f(x)",
+                "{'a': <broken}",
                 "{'a': {1, 2}}",
                 "{'a': datetime.datetime(2026, 1, 1)}"
             })
     void tree_ofOtherText_isNull(String text) {
         assertThat(PythonLiteral.tree(text)).isNull();
+    }
+
+    @Test
+    void content_isADictOrAListOfThem() {
+        assertThat(Json.write(PythonLiteral.content("[{'role': 'user', 'content': 'It\\'s \"it\"'}]")))
+                .isEqualTo("[{\"role\":\"user\",\"content\":\"It's \\\"it\\\"\"}]");
+        assertThat(PythonLiteral.content("['a']")).isNull();
+        assertThat(PythonLiteral.content("Usage(tokens=3)")).isNull();
     }
 
     @Test
