@@ -36,7 +36,8 @@ def main():
     test_harness()
     chosen = choose(options.names)
     with ThreadPoolExecutor() as installers:
-        list(installers.map(programs.install, dict.fromkeys(program.language for program in chosen)))
+        installed = dict.fromkeys((program.language, program.packages) for program in chosen)
+        list(installers.map(programs.install, *zip(*installed)))
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="interop-") as folder, ExitStack() as running:
         model = running.enter_context(servers.fake_model())
@@ -71,7 +72,13 @@ def choose(names):
     for name in names:
         if not any(matches(program, name) for program in known):
             sys.exit(f"interop: no program '{name}'; there are " + ", ".join(program.name for program in known))
-    return [program for program in known if not names or any(matches(program, name) for name in names)]
+    return [program for program in known if selected(program, names)]
+
+
+def selected(program, names):
+    if programs.ON_REQUEST in program.expected:
+        return program.name in names
+    return not names or any(matches(program, name) for name in names)
 
 
 def matches(program, name):
@@ -118,6 +125,10 @@ def report(outcomes, guide_problems, seconds):
     print()
     for name, time_taken, problems in lines:
         print(f"{name:<40} {time_taken:>7}  {f'{len(problems)} wrong' if problems else 'ok'}")
+    run = {outcome.program.name for outcome in outcomes}
+    for program in programs.all_programs():
+        if programs.ON_REQUEST in program.expected and program.name not in run:
+            print(f"{program.name:<40} not run: {program.expected[programs.ON_REQUEST]}")
     failed = sum(1 for _, _, problems in lines if problems)
     print(f"\ninterop: in {seconds:.0f} s:\n{len(lines) - failed} passed, {failed} failed")
     sys.exit(1 if failed else 0)

@@ -1,10 +1,10 @@
-"""A stand-in for the APIs of OpenAI and Anthropic on a loopback port. Its answers depend on the request only.
+"""A stand-in for the APIs of OpenAI, Anthropic and Gemini on a loopback port. Its answers depend on the request only.
 
 - A plain question is answered with "You said: <question>".
 - With tools, the first tool is called, each of its parameters being the last word of the question; once a tool has
   answered, the answer is "The tool said: <result>".
-- A token is a word. The system prompt comes from the provider's cache: OpenAI counts it among the input tokens,
-  Anthropic beside them.
+- A token is a word. The system prompt comes from the provider's cache: OpenAI and Gemini count it among the input
+  tokens, Anthropic beside them. Gemini thinks for as many tokens as the question has, and counts them beside the output.
 - A key other than "sk-fake" is refused with 401, a question that holds "rate limit" with 429.
 """
 
@@ -18,6 +18,7 @@ API_KEY = "sk-fake"
 RATE_LIMIT_TRIGGER = "rate limit"
 OPENAI_SUFFIX = "-2024-07-18"
 ANTHROPIC_SUFFIX = "-20250929"
+GEMINI_STATUS = {401: "UNAUTHENTICATED", 404: "NOT_FOUND", 429: "RESOURCE_EXHAUSTED"}
 CREATED = 1_767_607_200
 VECTOR = (0.25, -0.5)
 
@@ -285,6 +286,65 @@ class Messages:
         }
 
 
+class Gemini:
+    """Answers of Gemini's API. The path names the model and says whether to stream."""
+
+    def __init__(self, request, path):
+        self.request = {**request, "stream": ":streamGenerateContent" in path}
+        self.model = path.split("/")[-1].split(":")[0]
+        self.contents = request["contents"]
+        asked = [self.text_of(content) for content in self.contents if "text" in content["parts"][0]]
+        self.question = asked[-1]
+        [tool] = [tool["functionDeclarations"][0] for tool in request.get("tools") or []] or [{}]
+        self.answer = Answer(self.question, self.result(), tool.get("name"), tool.get("parameters_json_schema"))
+
+    @staticmethod
+    def text_of(content):
+        return "".join(part.get("text", "") for part in content["parts"])
+
+    def result(self):
+        answered = self.contents[-1]["parts"][-1].get("functionResponse")
+        return answered and answered["response"]["result"]
+
+    def completion(self):
+        return self.chunk(self.part(), end=True)
+
+    def events(self):
+        for piece in [] if self.answer.tool_name else self.answer.pieces():
+            yield None, self.chunk({"text": piece})
+        yield None, self.chunk(self.part() if self.answer.tool_name else {"text": ""}, end=True)
+
+    def part(self):
+        if self.answer.tool_name:
+            call = {"id": "call_fake_1", "name": self.answer.tool_name, "args": json.loads(self.answer.arguments)}
+            return {"functionCall": call}
+        return {"text": self.answer.text}
+
+    def chunk(self, part, end=False):
+        candidate = {"index": 0, "content": {"role": "model", "parts": [part]}}
+        if end:
+            candidate["finishReason"] = "STOP"
+        return {
+            "candidates": [candidate],
+            "modelVersion": self.model,
+            "responseId": f"resp_fake_{len(self.contents)}",
+            **({"usageMetadata": self.usage()} if end else {}),
+        }
+
+    def usage(self):
+        cached = words(self.text_of(self.request.get("systemInstruction") or {"parts": []}))
+        answered = words(self.result() or "")
+        prompt = cached + answered + sum(words(self.text_of(content)) for content in self.contents)
+        thoughts, output = words(self.question), self.answer.tokens()
+        return {
+            "promptTokenCount": prompt,
+            "cachedContentTokenCount": cached,
+            "candidatesTokenCount": output,
+            "thoughtsTokenCount": thoughts,
+            "totalTokenCount": prompt + output + thoughts,
+        }
+
+
 def embeddings(request):
     texts = [request["input"]] if isinstance(request["input"], str) else request["input"]
     vector = list(VECTOR)
@@ -308,13 +368,15 @@ class Handler(BaseHTTPRequestHandler):
         # Clients differ in whether their base URL ends in /v1.
         path = self.path.split("?")[0].removeprefix("/v1")
         request = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))))
-        key = self.headers.get("x-api-key") or self.headers.get("Authorization", "").removeprefix("Bearer ")
+        key = self.headers.get("x-api-key") or self.headers.get("x-goog-api-key") or self.headers.get("Authorization", "").removeprefix("Bearer ")
         if key != API_KEY:
             self.error(401, "invalid_api_key", "authentication_error", "Incorrect API key provided")
         elif path == "/embeddings":
             self.json(200, embeddings(request))
         elif path in self.conversations:
             self.converse(self.conversations[path](request))
+        elif "/models/" in path:
+            self.converse(Gemini(request, path))
         else:
             self.error(404, "not_found", "not_found_error", "No such path: " + path)
 
@@ -341,6 +403,8 @@ class Handler(BaseHTTPRequestHandler):
     def error(self, status, code, kind, message):
         if "/messages" in self.path:
             self.json(status, {"type": "error", "error": {"type": kind, "message": message}})
+        elif "/models/" in self.path:
+            self.json(status, {"error": {"code": status, "message": message, "status": GEMINI_STATUS[status]}})
         else:
             error = {"message": message, "type": "invalid_request_error", "param": None, "code": code}
             self.json(status, {"error": error})

@@ -3,6 +3,12 @@
 An expectation may name a source file other than the one of its own name, and add variables to the environment:
 
     {"source": "openai_opentelemetry", "environment": {"NAME": "value"}, "spans": [...]}
+
+A program in Python whose packages conflict with those of others has packages of its own, requirements-NAME.txt:
+
+    {"packages": "NAME", "spans": [...]}
+
+"on request" is the reason why a program runs only if it is named.
 """
 
 import hashlib
@@ -17,6 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 REPOSITORY = ROOT.parent
 EXPECTED = ".expected.json"
+ON_REQUEST = "on request"
 JAVA_CLASSES = ROOT / "java" / "target" / "interop"
 
 
@@ -24,6 +31,7 @@ JAVA_CLASSES = ROOT / "java" / "target" / "interop"
 class Program:
     name: str
     language: str
+    packages: str
     source: Path
     expected: dict
     command: tuple
@@ -36,23 +44,24 @@ def all_programs():
         stem = file.name.removesuffix(EXPECTED)
         language = file.parent.name
         expected = json.loads(file.read_text())
-        source, command = LANGUAGES[language](file.parent, expected.get("source", stem))
+        packages = expected.get("packages", "")
+        source, command = LANGUAGES[language](file.parent, expected.get("source", stem), packages)
         name = f"{language}-{stem.replace('_', '-')}"
-        found.append(Program(name, language, source, expected, tuple(map(str, command))))
+        found.append(Program(name, language, packages, source, expected, tuple(map(str, command))))
     return sorted(found, key=lambda program: program.name)
 
 
-def of_javascript(folder, stem):
+def of_javascript(folder, stem, _):
     source = folder / f"{stem}.mjs"
     return source, ("node", source)
 
 
-def of_python(folder, stem):
+def of_python(folder, stem, packages):
     source = folder / f"{stem}.py"
-    return source, (folder / ".venv" / "bin" / "python", source)
+    return source, (folder / suffixed(".venv", packages) / "bin" / "python", source)
 
 
-def of_java(folder, stem):
+def of_java(folder, stem, _):
     words = stem.split("-")
     main = "".join(word[:1].upper() + word[1:] for word in words)
     source = folder / "src/main/java/interop" / f"{main}.java"
@@ -64,15 +73,19 @@ def of_java(folder, stem):
 LANGUAGES = {"javascript": of_javascript, "python": of_python, "java": of_java}
 
 
-def install(language):
+def suffixed(name, packages):
+    return f"{name}-{packages}" if packages else name
+
+
+def install(language, packages):
     """Installs the locked versions, unless they are installed already."""
     folder = ROOT / language
     if language == "javascript":
         once(folder / "node_modules", [folder / "package-lock.json"], [["npm", "ci", "--ignore-scripts"]], folder)
     elif language == "python":
-        venv = folder / ".venv"
+        venv = folder / suffixed(".venv", packages)
         pip = [venv / "bin" / "pip", "--disable-pip-version-check", "install", "--quiet"]
-        requirements = folder / "requirements.txt"
+        requirements = folder / (suffixed("requirements", packages) + ".txt")
         commands = [[sys.executable, "-m", "venv", "--clear", venv], [*pip, "-r", requirements]]
         once(venv, [requirements], commands, folder)
     else:
@@ -88,7 +101,7 @@ def once(target, inputs, commands, folder):
     stamp = target / ".installed"
     if stamp.is_file() and stamp.read_text() == digest.hexdigest():
         return
-    print(f"interop: installing for {folder.name} …", flush=True)
+    print(f"interop: installing {target.relative_to(ROOT)} …", flush=True)
     for command in commands:
         if shutil.which(command[0]) is None:
             raise SystemExit(f"interop: needs {command[0]} for the programs in {folder.name}, and it is not on the PATH")
@@ -110,6 +123,8 @@ def environment(program, llmtrace, model):
         "OPENAI_API_KEY": "sk-fake",
         "ANTHROPIC_BASE_URL": model,
         "ANTHROPIC_API_KEY": "sk-fake",
+        "GOOGLE_GEMINI_BASE_URL": model,
+        "GOOGLE_API_KEY": "sk-fake",
         "OTEL_SERVICE_NAME": program.name,
         "OTEL_EXPORTER_OTLP_ENDPOINT": llmtrace,
         "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
@@ -117,6 +132,9 @@ def environment(program, llmtrace, model):
         # Exports everything at the end, so that the number of captured bodies does not depend on the machine's speed.
         "OTEL_BSP_SCHEDULE_DELAY": "60000",
         "OTEL_BLRP_SCHEDULE_DELAY": "60000",
+        # A busy machine is no reason to lose spans. In milliseconds; Python takes the second one as seconds.
+        "OTEL_BSP_EXPORT_TIMEOUT": "60000",
+        "OTEL_EXPORTER_OTLP_TIMEOUT": "60000",
         # Captured exports are committed, so they must not contain data of this machine.
         "OTEL_NODE_RESOURCE_DETECTORS": "env",
         "LANGFUSE_BASE_URL": llmtrace,

@@ -2,6 +2,7 @@
 
 MODEL = "gpt-4o-mini"
 CLAUDE = "claude-sonnet-4-5"
+GEMINI = "gemini-2.5-flash"
 EMBEDDING_MODEL = "text-embedding-3-small"
 SYSTEM = "Be brief."
 QUESTION = "What is a trace?"

@@ -1,4 +1,5 @@
 import asyncio
+import os
 
 from openai import AsyncOpenAI
 from pydantic_ai import Agent, ModelHTTPError
@@ -18,6 +19,8 @@ telemetry = TracerProvider()
 telemetry.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
 Agent.instrument_all(InstrumentationSettings(tracer_provider=telemetry))
 # end
+if version := os.environ.get("INSTRUMENTATION_VERSION"):
+    Agent.instrument_all(InstrumentationSettings(tracer_provider=telemetry, version=int(version)))
 
 provider = OpenAIProvider(openai_client=AsyncOpenAI(max_retries=0))
 model = OpenAIChatModel(fixed.MODEL, provider=provider, settings=ModelSettings(temperature=0.2, max_tokens=64))

@@ -3,14 +3,19 @@ package io.llmtrace.otlp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.llmtrace.model.LlmProvider;
+import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.otlp.chat.ChatMessage;
 import io.llmtrace.otlp.chat.ChatMessages;
 import io.llmtrace.otlp.chat.ChatPart;
+import io.llmtrace.otlp.chat.ToolDefinition;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -18,6 +23,17 @@ import org.junit.jupiter.params.provider.ValueSource;
  * all programs.
  */
 class CapturedTest {
+
+    private static final List<Long> OPENAI_TOTALS = List.of(12L, 12L, 10L, 19L);
+
+    /** The tokens of each call that succeeded, as the model reports them. */
+    private static final Map<String, List<Long>> TOTALS = Map.of(
+            "python-google-adk", List.of(25L, 25L, 25L, 34L),
+            "python-langfuse-langchain", OPENAI_TOTALS,
+            "python-livekit-agents", List.of(12L, 10L, 19L),
+            "python-openai-agents-openinference", OPENAI_TOTALS,
+            "python-pydantic-ai-agent-3", OPENAI_TOTALS,
+            "python-pydantic-ai-agent-6", OPENAI_TOTALS);
 
     @ParameterizedTest
     @ValueSource(strings = {"javascript-anthropic-openinference", "python-anthropic-openinference"})
@@ -88,6 +104,115 @@ class CapturedTest {
 
         assertThat(failed.statusCode()).isEqualTo(429);
         assertThat(Chats.of(failed).output()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "python-google-adk",
+                "python-langfuse-langchain",
+                "python-livekit-agents",
+                "python-openai-agents-openinference",
+                "python-pydantic-ai-agent-3",
+                "python-pydantic-ai-agent-6"
+            })
+    void call_ofAnAgent_isOneSpanOfKindLlm(String program) {
+        assertThat(Samples.captured(program))
+                .filteredOn(span -> span.kind() == SpanKind.LLM)
+                .filteredOn(span -> span.errorMessage() == null)
+                .extracting(TraceSpan::totalTokens)
+                .containsExactlyInAnyOrderElementsOf(TOTALS.get(program));
+    }
+
+    @Test
+    void answer_thatArrivedInChunks_isOneMessage() {
+        TraceSpan streamed = named("python-google-adk", "generate_content gemini-2.5-flash")
+                .get(1);
+
+        assertThat(Chats.of(streamed).output())
+                .containsExactly(ChatMessage.of("assistant", List.of(ChatPart.text("You said: What is a trace?")))
+                        .withFinishReason("stop"));
+    }
+
+    @Test
+    void httpStatus_belowAHint() {
+        TraceSpan failed = named("python-google-adk", "generate_content gemini-2.5-flash")
+                .get(4);
+
+        assertThat(failed.statusCode()).isEqualTo(429);
+    }
+
+    @Test
+    void host_inThePlaceOfTheProvider_isNoProvider() {
+        assertThat(named("python-livekit-agents", "llm_request"))
+                .extracting(TraceSpan::provider)
+                .containsOnly(LlmProvider.OPENAI);
+    }
+
+    @Test
+    void notes_ofLiveKit_areNoMessages() {
+        TraceSpan node = named("python-livekit-agents", "llm_node").get(0);
+
+        assertThat(texts(Chats.of(node).input())).containsExactly("Be brief.", "What is a trace?");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"python-livekit-agents, function_tool", "javascript-genkit, get_weather"})
+    void toolResult_thatIsJsonText_isText(String program, String tool) {
+        assertThat(named(program, tool).get(0).response()).isEqualTo("18 degrees and sunny");
+    }
+
+    @Test
+    void textOfAFlow_hasNoQuotes() {
+        TraceSpan flow = named("javascript-genkit", "forecast").get(0);
+
+        assertThat(texts(Chats.of(flow).input())).containsExactly("What is the weather in Paris?");
+        assertThat(texts(Chats.of(flow).output())).containsExactly("The tool said: 18 degrees and sunny");
+    }
+
+    @Test
+    void embedding_ofGenkit_hasNoVector() {
+        TraceSpan embedding =
+                named("javascript-genkit", "openai/text-embedding-3-small").get(0);
+
+        assertThat(texts(Chats.of(embedding).input())).containsExactly("a few words of text");
+        assertThat(embedding.response()).isNull();
+    }
+
+    @Test
+    void tools_ofAStep_areThoseOfTheCall() {
+        assertThat(named("javascript-genkit", "generate"))
+                .allSatisfy(step -> assertThat(Chats.of(step).tools()).isEmpty());
+        assertThat(Chats.of(named("javascript-genkit", "openai/gpt-4o-mini").get(2))
+                        .tools())
+                .extracting(ToolDefinition::name)
+                .containsExactly("get_weather");
+    }
+
+    @Test
+    void sessionUserAndTags_ofLangfusesHandler() {
+        assertThat(named("python-langfuse-langchain", "ChatOpenAI")).hasSize(5).allSatisfy(span -> {
+            assertThat(span.sessionId()).isEqualTo("session-1");
+            assertThat(span.userId()).isEqualTo("user-1");
+            assertThat(span.tags()).containsEntry("weather", "true").doesNotContainKey("langfuse_tags");
+        });
+    }
+
+    @Test
+    void settings_ofAResponse_areThoseOfItsRequest() {
+        TraceSpan response =
+                named("python-openai-agents-openinference", "response").get(0);
+
+        assertThat(response.requestSettings())
+                .containsOnlyKeys("parallel_tool_calls", "temperature", "top_p", "text", "truncation");
+    }
+
+    @Test
+    void promptCutInAnEmoji_losesNoOtherSpan() {
+        assertThat(Samples.captured("javascript-opentelemetry-0.57"))
+                .extracting(TraceSpan::prompt)
+                .hasSize(10)
+                .containsOnlyOnce("Tell a story about a \ufffd");
     }
 
     private static List<String> texts(List<ChatMessage> messages) {

@@ -17,22 +17,31 @@ public final class Samples {
             "java-spring-ai",
             "javascript-anthropic-openinference",
             "javascript-anthropic-openllmetry",
+            "javascript-genkit",
             "javascript-langfuse",
             "javascript-langgraph-openinference",
             "javascript-openai-openinference",
             "javascript-openai-openllmetry",
+            "javascript-opentelemetry-0.57",
             "javascript-vercel-ai-sdk",
             "javascript-vercel-ai-sdk-6",
             "javascript-vercel-ai-sdk-6-anthropic",
             "python-anthropic-openinference",
             "python-anthropic-openllmetry",
+            "python-google-adk",
+            "python-google-adk-schema-1",
+            "python-langfuse-langchain",
             "python-langfuse-openai",
             "python-langgraph-openinference",
+            "python-livekit-agents",
+            "python-openai-agents-openinference",
             "python-openai-openinference",
             "python-openai-openllmetry",
             "python-openai-opentelemetry",
             "python-openai-opentelemetry-latest",
-            "python-pydantic-ai-agent");
+            "python-pydantic-ai-agent",
+            "python-pydantic-ai-agent-3",
+            "python-pydantic-ai-agent-6");
 
     /** The conventions, and the programs whose requests were captured, which start with a slash. */
     public static final List<String> NAMES = Stream.concat(

@@ -228,6 +228,20 @@ class UsageTest {
     }
 
     @Test
+    void map_genkit_prefersTheUsageOfTheProvider_whichAloneHasTheCache() {
+        TraceSpan span = Fixtures.mapOne(Fixtures.span(
+                "genkit:metadata:subtype",
+                "model",
+                "genkit:output",
+                "{\"usage\": {\"inputTokens\": 6, \"outputTokens\": 4, \"totalTokens\": 10}, \"raw\": {\"model\": \"gpt-4o-2024-08-06\","
+                        + " \"usage\": {\"prompt_tokens\": 6, \"completion_tokens\": 4, \"total_tokens\": 10,"
+                        + " \"prompt_tokens_details\": {\"cached_tokens\": 2}}}}"));
+
+        assertThat(tokens(span)).isEqualTo("6 4 2 - - cache_included");
+        assertThat(span.modelName()).isEqualTo("gpt-4o-2024-08-06");
+    }
+
+    @Test
     void map_hugeObject_isReadInPart() {
         StringBuilder usage = new StringBuilder("{\"input\": 1, \"output\": 2");
         for (int i = 0; i < 100_000; i++) {

@@ -256,12 +256,19 @@ final class MessageCollector {
 
     private void addFound(List<Found> found) {
         List<ChatPart> loose = new ArrayList<>();
+        boolean goesOn = false;
         for (Found each : found) {
             JsonNode element = each.element;
             String roleOfItem = PartKind.roleOfItem(element);
+            boolean continued = goesOn && loose.isEmpty();
+            goesOn = each.messages != null && MessageReader.isUnfinished(element);
             if (each.messages != null) {
                 addLoose(loose);
+                int at = messages.size();
                 addAll(each.messages);
+                if (continued) {
+                    joinAt(at);
+                }
             } else if (element.isTextual()) {
                 loose.add(ChatPart.text(element.asText()));
             } else if (isLoosePart(element)) {
@@ -274,6 +281,22 @@ final class MessageCollector {
             }
         }
         addLoose(loose);
+    }
+
+    /** Joins the message at an index with the one before it, if both are of one role: they are pieces of a streamed answer. */
+    private void joinAt(int index) {
+        if (index == 0 || index >= messages.size()) {
+            return;
+        }
+        ChatMessage piece = messages.get(index);
+        ChatMessage before = messages.get(index - 1);
+        if (before.role().equals(piece.role())) {
+            messages.set(
+                    index - 1,
+                    ChatMessage.of(piece.role(), Parts.joined(before.parts(), piece.parts()))
+                            .withFinishReason(piece.finishReason()));
+            messages.remove(index);
+        }
     }
 
     private static boolean isLoosePart(JsonNode element) {
@@ -301,7 +324,7 @@ final class MessageCollector {
 
     /** Collects a part that is not inside a message, as some responses have. */
     private Shape collectPart(ObjectNode object) {
-        if (!Parts.isKnown(object)) {
+        if (!Parts.isKnown(object) || PartKind.ofType(object) == PartKind.NOTE) {
             return Shape.UNKNOWN;
         }
         List<ChatPart> parts = new ArrayList<>();

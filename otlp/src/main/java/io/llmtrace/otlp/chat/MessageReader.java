@@ -151,6 +151,15 @@ final class MessageReader {
         return reason == null ? null : ChatSynonyms.finishReason(reason);
     }
 
+    /**
+     * Returns whether an object is a message that the next one continues: Google's instrumentations report each chunk of a stream as a
+     * message, and all but the last have an empty finish reason.
+     */
+    static boolean isUnfinished(JsonNode object) {
+        JsonNode reason = object.path("finish_reason");
+        return reason.isTextual() && reason.asText().isEmpty();
+    }
+
     private static void addReasoning(ObjectNode object, JsonNode more, List<ChatPart> parts) {
         String reasoning = text(object, "reasoning_content", "reasoning", "thinking");
         reasoning = reasoning != null ? reasoning : text(more, "reasoning_content");

@@ -14,7 +14,9 @@ enum PartKind {
     TOOL_RESULT,
     SERVER_TOOL_CALL,
     SERVER_TOOL_RESULT,
-    MEDIA;
+    MEDIA,
+    /** A note of a framework to itself, which is not part of the conversation. */
+    NOTE;
 
     private static final Map<String, PartKind> BY_TYPE = kinds(ChatSynonyms.partTypes());
     private static final Map<String, PartKind> BY_KEY = kinds(ChatSynonyms.partKeys());

@@ -46,10 +46,17 @@ final class Parts {
         return parts;
     }
 
-    /** Adds a part to a list. Text that holds an array of parts is replaced by them, a call that has its result by two parts. */
+    /**
+     * Adds a part to a list. Text that holds an array of parts is replaced by them, a call that has its result by two parts. Notes are
+     * left out.
+     */
     static void add(JsonNode part, List<ChatPart> to) {
-        if (PartKind.ofType(part) == PartKind.SERVER_TOOL_CALL) {
+        PartKind kind = PartKind.ofType(part);
+        if (kind == PartKind.SERVER_TOOL_CALL) {
             to.addAll(ToolParts.serverCall(part));
+            return;
+        }
+        if (kind == PartKind.NOTE) {
             return;
         }
         ChatPart read = readOne(part);
@@ -59,6 +66,24 @@ final class Parts {
         } else {
             inText.forEach(inner -> to.add(readOne(inner)));
         }
+    }
+
+    /** Returns the parts of two pieces of a message. Text that continues text, or reasoning that continues reasoning, is one part. */
+    static List<ChatPart> joined(List<ChatPart> first, List<ChatPart> second) {
+        List<ChatPart> parts = new ArrayList<>(first);
+        for (ChatPart part : second) {
+            ChatPart last = parts.isEmpty() ? null : parts.get(parts.size() - 1);
+            boolean goesOn =
+                    last != null && last.type().equals(part.type()) && last.text() != null && part.text() != null;
+            if (goesOn && part.type().equals(ChatPart.TEXT)) {
+                parts.set(parts.size() - 1, ChatPart.text(last.text() + part.text()));
+            } else if (goesOn && part.type().equals(ChatPart.REASONING)) {
+                parts.set(parts.size() - 1, ChatPart.reasoning(last.text() + part.text()));
+            } else {
+                parts.add(part);
+            }
+        }
+        return parts;
     }
 
     /** Returns the array of parts that a text holds; null if it holds anything else. */
@@ -112,6 +137,7 @@ final class Parts {
                         : ToolParts.executableCode(content, name);
             case SERVER_TOOL_RESULT -> ToolParts.result(content, true);
             case MEDIA -> MediaParts.read(part, content);
+            case NOTE -> ChatPart.json(part.toString());
         };
     }
 
@@ -120,7 +146,8 @@ final class Parts {
         return switch (PartKind.ofKey(key)) {
             case TEXT -> part.path("thought").asBoolean() ? ChatPart.reasoning(text) : ChatPart.text(text);
             case REASONING -> ChatPart.reasoning(text);
-            case TOOL_CALL, TOOL_RESULT, SERVER_TOOL_CALL, SERVER_TOOL_RESULT, MEDIA -> ChatPart.json(part.toString());
+            case TOOL_CALL, TOOL_RESULT, SERVER_TOOL_CALL, SERVER_TOOL_RESULT, MEDIA, NOTE ->
+                ChatPart.json(part.toString());
         };
     }
 

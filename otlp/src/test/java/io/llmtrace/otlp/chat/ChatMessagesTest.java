@@ -343,6 +343,39 @@ class ChatMessagesTest {
                         message("assistant", List.of(ChatPart.text("a"))).withFinishReason(reason));
     }
 
+    @Test
+    void piecesOfAStream_areOneMessage() {
+        assertThat(ChatMessages.parse("""
+                        [{"role":"assistant","parts":[{"type":"reasoning","content":"h"}],"finish_reason":""},
+                         {"role":"assistant","parts":[{"type":"reasoning","content":"m"}],"finish_reason":""},
+                         {"role":"assistant","parts":[{"type":"text","content":"a"}],"finish_reason":""},
+                         {"role":"assistant","parts":[{"type":"text","content":" b"}],"finish_reason":""},
+                         {"role":"assistant","parts":[{"type":"text","content":""}],"finish_reason":"stop"},
+                         {"role":"assistant","parts":[{"type":"text","content":"another choice"}],"finish_reason":"stop"}]""", "assistant"))
+                .containsExactly(
+                        message("assistant", List.of(ChatPart.reasoning("hm"), ChatPart.text("a b")))
+                                .withFinishReason("stop"),
+                        message("assistant", List.of(ChatPart.text("another choice")))
+                                .withFinishReason("stop"));
+        assertThat(ChatMessages.parse("""
+                        [{"role":"assistant","content":"a","finish_reason":""},{"role":"user","content":"b"}]""", "user"))
+                .extracting(ChatMessage::role)
+                .containsExactly("assistant", "user");
+    }
+
+    @Test
+    void notesOfAFramework_areLeftOut() {
+        assertThat(ChatMessages.parse("""
+                        {"items":[{"type":"message","role":"system","content":["Be brief.",{"type":"cache_breakpoint"}]},
+                         {"type":"agent_config_update","instructions":"Be brief.","tools_added":["look"]},
+                         {"type":"message","role":"user","content":["Hi"]}]}""", "user"))
+                .containsExactly(
+                        message("system", List.of(ChatPart.text("Be brief."))),
+                        message("user", List.of(ChatPart.text("Hi"))));
+        assertThat(ChatMessages.parse("{\"type\":\"cache_breakpoint\"}", "user"))
+                .containsExactly(message("user", List.of(ChatPart.json("{\"type\":\"cache_breakpoint\"}"))));
+    }
+
     private static ChatMessage message(String role, List<ChatPart> parts) {
         return ChatMessage.of(role, parts);
     }

@@ -25,6 +25,7 @@ public final class Providers {
     private static final List<ByPattern> HOSTS = patterns(TABLE.hosts());
     private static final List<ByPattern> MODELS = patterns(TABLE.models());
     private static final int MAX_MATCHED_CHARACTERS = 512;
+    private static final Pattern WITH_PORT = Pattern.compile(":\\d{1,5}$");
 
     private static final Set<SpanKind> KINDS_WITH_PROVIDER =
             EnumSet.of(SpanKind.LLM, SpanKind.EMBEDDING, SpanKind.RERANKER, SpanKind.AGENT, SpanKind.CHAIN);
@@ -51,6 +52,15 @@ public final class Providers {
             String name = withoutSuffix(span, candidate);
             String key = name.strip().toLowerCase(Locale.ROOT);
             if (FRAMEWORKS.contains(key)) {
+                continue;
+            }
+            LlmProvider atAddress = match(HOSTS, hostOf(key));
+            if (atAddress != null || WITH_PORT.matcher(key).find()) {
+                // LiveKit names the host of the client, such as api.openai.com or localhost:11434.
+                if (atAddress != null) {
+                    span.decisions().record("provider", candidate.label());
+                    return atAddress;
+                }
                 continue;
             }
             LlmProvider byHost = UNSPECIFIC.contains(key) ? byHost(span) : null;
@@ -100,10 +110,13 @@ public final class Providers {
         if (address == null) {
             return null;
         }
-        // Some emitters send a URL instead of a host.
+        return match(HOSTS, hostOf(address));
+    }
+
+    /** Returns the host of an address; some emitters send a URL, or a host with a port. */
+    private static String hostOf(String address) {
         int scheme = address.indexOf("://");
-        String host = (scheme < 0 ? address : address.substring(scheme + 3)).split("[/:]", 2)[0];
-        return match(HOSTS, host);
+        return (scheme < 0 ? address : address.substring(scheme + 3)).split("[/:]", 2)[0];
     }
 
     private static @Nullable LlmProvider match(List<ByPattern> rules, String text) {
