@@ -188,10 +188,13 @@ class ConfinedStartTest {
         return new Result(process.waitFor(), out, Files.readString(err));
     }
 
-    /** Returns the program in a namespace with these mounts. It is run by exec, so that signals reach it. */
+    /**
+     * Returns the program in a namespace with these mounts. It is run by exec, so that signals reach it, also if they are ignored in
+     * this process, as SIGINT is in what a script starts in the background.
+     */
     private ProcessBuilder program(String mounts, String... arguments) {
-        List<String> command =
-                new ArrayList<>(List.of("unshare", "--map-root-user", "--mount", "sh", "-c", CONFINED, mounts));
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal=TERM,INT,HUP"));
+        command.addAll(List.of("unshare", "--map-root-user", "--mount", "sh", "-c", CONFINED, mounts));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(
                 List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Djava.io.tmpdir=" + temporary));
