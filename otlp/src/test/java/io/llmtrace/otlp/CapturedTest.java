@@ -126,8 +126,8 @@ class CapturedTest {
 
     @Test
     void answer_thatArrivedInChunks_isOneMessage() {
-        TraceSpan streamed = named("python-google-adk", "generate_content gemini-2.5-flash")
-                .get(1);
+        TraceSpan streamed =
+                named("python-google-adk", "generate_content gemini-2.5-flash").get(1);
 
         assertThat(Chats.of(streamed).output())
                 .containsExactly(ChatMessage.of("assistant", List.of(ChatPart.text("You said: What is a trace?")))
@@ -136,8 +136,8 @@ class CapturedTest {
 
     @Test
     void httpStatus_belowAHint() {
-        TraceSpan failed = named("python-google-adk", "generate_content gemini-2.5-flash")
-                .get(4);
+        TraceSpan failed =
+                named("python-google-adk", "generate_content gemini-2.5-flash").get(4);
 
         assertThat(failed.statusCode()).isEqualTo(429);
     }
