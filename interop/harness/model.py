@@ -293,9 +293,8 @@ class Gemini:
         self.request = {**request, "stream": ":streamGenerateContent" in path}
         self.model = path.split("/")[-1].split(":")[0]
         self.contents = request["contents"]
-        asked = [self.text_of(content) for content in self.contents if "text" in content["parts"][0]]
-        self.question = asked[-1]
-        [tool] = [tool["functionDeclarations"][0] for tool in request.get("tools") or []] or [{}]
+        self.question = next(text for content in reversed(self.contents) if (text := self.text_of(content)))
+        tool = request["tools"][0]["functionDeclarations"][0] if request.get("tools") else {}
         self.answer = Answer(self.question, self.result(), tool.get("name"), tool.get("parameters_json_schema"))
 
     @staticmethod
@@ -368,7 +367,8 @@ class Handler(BaseHTTPRequestHandler):
         # Clients differ in whether their base URL ends in /v1.
         path = self.path.split("?")[0].removeprefix("/v1")
         request = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))))
-        key = self.headers.get("x-api-key") or self.headers.get("x-goog-api-key") or self.headers.get("Authorization", "").removeprefix("Bearer ")
+        key = self.headers.get("x-api-key") or self.headers.get("x-goog-api-key")
+        key = key or self.headers.get("Authorization", "").removeprefix("Bearer ")
         if key != API_KEY:
             self.error(401, "invalid_api_key", "authentication_error", "Incorrect API key provided")
         elif path == "/embeddings":

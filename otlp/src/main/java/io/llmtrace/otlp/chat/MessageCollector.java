@@ -256,18 +256,19 @@ final class MessageCollector {
 
     private void addFound(List<Found> found) {
         List<ChatPart> loose = new ArrayList<>();
-        boolean goesOn = false;
+        int streamedFrom = -1;
         for (Found each : found) {
             JsonNode element = each.element;
             String roleOfItem = PartKind.roleOfItem(element);
-            boolean continued = goesOn && loose.isEmpty();
-            goesOn = each.messages != null && MessageReader.isUnfinished(element);
             if (each.messages != null) {
                 addLoose(loose);
-                int at = messages.size();
+                int start = messages.size();
                 addAll(each.messages);
-                if (continued) {
-                    joinAt(at);
+                if (MessageReader.isUnfinished(element)) {
+                    streamedFrom = streamedFrom < 0 ? start : streamedFrom;
+                } else if (streamedFrom >= 0) {
+                    joinPieces(streamedFrom);
+                    streamedFrom = -1;
                 }
             } else if (element.isTextual()) {
                 loose.add(ChatPart.text(element.asText()));
@@ -283,20 +284,24 @@ final class MessageCollector {
         addLoose(loose);
     }
 
-    /** Joins the message at an index with the one before it, if both are of one role: they are pieces of a streamed answer. */
-    private void joinAt(int index) {
-        if (index == 0 || index >= messages.size()) {
-            return;
+    /**
+     * Joins adjacent messages of one role, from an index on: they are the pieces of a streamed answer. Without a last piece they stay as
+     * they are, since other emitters leave the reason empty in all messages, which then are choices.
+     */
+    private void joinPieces(int from) {
+        List<ChatMessage> streamed = messages.subList(from, messages.size());
+        List<ChatMessage> joined = new ArrayList<>();
+        int start = 0;
+        for (int end = 1; end <= streamed.size(); end++) {
+            String pieceRole = streamed.get(start).role();
+            if (end == streamed.size() || !streamed.get(end).role().equals(pieceRole)) {
+                joined.add(ChatMessage.of(pieceRole, Parts.joined(streamed.subList(start, end)))
+                        .withFinishReason(streamed.get(end - 1).finishReason()));
+                start = end;
+            }
         }
-        ChatMessage piece = messages.get(index);
-        ChatMessage before = messages.get(index - 1);
-        if (before.role().equals(piece.role())) {
-            messages.set(
-                    index - 1,
-                    ChatMessage.of(piece.role(), Parts.joined(before.parts(), piece.parts()))
-                            .withFinishReason(piece.finishReason()));
-            messages.remove(index);
-        }
+        streamed.clear();
+        messages.addAll(joined);
     }
 
     private static boolean isLoosePart(JsonNode element) {

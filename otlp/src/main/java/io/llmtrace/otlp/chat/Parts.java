@@ -68,22 +68,36 @@ final class Parts {
         }
     }
 
-    /** Returns the parts of two pieces of a message. Text that continues text, or reasoning that continues reasoning, is one part. */
-    static List<ChatPart> joined(List<ChatPart> first, List<ChatPart> second) {
-        List<ChatPart> parts = new ArrayList<>(first);
-        for (ChatPart part : second) {
-            ChatPart last = parts.isEmpty() ? null : parts.get(parts.size() - 1);
-            boolean goesOn =
-                    last != null && last.type().equals(part.type()) && last.text() != null && part.text() != null;
-            if (goesOn && part.type().equals(ChatPart.TEXT)) {
-                parts.set(parts.size() - 1, ChatPart.text(last.text() + part.text()));
-            } else if (goesOn && part.type().equals(ChatPart.REASONING)) {
-                parts.set(parts.size() - 1, ChatPart.reasoning(last.text() + part.text()));
-            } else {
-                parts.add(part);
+    /** Returns the parts of the pieces of a message. Text that continues text, or reasoning that continues reasoning, is one part. */
+    static List<ChatPart> joined(List<ChatMessage> pieces) {
+        List<ChatPart> parts = new ArrayList<>();
+        StringBuilder text = new StringBuilder();
+        String type = "";
+        for (ChatMessage piece : pieces) {
+            for (ChatPart part : piece.parts()) {
+                boolean continued = part.text() != null && part.type().equals(type);
+                if (!continued) {
+                    addText(type, text, parts);
+                    type = "";
+                }
+                if (part.text() != null
+                        && (part.type().equals(ChatPart.TEXT) || part.type().equals(ChatPart.REASONING))) {
+                    type = part.type();
+                    text.append(part.text());
+                } else {
+                    parts.add(part);
+                }
             }
         }
+        addText(type, text, parts);
         return parts;
+    }
+
+    private static void addText(String type, StringBuilder text, List<ChatPart> to) {
+        if (!type.isEmpty()) {
+            to.add(type.equals(ChatPart.TEXT) ? ChatPart.text(text.toString()) : ChatPart.reasoning(text.toString()));
+            text.setLength(0);
+        }
     }
 
     /** Returns the array of parts that a text holds; null if it holds anything else. */

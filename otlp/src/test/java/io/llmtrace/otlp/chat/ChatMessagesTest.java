@@ -361,6 +361,12 @@ class ChatMessagesTest {
                         [{"role":"assistant","content":"a","finish_reason":""},{"role":"user","content":"b"}]""", "user"))
                 .extracting(ChatMessage::role)
                 .containsExactly("assistant", "user");
+        assertThat(ChatMessages.parse("""
+                        [{"role":"assistant","content":"one choice","finish_reason":""},
+                         {"role":"assistant","content":"another","finish_reason":""}]""", "assistant")).hasSize(2);
+        assertThat(ChatMessages.parse("""
+                        [{"choices":[{"message":{"role":"assistant","content":"one choice"}},
+                         {"message":{"role":"assistant","content":"another"}}]}]""", "assistant")).hasSize(2);
     }
 
     @Test

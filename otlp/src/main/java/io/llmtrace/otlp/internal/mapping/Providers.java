@@ -54,17 +54,13 @@ public final class Providers {
             if (FRAMEWORKS.contains(key)) {
                 continue;
             }
-            LlmProvider atAddress = match(HOSTS, hostOf(key));
-            if (atAddress != null || WITH_PORT.matcher(key).find()) {
-                // LiveKit names the host of the client, such as api.openai.com or localhost:11434.
-                if (atAddress != null) {
-                    span.decisions().record("provider", candidate.label());
-                    return atAddress;
-                }
+            // LiveKit names the host of the client instead, such as api.openai.com or localhost:11434.
+            LlmProvider named = NAMES.containsKey(key) ? null : match(HOSTS, hostOf(key));
+            if (named == null && WITH_PORT.matcher(key).find()) {
                 continue;
             }
-            LlmProvider byHost = UNSPECIFIC.contains(key) ? byHost(span) : null;
-            span.decisions().record("provider", byHost == null ? candidate.label() : "host");
+            LlmProvider byHost = UNSPECIFIC.contains(key) ? byHost(span) : named;
+            span.decisions().record("provider", byHost == named ? candidate.label() : "host");
             return byHost != null ? byHost : NAMES.getOrDefault(key, new LlmProvider(name));
         }
         LlmProvider byHost = byHost(span);

@@ -23,8 +23,11 @@ class OtlpProtobufTest {
     void read_differsFromProtobufsParser_onlyInInvalidText() {
         Seeds.run(20_000, seed -> {
             ExportTraceServiceRequest.Builder request = new RandomRequests(seed).request().toBuilder();
+            if (bytesOf(request.build().toByteArray()).contains(MARK)) {
+                return; // a random number may have these bytes, too
+            }
             byte[] body = withNames(request, MARK).toByteArray();
-            String bytes = new String(body, StandardCharsets.ISO_8859_1);
+            String bytes = bytesOf(body);
             for (int i = bytes.indexOf(MARK); i >= 0; i = bytes.indexOf(MARK, i + 1)) {
                 System.arraycopy(INVALID, 0, body, i, INVALID.length);
             }
@@ -40,6 +43,10 @@ class OtlpProtobufTest {
             assertThat(unreadable.textReplaced()).isTrue();
             assertThat(read.build()).isEqualTo(withNames(request, "\ufffd"));
         });
+    }
+
+    private static String bytesOf(byte[] body) {
+        return new String(body, StandardCharsets.ISO_8859_1);
     }
 
     /** Puts a text into the resource, the scope and each span. */
