@@ -40,7 +40,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Kills, freezes and removes real servers and stores, and compares the acknowledged spans with the stored ones. */
-@Timeout(600)
+@Timeout(1_200)
 @Execution(ExecutionMode.CONCURRENT)
 class IngestFaultTest {
 
