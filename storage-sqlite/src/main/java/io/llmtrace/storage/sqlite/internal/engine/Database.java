@@ -20,7 +20,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +55,7 @@ public final class Database implements AutoCloseable {
     /** Each call holds its read lock, so that {@link #close}, which takes the write lock, waits for all of them. */
     private final ReentrantReadWriteLock closing = new ReentrantReadWriteLock();
 
-    private final AtomicReference<MetDamage> damage = new AtomicReference<>(MetDamage.NONE);
+    private volatile MetDamage damage = MetDamage.NONE;
 
     private boolean closed;
 
@@ -377,14 +376,14 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private StorageException noted(StorageException failure) {
-        damage.updateAndGet(met -> met.and(failure));
+    private synchronized StorageException noted(StorageException failure) {
+        damage = damage.and(failure);
         return failure;
     }
 
     /** Returns the damage that was met since the file was opened. */
     public MetDamage damage() {
-        return damage.get();
+        return damage;
     }
 
     /** Reads the whole file, and returns what is damaged: at most {@code max} lines, none if nothing is. */
