@@ -133,7 +133,7 @@ public final class RemoteTraceRepository implements TraceRepository, TraceAnalyt
     private static DamagedTraces damagedTraces(JsonNode lastLine) {
         List<UUID> first = new ArrayList<>();
         lastLine.path("trace_ids").forEach(id -> first.add(UUID.fromString(id.asText())));
-        return new DamagedTraces(
+        return DamagedTraces.of(
                 lastLine.path("left_out").asLong(),
                 first,
                 lastLine.path("reason").asText());

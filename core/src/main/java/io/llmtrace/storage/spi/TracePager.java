@@ -11,6 +11,7 @@ import io.llmtrace.storage.TraceSummary;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,9 +86,17 @@ public final class TracePager {
             throw damage;
         }
         for (UUID trace : page.items()) { // none if it was deleted meanwhile
-            damaged = damaged.and(trace, damage);
+            add(trace, damage);
         }
         return new Page<>(List.of(), page.nextCursor());
+    }
+
+    private void add(UUID trace, CorruptStoreException damage) {
+        List<UUID> first = damaged.first().size() < DamagedTraces.MAX_LISTED
+                ? Stream.concat(damaged.first().stream(), Stream.of(trace)).toList()
+                : damaged.first();
+        String reason = damaged.isEmpty() ? String.valueOf(damage.getMessage()) : damaged.reason();
+        damaged = DamagedTraces.of(damaged.count() + 1, first, reason);
     }
 
     private Page<UUID> idsOf(TraceQuery query) {

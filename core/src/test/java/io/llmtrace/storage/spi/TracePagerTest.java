@@ -95,7 +95,7 @@ class TracePagerTest {
                         .filter(trace -> !store.damaged.contains(trace))
                         .toList());
         assertThat(scan.damaged())
-                .isEqualTo(new DamagedTraces(
+                .isEqualTo(DamagedTraces.of(
                         4, List.of(all.get(0), all.get(57), all.get(58), all.get(299)), "damaged: " + all.get(0)));
     }
 
@@ -108,7 +108,7 @@ class TracePagerTest {
         TracePager scan = new TracePager(store, QUERY);
         assertThat(scan(scan)).isEmpty();
         assertThat(scan.damaged())
-                .isEqualTo(new DamagedTraces(150, all.subList(0, DamagedTraces.MAX_LISTED), "damaged: " + all.get(0)));
+                .isEqualTo(DamagedTraces.of(150, all.subList(0, DamagedTraces.MAX_LISTED), "damaged: " + all.get(0)));
     }
 
     @Test
