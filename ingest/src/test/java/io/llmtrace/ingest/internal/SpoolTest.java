@@ -184,12 +184,12 @@ class SpoolTest {
     }
 
     @Test
-    void secondProcess_isTurnedAway() {
+    void secondSpool_isTurnedAway() {
         try (Spool spool = open()) {
             assertThat(spool.isEmpty()).isTrue();
             assertThatThrownBy(this::open)
                     .isInstanceOf(UnavailableException.class)
-                    .hasMessageContaining("another process uses it");
+                    .hasMessageContaining("another spool of this process uses it");
         }
         open().close();
     }

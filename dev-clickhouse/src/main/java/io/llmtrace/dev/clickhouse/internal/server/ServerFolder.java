@@ -5,13 +5,14 @@ import io.llmtrace.dev.clickhouse.internal.engine.Folders;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,12 @@ final class ServerFolder implements AutoCloseable {
     private static final String TEMPORARY_PREFIX = "llmtrace-clickhouse-";
     /** The age from which an unlocked folder is abandoned; a younger one may belong to a process that is about to lock it. */
     private static final Duration ABANDONED_AGE = Duration.ofMinutes(1);
+
+    /**
+     * The folders that this process has locked. It must not open their lock files again: closing a file gives up all locks that the
+     * process has on it, and another process would take the folder for abandoned and delete it under the running server.
+     */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
     private final Path folder;
     private final boolean temporary;
@@ -52,21 +59,27 @@ final class ServerFolder implements AutoCloseable {
         return new ServerFolder(folder, temporary, lock);
     }
 
+    /** Returns the lock of a folder; null if a process has it, be it this one. */
     @SuppressWarnings("resource") // the lock is released by closing its channel
     private static @Nullable FileChannel tryLock(Path folder) throws IOException {
-        FileChannel channel =
-                FileChannel.open(new ServerFiles(folder).lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock lock = null;
-        try {
-            lock = channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            // this process holds the lock
-        }
-        if (lock == null) {
-            channel.close();
+        if (!HELD.add(folder)) {
             return null;
         }
-        return channel;
+        FileChannel channel = null;
+        FileLock lock = null;
+        try {
+            channel = FileChannel.open(
+                    new ServerFiles(folder).lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            lock = channel.tryLock();
+            return lock == null ? null : channel;
+        } finally {
+            if (lock == null) {
+                HELD.remove(folder);
+                if (channel != null) {
+                    channel.close();
+                }
+            }
+        }
     }
 
     /** Deletes the folders of processes that were killed and could not delete them. */
@@ -89,10 +102,14 @@ final class ServerFolder implements AutoCloseable {
     }
 
     private static void removeUnlessLocked(Path folder) throws IOException {
-        try (FileChannel lock = tryLock(folder)) {
-            if (lock != null) {
-                Folders.delete(folder);
-            }
+        FileChannel lock = tryLock(folder);
+        if (lock == null) {
+            return;
+        }
+        try (lock) {
+            Folders.delete(folder);
+        } finally {
+            HELD.remove(folder);
         }
     }
 
@@ -110,6 +127,8 @@ final class ServerFolder implements AutoCloseable {
             if (temporary) {
                 Folders.delete(folder);
             }
+        } finally {
+            HELD.remove(folder);
         }
     }
 }
