@@ -4,6 +4,7 @@ import io.llmtrace.model.SpanField;
 import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.CorruptStoreException;
 import io.llmtrace.storage.ExpiredTraces;
 import io.llmtrace.storage.GlobalStats;
 import io.llmtrace.storage.NotSupportedException;
@@ -388,9 +389,15 @@ public final class SqliteTraceRepository
         details.put("backend", "sqlite");
         details.put("file", database.settings().file().toString());
         try {
-            details.putAll(database.read(connection -> Map.of(
-                    "schema_version", Long.toString(connection.number("PRAGMA user_version")),
-                    "text_index_pending", Long.toString(TextIndex.pending(connection)))));
+            details.put(
+                    "schema_version",
+                    Long.toString(database.read(connection -> connection.number("PRAGMA user_version"))));
+            details.put("text_index_pending", Long.toString(database.read(TextIndex::pending)));
+        } catch (CorruptStoreException e) {
+            if (!details.containsKey("schema_version")) {
+                return health(StoreHealth.State.DOWN, message(e), details);
+            }
+            // Other calls work; the damage is among the details.
         } catch (StorageException e) {
             return health(StoreHealth.State.DOWN, message(e), details);
         }

@@ -142,6 +142,20 @@ class SqliteDamageTest {
         }
     }
 
+    @Test
+    void storeWhoseBodiesCannotBeFound_isNotDown() throws Exception {
+        overwrite(rootOf("blocks"));
+        try (TraceRepository repository = open()) {
+            StoreHealth health = repository.check();
+
+            assertThat(health.state()).isEqualTo(StoreHealth.State.READ_ONLY);
+            assertThat(health.details())
+                    .containsKeys("schema_version", StoreHealth.DAMAGE_DETAIL)
+                    .doesNotContainKey("text_index_pending");
+            assertThat(repository.stats(TENANT).totalTraces()).isEqualTo(TRACES);
+        }
+    }
+
     private static StoreIntegrity integrity(TraceRepository repository) {
         return StoreIntegrity.of(repository).orElseThrow();
     }
