@@ -14,7 +14,6 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,7 +29,6 @@ class ConnectionLimitsTest {
     private static final int HEADERS = 1;
     private static final int RESET = 3;
     private static final int SETTINGS = 4;
-    private static final int PING = 6;
     private static final int GOAWAY = 7;
     private static final int WINDOW_UPDATE = 8;
     private static final int CONTINUATION = 9;
@@ -103,19 +101,6 @@ class ConnectionLimitsTest {
                     to.send(HEADERS, END_HEADERS, 1, request("POST", "/api/v1/spans"));
                 }
                 to.send(DATA, 0, 1, new byte[0]);
-            }
-        },
-        /** Nothing of what the server answers is read. */
-        PING_WITHOUT_READING {
-            @Override
-            void send(Connection to, int stream) throws IOException {
-                to.send(PING, 0, 0, new byte[8]);
-            }
-        },
-        SETTINGS_WITHOUT_READING {
-            @Override
-            void send(Connection to, int stream) throws IOException {
-                to.send(SETTINGS, 0, 0, HexFormat.of().parseHex("00040000ffff"));
             }
         };
 
@@ -238,7 +223,7 @@ class ConnectionLimitsTest {
             }
         }
 
-        /** Sends until the server has closed the connection; while answers are not read, that takes it half a minute. */
+        /** Sends until the server has closed the connection. */
         void floodUntilClosed(Flood flood) throws IOException {
             for (int stream = 1; ; stream += 2) {
                 flood.send(this, stream);
