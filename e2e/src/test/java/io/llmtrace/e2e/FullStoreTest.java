@@ -7,6 +7,7 @@ import io.llmtrace.cli.remote.RemoteTraceRepository;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.otlp.SpanEncoder;
 import io.llmtrace.server.TenantResolver;
+import io.llmtrace.storage.OverloadedException;
 import io.llmtrace.storage.Page;
 import io.llmtrace.storage.RetentionRule;
 import io.llmtrace.storage.TraceQuery;
@@ -85,7 +86,7 @@ class FullStoreTest {
                 disk.fill(); // as another program may
                 assertFull(server, "disk");
                 assertHolds(server);
-                deleteSome(server); // from the reserve
+                deleteFromReserve(server, disk);
                 assertHolds(server);
                 server.kill();
             }
@@ -93,7 +94,7 @@ class FullStoreTest {
             disk.fill();
             try (ServerProcess server = start(disk, data)) {
                 assertHolds(server);
-                deleteSome(server); // from the reserve
+                deleteFromReserve(server, disk);
                 disk.free();
                 writeSomeMore(server);
                 assertHolds(server);
@@ -173,6 +174,20 @@ class FullStoreTest {
             spans.forEach(span -> acknowledged.put(span.startTime(), span.traceId()));
         }
         return answer;
+    }
+
+    /**
+     * Deletes on a disk that another program filled to the last byte. The reserve may be too small for that; then the message says what
+     * to do, and doing it helps.
+     */
+    private void deleteFromReserve(ServerProcess server, SmallDisk disk) throws IOException {
+        try {
+            deleteSome(server);
+        } catch (OverloadedException e) {
+            assertThat(e).hasMessageContaining("free some on the disk, then try again");
+            disk.free();
+            deleteSome(server);
+        }
     }
 
     /** Deletes the older half of all traces. */
