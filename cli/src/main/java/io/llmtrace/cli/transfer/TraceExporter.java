@@ -68,12 +68,12 @@ public final class TraceExporter {
             damaged = remote.export(query, goOn);
             return;
         }
-        TracePager scan = new TracePager(repository, query);
-        List<TraceEvent> page = scan.next();
+        TracePager pager = new TracePager(repository, query);
+        List<TraceEvent> page = pager.next();
         while (!page.isEmpty() && page.stream().allMatch(goOn)) {
-            page = scan.next();
+            page = pager.next();
         }
-        damaged = scan.damaged();
+        damaged = pager.damaged();
     }
 
     /** Returns the traces that were left out, since the store is damaged. */

@@ -30,7 +30,7 @@ public sealed interface Timeline permits TimelineValues {
     /** Returns the measures of all spans. */
     Measures total();
 
-    /** Returns the groups with the most spans first, the other last; empty if no span was found. */
+    /** Returns the groups with the most spans first, that of all other values last; empty if no span was found. */
     List<Group> groups();
 
     /** Returns a builder without start, end and groups. */
@@ -79,7 +79,10 @@ public sealed interface Timeline permits TimelineValues {
     /** The spans with one value of the field that groups them. */
     sealed interface Group permits TimelineValues.GroupValues {
 
-        /** Returns the value; null for spans without one, for the other, and for the only group if there is no such field. */
+        /**
+         * Returns the value; null for spans without one, for the group of all other values, and for the only group if there is no such
+         * field.
+         */
         @Nullable
         String value();
 
@@ -92,7 +95,7 @@ public sealed interface Timeline permits TimelineValues {
         /** Returns the buckets with spans, in the order of time. */
         List<Bucket> buckets();
 
-        /** Returns a builder of a group of spans without a value, which is not the other, without buckets. */
+        /** Returns a builder of a group of spans without a value, which is not that of all other values, without buckets. */
         static Builder builder(Measures total) {
             return new Builder(total);
         }

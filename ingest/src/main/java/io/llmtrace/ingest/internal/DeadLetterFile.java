@@ -220,7 +220,7 @@ public final class DeadLetterFile {
                     consumer.accept(Letter.of(line));
                 }
             }
-        } catch (InvalidRequestException | DateTimeException e) {
+        } catch (InvalidRequestException | IllegalArgumentException | DateTimeException e) {
             throw new UnavailableException(
                     file + " has a line that is no dead letter: " + e.getMessage() + "; repair or remove it", e);
         } catch (IOException e) {

@@ -47,7 +47,7 @@ public final class AnalyticsApi {
     }
 
     /**
-     * Responses with a page of traces or spans that are ordered by a measure of theirs.
+     * Answers with a page of traces or spans that are ordered by a measure of theirs.
      *
      * @param instead what the client should ask for if the page is too large
      */

@@ -46,14 +46,14 @@ final class Export {
     private static final Duration PAUSE = Duration.ofMillis(200);
 
     private final Call call;
-    private final TracePager scan;
+    private final TracePager pager;
     private final @Nullable Long limit;
     private long written;
 
     Export(TraceRepository repository, Call call) {
         this.call = call;
         Parameters parameters = call.parameters();
-        this.scan = new TracePager(repository, QueryParameters.export(parameters, call.tenant()));
+        this.pager = new TracePager(repository, QueryParameters.export(parameters, call.tenant()));
         this.limit = QueryParameters.exportLimit(parameters);
     }
 
@@ -73,7 +73,7 @@ final class Export {
     private LoadedPage load() {
         MemoryBudget.Reservation memory = call.answers().open();
         try {
-            return new LoadedPage(memory.read(INSTEAD, scan::next), memory);
+            return new LoadedPage(memory.read(INSTEAD, pager::next), memory);
         } catch (Throwable e) {
             memory.close();
             throw e;
@@ -127,7 +127,7 @@ final class Export {
     record LeftOut(long leftOut, List<UUID> traceIds, String reason) {}
 
     private void writeLeftOut(ResponseOutput out) throws IOException {
-        DamagedTraces damaged = scan.damaged();
+        DamagedTraces damaged = pager.damaged();
         if (damaged.isEmpty()) {
             return;
         }
