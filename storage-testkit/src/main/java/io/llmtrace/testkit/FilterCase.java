@@ -13,6 +13,7 @@ import io.llmtrace.storage.QueryFilter;
 import io.llmtrace.storage.TraceQuery;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -86,6 +87,13 @@ record FilterCase(
     /** Returns all cases except those of the trace id, which an edit of a span within its trace cannot change. */
     static List<FilterCase> ofSpans() {
         return all().stream().filter(filter -> !filter.field.equals("trace_id")).toList();
+    }
+
+    /** Returns the first case of each field that is asked of spans. The list may be changed. */
+    static List<FilterCase> onePerField() {
+        Map<String, FilterCase> cases = new LinkedHashMap<>();
+        ofSpans().forEach(filter -> cases.putIfAbsent(filter.field, filter));
+        return new ArrayList<>(cases.values());
     }
 
     TraceSpan wantedSpan(UUID tenant) {

@@ -122,7 +122,7 @@ abstract class IdentityContract extends ContractTest {
     /** All filters share a store and its compactions, which cost a slow backend more than the queries do. */
     @Test
     void replacedValue_matchesNoFilterAnyMore() {
-        int twins = Effort.of(2, Integer.MAX_VALUE);
+        int twins = Effort.of(1, Integer.MAX_VALUE);
         List<Replacement> replacements = FilterCase.ofSpans().stream()
                 .flatMap(filter -> filter.twins().stream().limit(twins).map(twin -> Replacement.of(filter, twin)))
                 .toList();
