@@ -14,4 +14,9 @@ public final class Effort {
     public static int of(int quick, int full) {
         return FULL ? full : quick;
     }
+
+    /** Returns whether tests run in their long form. */
+    static boolean isFull() {
+        return FULL;
+    }
 }

@@ -9,6 +9,7 @@ import io.llmtrace.model.Severity;
 import io.llmtrace.model.SpanField;
 import io.llmtrace.model.SpanStatus;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.Criterion;
 import io.llmtrace.storage.QueryFilter;
 import io.llmtrace.storage.TraceQuery;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,6 +89,20 @@ record FilterCase(
     /** Returns all cases except those of the trace id, which an edit of a span within its trace cannot change. */
     static List<FilterCase> ofSpans() {
         return all().stream().filter(filter -> !filter.field.equals("trace_id")).toList();
+    }
+
+    /** Returns the first case of each filter. */
+    static List<FilterCase> onePerFilter() {
+        TraceSpan span = base(new UUID(1, 1)).build();
+        Map<Set<QueryFilter<?>>, FilterCase> cases = new LinkedHashMap<>();
+        for (FilterCase each : all()) {
+            cases.putIfAbsent(
+                    each.query(span.tenantId(), span).criteria().stream()
+                            .map(Criterion::filter)
+                            .collect(Collectors.toSet()),
+                    each);
+        }
+        return List.copyOf(cases.values());
     }
 
     /** Returns the first case of each field that is asked of spans. The list may be changed. */
