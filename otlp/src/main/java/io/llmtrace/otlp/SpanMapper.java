@@ -28,6 +28,7 @@ import io.llmtrace.otlp.internal.usage.Cost;
 import io.llmtrace.otlp.internal.usage.Usage;
 import io.llmtrace.otlp.internal.wire.AttributeCodec;
 import io.llmtrace.otlp.internal.wire.EnvelopeCodec;
+import io.llmtrace.otlp.internal.wire.OtlpIds;
 import io.llmtrace.otlp.internal.wire.SpanEvents;
 import io.llmtrace.storage.InvalidRequestException;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
@@ -104,8 +105,8 @@ public final class SpanMapper {
      */
     static TraceSpan map(OtlpSpan source, UUID tenantId, Prices prices) {
         Span span = source.message();
-        UUID traceId = traceId(span.getTraceId());
-        UUID spanId = spanId(span.getSpanId());
+        UUID traceId = OtlpIds.traceId(span.getTraceId());
+        UUID spanId = OtlpIds.spanId(span.getSpanId());
         NativeFields nativeFields = NativeFields.of(source);
         SpanKind kind = Kinds.of(source);
         Instant start = time(
@@ -215,38 +216,6 @@ public final class SpanMapper {
         if (!value.isEmpty() && !omitted.contains(key)) {
             json.put(key, value);
         }
-    }
-
-    /**
-     * Returns a trace id.
-     *
-     * @throws IllegalArgumentException if the bytes are not a trace id
-     */
-    static UUID traceId(ByteString id) {
-        if (id.size() != 16) {
-            throw new IllegalArgumentException("length of trace_id != 16 bytes: " + id.size());
-        }
-        UUID traceId = Ids.ofBytes(id.toByteArray());
-        if (traceId.getMostSignificantBits() == 0 && traceId.getLeastSignificantBits() == 0) {
-            throw new IllegalArgumentException("trace_id is all zero");
-        }
-        return traceId;
-    }
-
-    /**
-     * Returns a span id, in the lower half of the result.
-     *
-     * @throws IllegalArgumentException if the bytes are not a span id
-     */
-    static UUID spanId(ByteString id) {
-        if (id.size() != 8) {
-            throw new IllegalArgumentException("length of span_id != 8 bytes: " + id.size());
-        }
-        long low = ByteBuffer.wrap(id.toByteArray()).getLong();
-        if (low == 0) {
-            throw new IllegalArgumentException("span_id is all zero");
-        }
-        return Ids.spanIdOf(low);
     }
 
     /**

@@ -59,11 +59,12 @@ class ConventionsTest {
         if (Fixtures.class.getResource(name + "-logs.json") == null) {
             return span;
         }
-        TraceSpan logs = LogEvents.map(
+        TraceSpan logs = LogMapper.map(
                         OtlpDecoder.logs(Fixtures.resource(name + "-logs.json"), OtlpDecoder.Encoding.JSON),
                         Fixtures.TENANT,
-                        Instant.EPOCH)
-                .spans()
+                        Instant.EPOCH,
+                        Prices.NONE)
+                .partialSpans()
                 .get(0);
         return LogEvents.complete(span.toBuilder().events(logs.events()).build());
     }

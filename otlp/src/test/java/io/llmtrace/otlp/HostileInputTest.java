@@ -160,16 +160,14 @@ class HostileInputTest {
     }
 
     private void sendLogs(ExportLogsServiceRequest request) {
-        MappedRequest events = AgentLogs.map(request, Fixtures.TENANT, Instant.EPOCH, Prices.NONE);
-        events.rejected().forEach(rejected -> assertThat(rejected.reason()).isNotBlank());
-        for (TraceSpan span : events.spans()) {
+        MappedLogs mapped = LogMapper.map(request, Fixtures.TENANT, Instant.EPOCH, Prices.NONE);
+        mapped.rejected().forEach(rejected -> assertThat(rejected.reason()).isNotBlank());
+        for (TraceSpan span : mapped.spans()) {
             assertThat(TraceJson.readSpan(TraceJson.write(span))).isEqualTo(span);
             TraceSpan again = remapper.remap(span);
             assertThat(TraceJson.write(remapper.remap(again))).isEqualTo(TraceJson.write(again));
         }
-        MappedRequest mapped = LogEvents.map(request, Fixtures.TENANT, Instant.EPOCH);
-        mapped.rejected().forEach(rejected -> assertThat(rejected.reason()).isNotBlank());
-        for (TraceSpan span : mapped.spans()) {
+        for (TraceSpan span : mapped.partialSpans()) {
             TraceSpan completed = LogEvents.complete(span);
             assertThat(LogEvents.complete(completed)).isEqualTo(completed);
             assertThat(TraceJson.write(Chats.of(completed))).startsWith("{\"system\":[");

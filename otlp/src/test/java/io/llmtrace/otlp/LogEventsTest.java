@@ -30,11 +30,11 @@ class LogEventsTest {
                 .setSeverityText("INFO")
                 .setObservedTimeUnixNano(7)
                 .setFlags(1);
-        MappedRequest mapped =
-                LogEvents.map(request(record, record("gen_ai.choice", 2, Map.of())), Fixtures.TENANT, NOW);
+        MappedLogs mapped =
+                LogMapper.map(request(record, record("gen_ai.choice", 2, Map.of())), Fixtures.TENANT, NOW, Prices.NONE);
 
-        TraceSpan partial = mapped.spans().get(0);
-        assertThat(mapped.spans()).hasSize(1);
+        TraceSpan partial = mapped.partialSpans().get(0);
+        assertThat(mapped.partialSpans()).hasSize(1);
         assertThat(partial.serviceName()).isEqualTo("svc");
         assertThat(partial.startTime()).isEqualTo(Instant.ofEpochSecond(0, 1));
         SpanEvent event = partial.events().get(0);
@@ -63,15 +63,17 @@ class LogEventsTest {
         LogRecord.Builder record = record("", 1, Map.of("content", "Hi"))
                 .addAttributes(Fixtures.attribute("event.name", "gen_ai.user.message"));
 
-        assertThat(LogEvents.map(request(record), Fixtures.TENANT, NOW).spans()).hasSize(1);
+        assertThat(LogMapper.map(request(record), Fixtures.TENANT, NOW, Prices.NONE)
+                        .partialSpans())
+                .hasSize(1);
     }
 
     @Test
     void map_otherLogs_areRejected() {
-        MappedRequest mapped =
-                LogEvents.map(request(record("", 1, "hello"), record("http.access", 1, "x")), Fixtures.TENANT, NOW);
+        MappedLogs mapped = LogMapper.map(
+                request(record("", 1, "hello"), record("http.access", 1, "x")), Fixtures.TENANT, NOW, Prices.NONE);
 
-        assertThat(mapped.spans()).isEmpty();
+        assertThat(mapped.partialSpans()).isEmpty();
         assertThat(mapped.rejected())
                 .extracting(MappedRequest.RejectedSpan::index, MappedRequest.RejectedSpan::reason)
                 .containsExactly(
@@ -81,12 +83,13 @@ class LogEventsTest {
 
     @Test
     void map_recordWithoutSpan_isRejected() {
-        MappedRequest mapped = LogEvents.map(
+        MappedLogs mapped = LogMapper.map(
                 request(
                         record("gen_ai.choice", 1, "x"),
                         record("gen_ai.choice", 1, "x").setSpanId(ByteString.EMPTY)),
                 Fixtures.TENANT,
-                NOW);
+                NOW,
+                Prices.NONE);
 
         assertThat(mapped.rejected())
                 .containsExactly(new MappedRequestValues.RejectedSpanValues(
@@ -95,16 +98,17 @@ class LogEventsTest {
 
     @Test
     void map_recordWithoutTime_takesTheObservedTimeOrNow() {
-        assertThat(LogEvents.map(
+        assertThat(LogMapper.map(
                                 request(record("gen_ai.choice", 0, "x").setObservedTimeUnixNano(5)),
                                 Fixtures.TENANT,
-                                NOW)
-                        .spans()
+                                NOW,
+                                Prices.NONE)
+                        .partialSpans()
                         .get(0)
                         .startTime())
                 .isEqualTo(Instant.ofEpochSecond(0, 5));
-        assertThat(LogEvents.map(request(record("gen_ai.choice", 0, "x")), Fixtures.TENANT, NOW)
-                        .spans()
+        assertThat(LogMapper.map(request(record("gen_ai.choice", 0, "x")), Fixtures.TENANT, NOW, Prices.NONE)
+                        .partialSpans()
                         .get(0)
                         .startTime())
                 .isEqualTo(NOW);
@@ -112,7 +116,7 @@ class LogEventsTest {
 
     @Test
     void complete_putsMessagesInOrder_whateverOrderTheyCameIn() {
-        List<SpanEvent> events = new ArrayList<>(LogEvents.map(
+        List<SpanEvent> events = new ArrayList<>(LogMapper.map(
                         request(
                                 record("gen_ai.system.message", 1, Map.of("content", "Be brief.")),
                                 record("gen_ai.user.message", 2, Map.of("content", "Weather?")),
@@ -142,8 +146,9 @@ class LogEventsTest {
                                                 "message",
                                                 Map.of("content", "Sunny.")))),
                         Fixtures.TENANT,
-                        NOW)
-                .spans()
+                        NOW,
+                        Prices.NONE)
+                .partialSpans()
                 .get(0)
                 .events());
         TraceSpan span = Fixtures.mapOne(Fixtures.span("gen_ai.operation.name", "chat"));
@@ -172,9 +177,12 @@ class LogEventsTest {
     void complete_contentOfTheSpan_wins() {
         TraceSpan span =
                 Fixtures.mapOne(Fixtures.span("gen_ai.operation.name", "chat", "gen_ai.input.messages", "own"));
-        TraceSpan logs = LogEvents.map(
-                        request(record("gen_ai.user.message", 1, Map.of("content", "other"))), Fixtures.TENANT, NOW)
-                .spans()
+        TraceSpan logs = LogMapper.map(
+                        request(record("gen_ai.user.message", 1, Map.of("content", "other"))),
+                        Fixtures.TENANT,
+                        NOW,
+                        Prices.NONE)
+                .partialSpans()
                 .get(0);
 
         assertThat(LogEvents.complete(span.toBuilder().events(logs.events()).build())
@@ -184,15 +192,16 @@ class LogEventsTest {
 
     @Test
     void complete_operationDetails_holdBothWhole() {
-        TraceSpan logs = LogEvents.map(
+        TraceSpan logs = LogMapper.map(
                         request(record("gen_ai.client.inference.operation.details", 1, Map.of())
                                 .addAttributes(Fixtures.attribute(
                                         "gen_ai.input.messages", Fixtures.array(Fixtures.any(Map.of("role", "user")))))
                                 .addAttributes(
                                         Fixtures.attribute("gen_ai.output.messages", "[{\"role\":\"assistant\"}]"))),
                         Fixtures.TENANT,
-                        NOW)
-                .spans()
+                        NOW,
+                        Prices.NONE)
+                .partialSpans()
                 .get(0);
         TraceSpan completed = LogEvents.complete(logs);
 
@@ -202,7 +211,7 @@ class LogEventsTest {
 
     @Test
     void complete_toolCallInTheResponse_isAnAction() {
-        TraceSpan logs = LogEvents.map(
+        TraceSpan logs = LogMapper.map(
                         request(record(
                                 "gen_ai.choice",
                                 1,
@@ -213,8 +222,9 @@ class LogEventsTest {
                                         List.of(Map.of(
                                                 "id", "c1", "function", Map.of("name", "w", "arguments", "{}")))))),
                         Fixtures.TENANT,
-                        NOW)
-                .spans()
+                        NOW,
+                        Prices.NONE)
+                .partialSpans()
                 .get(0);
         TraceSpan completed = LogEvents.complete(LogEvents.complete(logs));
 

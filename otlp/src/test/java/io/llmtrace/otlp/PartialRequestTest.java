@@ -185,9 +185,9 @@ class PartialRequestTest {
 
         DecodedRequest<ExportLogsServiceRequest> decoded =
                 OtlpDecoder.readableLogs(body.getBytes(StandardCharsets.UTF_8), Encoding.JSON);
-        MappedRequest mapped = LogEvents.map(decoded.request(), Fixtures.TENANT, Instant.EPOCH);
+        MappedLogs mapped = LogMapper.map(decoded.request(), Fixtures.TENANT, Instant.EPOCH, Prices.NONE);
 
-        assertThat(mapped.spans()).hasSize(1);
+        assertThat(mapped.partialSpans()).hasSize(1);
         assertThat(mapped.rejected())
                 .singleElement()
                 .satisfies(rejected -> assertThat(decoded.reasonOf(rejected))

@@ -66,11 +66,12 @@ class SampleMappingTest {
     @Test
     void map_formerOpenTelemetryWithContentInLogs() {
         TraceSpan span = Fixtures.mapSample("otel-legacy-traces.json");
-        TraceSpan logs = LogEvents.map(
+        TraceSpan logs = LogMapper.map(
                         OtlpDecoder.logs(Fixtures.resource("otel-legacy-logs.json"), OtlpDecoder.Encoding.JSON),
                         Fixtures.TENANT,
-                        Instant.EPOCH)
-                .spans()
+                        Instant.EPOCH,
+                        Prices.NONE)
+                .partialSpans()
                 .get(0);
         TraceSpan joined =
                 LogEvents.complete(span.toBuilder().events(logs.events()).build());

@@ -1,4 +1,4 @@
-/** Log records that become spans of their own, since their senders report what they do in no other form. */
+/** Log records: those of agents become spans of their own, those with content become events of the span that they name. */
 @NullMarked
 package io.llmtrace.otlp.internal.logs;
 

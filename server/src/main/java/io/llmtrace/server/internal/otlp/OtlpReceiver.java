@@ -1,9 +1,9 @@
 package io.llmtrace.server.internal.otlp;
 
 import io.llmtrace.ingest.SpanIngest;
-import io.llmtrace.otlp.AgentLogs;
 import io.llmtrace.otlp.DecodedRequest;
-import io.llmtrace.otlp.LogEvents;
+import io.llmtrace.otlp.LogMapper;
+import io.llmtrace.otlp.MappedLogs;
 import io.llmtrace.otlp.MappedRequest;
 import io.llmtrace.otlp.Prices;
 import io.llmtrace.otlp.SpanMapper;
@@ -16,12 +16,10 @@ import io.opentelemetry.proto.collector.trace.v1.ExportTracePartialSuccess;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,21 +69,15 @@ public final class OtlpReceiver {
      */
     ExportLogsServiceResponse logs(DecodedRequest<ExportLogsServiceRequest> decoded, UUID tenant) {
         countText(decoded);
-        Instant now = Instant.now();
-        MappedRequest events = AgentLogs.map(decoded.request(), tenant, now, prices);
-        MappedRequest content = LogEvents.map(decoded.request(), tenant, now);
-        List<MappedRequest.RejectedSpan> rejected = Stream.of(events, content)
-                .flatMap(mapped -> mapped.rejected().stream())
-                .sorted(Comparator.comparing(MappedRequest.RejectedSpan::index))
-                .toList();
-        ingest.store(events.spans());
-        metrics.stored(ServerMetrics.OTLP, events.spans().size());
-        ingest.storeEvents(content.spans());
+        MappedLogs mapped = LogMapper.map(decoded.request(), tenant, Instant.now(), prices);
+        ingest.store(mapped.spans());
+        metrics.stored(ServerMetrics.OTLP, mapped.spans().size());
+        ingest.storeEvents(mapped.partialSpans());
         ExportLogsServiceResponse.Builder response = ExportLogsServiceResponse.newBuilder();
-        if (!rejected.isEmpty()) {
+        if (!mapped.rejected().isEmpty()) {
             response.setPartialSuccess(ExportLogsPartialSuccess.newBuilder()
-                    .setRejectedLogRecords(rejected.size())
-                    .setErrorMessage(reasons("log record", decoded, rejected)));
+                    .setRejectedLogRecords(mapped.rejected().size())
+                    .setErrorMessage(reasons("log record", decoded, mapped.rejected())));
         }
         return response.build();
     }

@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Maps sessions of agents that send log records only, {@code NAME-logs.json}, and compares the spans and the actions with
  * {@code NAME-expected.json}. A field that is not expected must be absent.
  */
-class AgentLogsTest {
+class AgentSpansTest {
 
     private static final Instant NOW = Instant.parse("2026-02-02T02:02:02Z");
 
@@ -126,7 +126,7 @@ class AgentLogsTest {
                 .addAttributes(Fixtures.attribute("input_token_count", "1000"))
                 .addAttributes(Fixtures.attribute("output_token_count", "10"));
 
-        TraceSpan span = AgentLogs.map(request("", call), Fixtures.TENANT, NOW, Prices.builtIn())
+        TraceSpan span = LogMapper.map(request("", call), Fixtures.TENANT, NOW, Prices.builtIn())
                 .spans()
                 .get(0);
 
@@ -157,18 +157,25 @@ class AgentLogsTest {
 
     @ParameterizedTest
     @CsvSource({"api_request, other", "http.access, gemini-cli", "gen_ai.choice, gemini-cli", "codexx.a, codex"})
-    void map_otherRecords_arePassedOver(String name, String scope) {
-        assertThat(map(request(scope, LogRecord.newBuilder().setEventName(name))))
+    void map_otherRecords_becomeNoSpans(String name, String scope) {
+        LogRecord.Builder record = LogRecord.newBuilder().setEventName(name);
+
+        assertThat(LogMapper.map(request(scope, record), Fixtures.TENANT, NOW, Prices.NONE)
+                        .spans())
                 .isEmpty();
     }
 
     @Test
-    void logEvents_passOverRecordsOfAgents() {
-        MappedRequest content =
-                LogEvents.map(request("com.anthropic.claude_code.events", claude("api_request")), Fixtures.TENANT, NOW);
+    void map_recordOfAnAgent_isNoContentOfAnotherSpan() {
+        MappedLogs mapped = LogMapper.map(
+                request("com.anthropic.claude_code.events", claude("api_request")),
+                Fixtures.TENANT,
+                NOW,
+                Prices.NONE);
 
-        assertThat(content.spans()).isEmpty();
-        assertThat(content.rejected()).isEmpty();
+        assertThat(mapped.spans()).hasSize(1);
+        assertThat(mapped.partialSpans()).isEmpty();
+        assertThat(mapped.rejected()).isEmpty();
     }
 
     @Test
@@ -265,7 +272,7 @@ class AgentLogsTest {
 
     @Test
     void map_timeThatTheModelCannotHold_isRejected() {
-        MappedRequest mapped = AgentLogs.map(
+        MappedLogs mapped = LogMapper.map(
                 request("", claude("auth"), claude("auth").setTimeUnixNano(-1)), Fixtures.TENANT, NOW, Prices.NONE);
 
         assertThat(mapped.spans()).hasSize(1);
@@ -440,7 +447,7 @@ class AgentLogsTest {
     }
 
     private static List<TraceSpan> map(ExportLogsServiceRequest request) {
-        MappedRequest mapped = AgentLogs.map(request, Fixtures.TENANT, NOW, Prices.NONE);
+        MappedLogs mapped = LogMapper.map(request, Fixtures.TENANT, NOW, Prices.NONE);
         assertThat(mapped.rejected()).isEmpty();
         return mapped.spans();
     }
