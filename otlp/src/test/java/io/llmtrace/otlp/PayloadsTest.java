@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Usage and messages in the many shapes that instrumentations send: the lines of two files, each with what it means. */
+/** Usage, messages and spans in the many shapes that instrumentations send: the lines of three files, each with what it means. */
 class PayloadsTest {
 
     private static final ObjectMapper JSON = TraceJson.mapper().enable(DeserializationFeature.USE_LONG_FOR_INTS);
@@ -43,6 +43,10 @@ class PayloadsTest {
 
     static Stream<Line> payloads() {
         return lines("payloads.ndjson");
+    }
+
+    static Stream<Line> spans() {
+        return lines("spans.ndjson");
     }
 
     @ParameterizedTest
@@ -75,13 +79,45 @@ class PayloadsTest {
         assertThat(actual.toPrettyString()).isEqualTo(expected.toPrettyString());
     }
 
+    /** Compares only the fields that the line names; null if the field must be absent. */
+    @ParameterizedTest
+    @MethodSource("spans")
+    void map_span_hasTheExpectedFields(Line line) throws IOException {
+        TraceSpan span = map(line.json);
+        JsonNode all = JSON.readTree(TraceJson.write(span));
+        ObjectNode actual = JSON.createObjectNode();
+        for (Map.Entry<String, JsonNode> expected : line.json.path("expect").properties()) {
+            actual.set(expected.getKey(), fieldOf(span, all, expected.getKey()));
+        }
+
+        assertThat(ConventionsTest.pretty(actual)).isEqualTo(ConventionsTest.pretty(line.json.path("expect")));
+    }
+
+    /** Returns a field; of the actions their names, ids and origins, of the first one result and success. */
+    private static JsonNode fieldOf(TraceSpan span, JsonNode all, String field) {
+        return switch (field) {
+            case "actions" ->
+                JSON.valueToTree(span.agentActions().stream()
+                        .map(action -> action.name() + " "
+                                + action.metadata().getOrDefault("tool_call_id", "-") + " "
+                                + action.metadata().get("origin"))
+                        .toList());
+            case "result" -> JSON.valueToTree(span.agentActions().get(0).result());
+            case "success" -> JSON.valueToTree(span.agentActions().get(0).success());
+            default -> all.has(field) ? all.get(field) : JSON.nullNode();
+        };
+    }
+
     private static TraceSpan map(JsonNode line) {
         Span.Builder span = Fixtures.span().addAllAttributes(attributes(line));
         span.setName(line.path("name").asText("x"));
+        long start = line.path("start").asLong(Fixtures.START_NANOS);
+        span.setStartTimeUnixNano(start);
+        span.setEndTimeUnixNano(line.path("end").asLong(start == 0 ? 0 : start + 1_000_000_000L));
         line.path("events")
                 .forEach(event -> span.addEventsBuilder()
                         .setName(event.path("name").asText())
-                        .setTimeUnixNano(Fixtures.START_NANOS)
+                        .setTimeUnixNano(event.path("time").asLong(Fixtures.START_NANOS))
                         .addAllAttributes(attributes(event)));
         var request = Fixtures.request(span).toBuilder();
         request.getResourceSpansBuilder(0)

@@ -53,10 +53,11 @@ public final class ChatMessages {
         JsonNode tree = Json.tree(text);
         boolean isJson = tree != null;
         tree = isJson ? tree : PythonLiteral.content(text);
+        tree = tree == null ? null : KeySpelling.common(tree);
         MessageCollector collector = new MessageCollector(role);
         MessageCollector.Shape shape = tree == null ? MessageCollector.Shape.UNKNOWN : collector.collect(tree);
         if (!isJson
-                && (shape != MessageCollector.Shape.MESSAGES
+                && (shape.compareTo(MessageCollector.Shape.PARTS) < 0
                         || collector.messages().isEmpty())) {
             return new ContentValues(List.of(ChatMessage.of(role, List.of(ChatPart.text(text)))), List.of());
         }

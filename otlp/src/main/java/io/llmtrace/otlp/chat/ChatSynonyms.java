@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Maps the names that emitters use for roles, finish reasons and parts to common names ({@code synonyms.yaml}). */
@@ -18,6 +19,9 @@ public final class ChatSynonyms {
     private static final File FILE = read();
     private static final Map<String, String> ROLES = namesOf(FILE.roles());
     private static final Map<String, String> FINISH_REASONS = namesOf(FILE.finishReasons());
+
+    /** What Python and Google put before the name of a finish reason. */
+    private static final Pattern CLASS = Pattern.compile("^finish_?reason[._]");
 
     private ChatSynonyms() {}
 
@@ -35,7 +39,8 @@ public final class ChatSynonyms {
 
     /** Returns the common name of a finish reason; an unknown one unchanged. */
     public static String finishReason(String raw) {
-        return FINISH_REASONS.getOrDefault(raw.strip().toLowerCase(Locale.ROOT), raw);
+        String name = CLASS.matcher(raw.strip().toLowerCase(Locale.ROOT)).replaceFirst("");
+        return FINISH_REASONS.getOrDefault(name, raw);
     }
 
     /** Returns the common name of a role; null for an unknown one. */

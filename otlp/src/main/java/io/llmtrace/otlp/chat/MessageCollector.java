@@ -24,11 +24,12 @@ final class MessageCollector {
     }
 
     /** Keys that hold the messages, wherever they stand. */
-    private static final List<String> WRAPPERS =
-            List.of("messages", "choices", "candidates", "contents", "generations", "inputs", "kwargs", "prompt");
+    private static final List<String> WRAPPERS = List.of(
+            "messages", "choices", "candidates", "contents", "generations", "inputs", "kwargs", "prompt", "replies");
 
     /** Keys that hold the messages if there are any: other JSON has such keys, too. */
-    private static final List<String> POSSIBLE_WRAPPERS = List.of("input", "output", "items", "request", "response");
+    private static final List<String> POSSIBLE_WRAPPERS =
+            List.of("input", "output", "items", "request", "response", "body", "update");
 
     /** Fields that only the request of a model has. */
     private static final Set<String> OF_REQUEST =
@@ -158,9 +159,9 @@ final class MessageCollector {
         return Shape.UNKNOWN;
     }
 
-    /** Adds the instructions and tools of a request; Google's stand in its configuration. */
+    /** Adds the instructions and tools of a request; Google's stand in its configuration, Bedrock's tools in one of their own. */
     private void addContext(ObjectNode request) {
-        for (JsonNode holder : List.of(request, request.path("config"))) {
+        for (JsonNode holder : List.of(request, request.path("config"), request.path("toolConfig"))) {
             JsonNode system = first(holder, "system", "system_instruction", "systemInstruction", "instructions");
             if (system.isTextual() || system.isContainerNode()) {
                 List<ChatPart> parts =
@@ -307,6 +308,7 @@ final class MessageCollector {
     private static boolean isLoosePart(JsonNode element) {
         return element instanceof ObjectNode object
                 && !MessageReader.isMessage(object)
+                && !object.path("message").isObject() // a generation of LangChain repeats the text of its message
                 && Parts.isKnown(element)
                 && PartKind.roleOfItem(element) == null
                 && !ToolDefinitions.isDefinition(element);
@@ -322,14 +324,17 @@ final class MessageCollector {
 
     private void addLoose(List<ChatPart> loose) {
         if (!loose.isEmpty()) {
-            messages.add(ChatMessage.of(role, loose));
+            boolean calls = loose.stream().allMatch(part -> part.type().equals(ChatPart.TOOL_CALL));
+            messages.add(ChatMessage.of(calls ? "assistant" : role, loose));
             loose.clear();
         }
     }
 
     /** Collects a part that is not inside a message, as some responses have. */
     private Shape collectPart(ObjectNode object) {
-        if (!Parts.isKnown(object) || PartKind.ofType(object) == PartKind.NOTE) {
+        // A single object with a name and arguments may be anything; among others of its kind, it is a call.
+        boolean alone = depth == 0 && PartKind.typeOf(object).isEmpty() && PartKind.isBareCall(object);
+        if (alone || !Parts.isKnown(object) || PartKind.ofType(object) == PartKind.NOTE) {
             return Shape.UNKNOWN;
         }
         List<ChatPart> parts = new ArrayList<>();

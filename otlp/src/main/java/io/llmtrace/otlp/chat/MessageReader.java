@@ -18,6 +18,7 @@ final class MessageReader {
     private static final List<String> CONTENT = List.of(
             "content",
             "contents",
+            "items",
             "tool_calls",
             "toolCalls",
             "text",
@@ -29,6 +30,7 @@ final class MessageReader {
     /** Fields of a message without a role. With any other field, an object that has content is not a message. */
     private static final Set<String> OF_BARE_MESSAGE = Set.of(
             "content",
+            "contents",
             "name",
             "id",
             "tool_calls",
@@ -39,9 +41,12 @@ final class MessageReader {
             "finish_reason",
             "reasoning_content",
             "additional_kwargs",
-            "response_metadata");
+            "response_metadata",
+            "usage_metadata",
+            "invalid_tool_calls");
 
-    private static final String[] REASONS = {"finish_reason", "finishReason", "stop_reason"};
+    private static final String[] REASONS = {"finish_reason", "finishReason", "stop_reason", "stopReason", "done_reason"
+    };
 
     private MessageReader() {}
 
@@ -51,7 +56,10 @@ final class MessageReader {
             return true;
         }
         boolean hasRole = object.path("role").isTextual() || roleOfType(object) != null;
-        return hasRole ? CONTENT.stream().anyMatch(object::has) : isBareMessage(object);
+        return hasRole
+                ? CONTENT.stream().anyMatch(object::has)
+                        || object.path("message").isTextual()
+                : isBareMessage(object);
     }
 
     /** Returns whether an object is a message without a role, as an answer may be. */
@@ -60,7 +68,7 @@ final class MessageReader {
         if (calls.isArray() && !calls.isEmpty() && calls.get(0).isObject()) {
             return true;
         }
-        JsonNode content = object.path("content");
+        JsonNode content = first(object, "content", "contents");
         boolean isContent = content.isTextual() || (content.isArray() && !content.isEmpty() && allParts(content));
         boolean isItem = object.path("type").asText().equals("message"); // of OpenAI's Responses API
         return isContent
@@ -122,7 +130,7 @@ final class MessageReader {
         JsonNode more = object.path("additional_kwargs");
         List<ChatPart> parts = new ArrayList<>();
         addReasoning(object, more, parts);
-        JsonNode content = first(object, "parts", "content", "contents", "text");
+        JsonNode content = first(object, "parts", "content", "contents", "items", "text", "message");
         String callId = text(object, "tool_call_id", "toolCallId");
         if (callId != null || (role.equals("tool") && content.isTextual())) {
             parts.add(ChatPart.toolResult(
@@ -142,12 +150,14 @@ final class MessageReader {
         }
         addCalls(object, parts);
         addCalls(more, parts);
+        object.path("executed_tools").forEach(call -> parts.addAll(ToolParts.serverCall(call)));
         return ChatMessage.of(roleOf(role, parts), parts).withFinishReason(finishReason(object));
     }
 
     /** Returns the finish reason of a message or of what holds one; null if there is none. */
     static @Nullable String finishReason(JsonNode object) {
         String reason = text(object, REASONS);
+        reason = reason == null ? text(object.path("generation_info"), REASONS) : reason; // of LangChain
         return reason == null ? null : ChatSynonyms.finishReason(reason);
     }
 

@@ -56,7 +56,7 @@ final class Parts {
             to.addAll(ToolParts.serverCall(part));
             return;
         }
-        if (kind == PartKind.NOTE) {
+        if (kind == PartKind.NOTE || PartKind.isNote(part)) {
             return;
         }
         ChatPart read = readOne(part);

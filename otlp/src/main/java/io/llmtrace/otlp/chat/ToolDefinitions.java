@@ -100,7 +100,9 @@ public final class ToolDefinitions {
             addBuiltIn(tool, type, to);
             return;
         }
-        JsonNode parameters = Json.unwrapped(first(definition, PARAMETERS));
+        JsonNode schema = Json.unwrapped(first(definition, PARAMETERS));
+        JsonNode parameters =
+                schema.size() == 1 && schema.path("json").isObject() ? schema.path("json") : schema; // Bedrock
         to.add(new ToolDefinitionValues(
                 type, name, text(definition, "description"), parameters.isMissingNode() ? null : parameters));
     }

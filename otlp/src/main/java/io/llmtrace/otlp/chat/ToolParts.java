@@ -22,7 +22,10 @@ final class ToolParts {
     private static final String[] ID_OF_RESULT = {
         "call_id", "tool_call_id", "tool_use_id", "toolCallId", "toolUseId", "callId", "ref", "id"
     };
-    private static final String[] NAMES = {"name", "toolName", "tool_name"};
+    static final String[] NAMES = {"name", "toolName", "tool_name", "functionName"};
+
+    /** Llama's models say {@code parameters}. */
+    static final String[] ARGUMENTS = {"arguments", "input", "args", "parameters"};
 
     /** Fields of an item that say nothing about the arguments of the call. */
     private static final Set<String> NO_ARGUMENTS = Set.of(
@@ -48,10 +51,14 @@ final class ToolParts {
 
     /** Parses a call that the application executes, unless it says that the provider does. */
     static ChatPart call(JsonNode call) {
+        JsonNode toBeApproved = first(call, "toolCall", "functionCall");
+        if (toBeApproved.isObject()) {
+            return call(toBeApproved);
+        }
         boolean byProvider = call.path("providerExecuted").asBoolean()
                 || call.path("builtin").asBoolean();
         JsonNode function = call.path("function").isObject() ? call.path("function") : call;
-        JsonNode arguments = first(function, "arguments", "input", "args");
+        JsonNode arguments = first(function, ARGUMENTS);
         if (arguments.isMissingNode()) {
             arguments = first(call, "action", "actions", "operation");
         }
@@ -104,9 +111,12 @@ final class ToolParts {
         // {"type": "text", "value": "4"}
         JsonNode value =
                 content.isObject() && content.has("value") && content.has("type") ? content.path("value") : content;
+        JsonNode origin = part.path("origin"); // the call, in Haystack
+        String id = text(part, ID_OF_RESULT);
+        String name = text(part, NAMES);
         return resultOf(
-                text(part, ID_OF_RESULT),
-                text(part, NAMES),
+                id == null ? text(origin, "id") : id,
+                name == null ? text(origin, NAMES) : name,
                 value,
                 byProvider
                         || part.path("builtin").asBoolean()

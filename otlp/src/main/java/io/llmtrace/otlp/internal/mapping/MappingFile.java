@@ -75,6 +75,8 @@ public record MappingFile(
      * @param before the version of the scope must be lower than this one, {@code MAJOR.MINOR}
      * @param event the log event that the span was made from
      * @param any attributes of which the span must have one
+     * @param key an attribute that the span must have
+     * @param value the value of that attribute, in which a * matches any characters
      * @param providers the providers of which one must have served the call
      * @param unless an attribute that the span must not have
      */
@@ -84,6 +86,8 @@ public record MappingFile(
             @Nullable String before,
             @Nullable String event,
             @Nullable List<String> any,
+            @Nullable String key,
+            @Nullable String value,
             @Nullable List<String> providers,
             @Nullable String unless) {}
 

@@ -37,7 +37,7 @@ public final class FlatMessages {
     /** Returns one message; one that arrives as JSON is kept as it is. */
     static JsonNode read(Map<String, AnyValue> item, String defaultRole) {
         JsonNode whole = item.size() == 1 ? Json.tree(Decode.content(item.get(""))) : null;
-        return whole != null && whole.has("role") ? whole : message(item, defaultRole);
+        return whole != null && (whole.has("role") || whole.has("message.role")) ? whole : message(item, defaultRole);
     }
 
     private static ObjectNode message(Map<String, AnyValue> item, String defaultRole) {

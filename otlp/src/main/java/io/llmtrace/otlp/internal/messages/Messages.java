@@ -54,6 +54,10 @@ public final class Messages {
                 firstText(call, "call_id", "id", "tool_call_id", "toolCallId"),
                 firstText(function, "name", "toolName", "tool_name"),
                 first(function, "arguments", "input", "args"));
+        if (call.path("providerExecuted").asBoolean()
+                && partsOf(message).get(partsOf(message).size() - 1) instanceof ObjectNode part) {
+            part.put("providerExecuted", true);
+        }
     }
 
     /** Adds the call that an object is, or the calls in a list, each of which may be written as text; nothing for null. */

@@ -50,7 +50,7 @@ public final class OpenInferenceMessages {
         ArrayNode messages = messages(items, "assistant");
         for (int i = messages.size() - 1; i >= 0; i--) {
             JsonNode parts = messages.get(i).path("parts");
-            if (parts.isArray() && parts.isEmpty()) {
+            if (parts.isArray() && parts.isEmpty() && !messages.get(i).has("tool_calls")) {
                 messages.remove(i); // a failed call has a message that consists of a role only
             }
         }
@@ -86,8 +86,14 @@ public final class OpenInferenceMessages {
             addPlainContent(message, item);
         }
         contents.forEach(content -> addContent(message, content, toolCalls));
+        listIn(item, "message.contents")
+                .forEach(content -> Messages.partsOf(message).add(content));
         for (Map<String, AnyValue> call : FlattenedLists.items(item, "message.tool_calls")) {
             addToolCall(message, call, "tool_call.", toolCalls);
+        }
+        JsonNode listed = listIn(item, "message.tool_calls");
+        if (!listed.isEmpty()) {
+            message.set("tool_calls", listed);
         }
         addFunctionCall(message, item);
         String finishReason = text(item, "message.finish_reason");
@@ -95,6 +101,12 @@ public final class OpenInferenceMessages {
             message.put("finish_reason", Messages.finishReason(finishReason));
         }
         return message;
+    }
+
+    /** Returns the list that an attribute holds whole, as JSON; empty if it holds none. */
+    private static JsonNode listIn(Map<String, AnyValue> item, String key) {
+        JsonNode tree = Decode.tree(item.get(key));
+        return tree != null && tree.isArray() ? tree : Messages.list();
     }
 
     private static void addPlainContent(ObjectNode message, Map<String, AnyValue> item) {

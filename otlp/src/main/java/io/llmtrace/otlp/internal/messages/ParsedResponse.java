@@ -19,6 +19,10 @@ public final class ParsedResponse {
     /** Every name of a finish reason contains one of these. */
     private static final List<String> NAMES_OF_REASONS = List.of("finish", "stop_reason", "incomplete_details");
 
+    /** Parsing is slow. Every call contains one of these: tool_call, toolUse, functionCall, computer_call, or a name and arguments. */
+    private static final List<String> SIGNS_OF_CALLS =
+            List.of("tool", "Tool", "unction", "_call", "\"arguments\"", "\"args\"", "\"parameters\"", "\"input\"");
+
     private final @Nullable String text;
     private @Nullable List<ChatMessage> messages;
 
@@ -44,8 +48,7 @@ public final class ParsedResponse {
     /** Returns the calls in the order of the response. */
     List<RequestedCall> requestedCalls() {
         List<RequestedCall> calls = new ArrayList<>();
-        // Parsing is slow. Every name of a call contains one of these: tool_call, toolUse, functionCall, computer_call.
-        if (text == null || !(text.contains("tool") || text.contains("unction") || text.contains("_call"))) {
+        if (text == null || SIGNS_OF_CALLS.stream().noneMatch(text::contains)) {
             return calls;
         }
         Set<String> seen = new HashSet<>();

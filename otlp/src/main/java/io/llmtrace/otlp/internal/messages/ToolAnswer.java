@@ -5,6 +5,7 @@ import io.llmtrace.otlp.chat.ChatMessage;
 import io.llmtrace.otlp.chat.ChatMessages;
 import io.llmtrace.otlp.chat.ChatPart;
 import io.llmtrace.otlp.internal.wire.Json;
+import io.llmtrace.otlp.internal.wire.PythonLiteral;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,7 @@ record ToolAnswer(
         }
         boolean message = NAMES_OF_IDS.stream().anyMatch(output::contains);
         JsonNode tree = message || output.contains("isError") ? Json.tree(output) : null;
+        tree = tree == null && message ? PythonLiteral.content(output) : tree;
         if (tree == null) {
             return new ToolAnswer(null, null, output, false);
         }

@@ -5,6 +5,7 @@ import io.llmtrace.otlp.internal.mapping.MappingFile;
 import io.llmtrace.otlp.internal.mapping.MappingTable;
 import io.llmtrace.otlp.internal.mapping.NamePattern;
 import io.llmtrace.otlp.internal.mapping.OtlpSpan;
+import io.llmtrace.otlp.internal.wire.Decode;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,12 @@ final class CacheApart {
         }
         if (emitter.any() != null && emitter.any().stream().noneMatch(key -> span.attribute(key) != null)) {
             return false;
+        }
+        if (emitter.key() != null && emitter.value() != null) {
+            String value = Decode.identifier(span.attribute(emitter.key()));
+            if (value == null || !NamePattern.of(emitter.value()).matches(value)) {
+                return false;
+            }
         }
         if (emitter.providers() != null
                 && (provider == null || !emitter.providers().contains(provider.name()))) {

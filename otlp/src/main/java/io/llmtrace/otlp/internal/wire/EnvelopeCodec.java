@@ -117,9 +117,16 @@ public final class EnvelopeCodec {
         return end != 0 && Long.compareUnsigned(end, span.getStartTimeUnixNano()) < 0;
     }
 
-    /** Returns when the span started; if it has only an end, that. */
+    /** Returns when the span started; if it has only an end, that; if it has neither, the time of its first event. */
     public static long startOrEnd(Span span) {
-        return span.getStartTimeUnixNano() == 0 ? span.getEndTimeUnixNano() : span.getStartTimeUnixNano();
+        long time = span.getStartTimeUnixNano() == 0 ? span.getEndTimeUnixNano() : span.getStartTimeUnixNano();
+        return time != 0
+                ? time
+                : span.getEventsList().stream()
+                        .mapToLong(Span.Event::getTimeUnixNano)
+                        .filter(ofEvent -> ofEvent > 0)
+                        .min()
+                        .orElse(0);
     }
 
     /** Returns the resource that {@link #resource} encoded. */

@@ -11,12 +11,15 @@ import org.jspecify.annotations.Nullable;
  *   {'cache_read': 41000, 'audio': None}                              a dict
  *   Usage(input_tokens=5, details=Details(cached_tokens=None))        an object
  *   [Count(modality=&lt;Modality.TEXT: 'TEXT'&gt;, token_count=9)]          an enumeration inside one
+ *   [HumanMessage(content='Hi', additional_kwargs={})]                a message, whose class becomes its type
+ *   content='Noon' name='get_time' tool_call_id='c1'                  the fields of an object alone
  * </pre>
  */
 public final class PythonLiteral {
 
     private static final int MAX_CHARACTERS = 10_000;
     private static final int MAX_CHARACTERS_OF_CONTENT = 1_000_000;
+    private static final Pattern MESSAGE = Pattern.compile("\\[?[A-Z][A-Za-z]{0,40}Message\\(");
     private static final Pattern OBJECT = Pattern.compile("\\s*(?:\\{|[A-Za-z_][\\w.]{0,200}\\().*", Pattern.DOTALL);
 
     private PythonLiteral() {}
@@ -35,13 +38,21 @@ public final class PythonLiteral {
     }
 
     /**
-     * Reads a dict, or a list of dicts, with texts in single quotes as the first key.
+     * Reads a dict with a text in single quotes as the first key, a message, a list of these, or the fields of a message.
      *
      * @return the same as JSON; null for any other text, and for one of more than a million characters
      */
     public static @Nullable JsonNode content(String text) {
-        boolean dicts = text.startsWith("{'") || text.startsWith("[{'");
-        return dicts && text.length() <= MAX_CHARACTERS_OF_CONTENT ? read(text) : null;
+        if (text.length() > MAX_CHARACTERS_OF_CONTENT) {
+            return null;
+        }
+        if (text.startsWith("content=")) {
+            return read("(" + text + ")");
+        }
+        boolean dicts = text.startsWith("{'")
+                || text.startsWith("[{'")
+                || MESSAGE.matcher(text).lookingAt();
+        return dicts ? read(text) : null;
     }
 
     private static @Nullable JsonNode read(String text) {
@@ -56,7 +67,13 @@ public final class PythonLiteral {
             } else if (c == '<') {
                 position = startOfValue(text, position);
             } else {
-                json.append(c == ')' ? "}" : c == '>' ? "" : String.valueOf(c));
+                json.append(
+                        switch (c) {
+                            case '(' -> "{";
+                            case ')' -> "}";
+                            case '>' -> "";
+                            default -> String.valueOf(c);
+                        });
                 position++;
             }
         }
@@ -102,10 +119,13 @@ public final class PythonLiteral {
         String name = text.substring(start, end);
         if (text.startsWith("(", end)) {
             json.append('{');
+            if (name.endsWith("Message") && !text.startsWith("()", end)) {
+                json.append("\"type\":\"").append(name).append("\",");
+            }
             return end + 1;
         }
         if (text.startsWith("=", end)) {
-            json.append('"').append(name).append("\":");
+            json.append(isAfterField(text, start) ? ",\"" : "\"").append(name).append("\":");
             return end + 1;
         }
         json.append(
@@ -116,6 +136,15 @@ public final class PythonLiteral {
                     default -> name;
                 });
         return end;
+    }
+
+    /** Returns whether a field follows another one without a comma, as those of an object alone do. */
+    private static boolean isAfterField(String text, int start) {
+        int before = start - 1;
+        while (before >= 0 && Character.isWhitespace(text.charAt(before))) {
+            before--;
+        }
+        return before >= 0 && ",({[".indexOf(text.charAt(before)) < 0;
     }
 
     private static boolean isOfName(char c) {
