@@ -25,6 +25,16 @@ final class CallTotals {
         spans.add(span);
     }
 
+    /** Returns the number of calls of models. */
+    long llmCalls() {
+        BitSet repeating = repeating(span -> span.kind() == SpanKind.LLM ? span.kind() : null);
+        long calls = 0;
+        for (int i = 0; i < spans.size(); i++) {
+            calls += spans.get(i).kind() == SpanKind.LLM && !repeating.get(i) ? 1 : 0;
+        }
+        return calls;
+    }
+
     /** Returns the saturated sum of a value; null if no span reports it. */
     @Nullable
     Long sum(Function<TraceSpan, @Nullable Long> reported) {

@@ -2,7 +2,6 @@ package io.llmtrace.storage;
 
 import io.llmtrace.model.Ids;
 import io.llmtrace.model.SpanField;
-import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.SpanStatus;
 import io.llmtrace.model.TraceSpan;
 import java.time.Duration;
@@ -37,7 +36,6 @@ public final class TraceSummarizer {
     private final TreeSet<String> models = new TreeSet<>();
     private final TreeSet<String> providers = new TreeSet<>();
     private long spanCount;
-    private long llmCallCount;
     private long errorCount;
     private final CallTotals totals = new CallTotals();
     private @Nullable Integer securityScore;
@@ -85,7 +83,6 @@ public final class TraceSummarizer {
         if (span.provider() != null) {
             providers.add(span.provider().name());
         }
-        llmCallCount += span.kind() == SpanKind.LLM ? 1 : 0;
         errorCount += digest.status() == SpanStatus.ERROR ? 1 : 0;
         totals.add(span);
         if (span.securityScore() != null && (securityScore == null || span.securityScore() > securityScore)) {
@@ -118,7 +115,7 @@ public final class TraceSummarizer {
                 List.copyOf(models),
                 List.copyOf(providers),
                 spanCount,
-                llmCallCount,
+                totals.llmCalls(),
                 errorCount,
                 errorCount > 0 ? SpanStatus.ERROR : SpanStatus.OK,
                 totals.sum(TraceSpan::promptTokens),

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One line of a list of traces.
  *
- * <p>Tokens and cost count each call once. Agent and chain spans repeat the values of their children, so they are left out if any
+ * <p>Calls, tokens and cost count each call once. Agent and chain spans repeat the values of their children, so they are left out if any
  * other span of the trace reports the value; otherwise the total is the largest value that one of them reports. If two
  * instrumentations report one call, a span has an ancestor of the same kind, and only the lowest span with a value counts; a tool
  * or agent span between the two separates them into two calls.
@@ -70,7 +70,7 @@ public sealed interface TraceSummary permits TraceSummaryValues {
     /** Returns the number of spans. */
     long spanCount();
 
-    /** Returns the number of spans of kind llm. */
+    /** Returns the number of calls of models: spans of kind llm, without those that have another one below them. */
     long llmCallCount();
 
     /** Returns the number of spans with status error. */

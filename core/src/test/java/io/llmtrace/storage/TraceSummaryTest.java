@@ -178,7 +178,7 @@ final class TraceSummaryTest {
 
         assertThat(summary.promptTokens()).isEqualTo(97L);
         assertThat(summary.estimatedCostUsd()).isEqualTo(0.75);
-        assertThat(summary.llmCallCount()).isEqualTo(2);
+        assertThat(summary.llmCallCount()).isEqualTo(1);
     }
 
     @Test
@@ -191,6 +191,7 @@ final class TraceSummaryTest {
 
         assertThat(summary.promptTokens()).isEqualTo(110L);
         assertThat(summary.estimatedCostUsd()).isEqualTo(0.75);
+        assertThat(summary.llmCallCount()).isEqualTo(2);
     }
 
     @Test
