@@ -1,6 +1,7 @@
 package io.llmtrace.ingest;
 
 import io.llmtrace.ingest.internal.BatchLimits;
+import io.llmtrace.ingest.internal.CallReports;
 import io.llmtrace.ingest.internal.Committer;
 import io.llmtrace.ingest.internal.DeadLetterFile;
 import io.llmtrace.ingest.internal.Drainer;
@@ -76,7 +77,12 @@ public final class SpanIngest implements AutoCloseable {
                 : new Spool(folder.resolve("spool"), config.maxSpoolBytes(), keepFreeBytes(folder, config));
         this.deadLetters = folder == null ? null : new DeadLetterFile(folder);
         this.store = new StoreWriter(
-                new SpanJoiner(repository, content::isSeparate, content::complete),
+                new SpanJoiner(
+                        repository,
+                        content::isSeparate,
+                        content::complete,
+                        new CallReports(
+                                content::callOf, content::isFromEvent, content::withoutCall, content::withReport)),
                 config.patience(),
                 (took, spans) -> observer.stored(spans, took));
         this.deletes = new IngestDeletes(repository, spool, deadLetters, store);

@@ -168,10 +168,7 @@ class AgentSpansTest {
     @Test
     void map_recordOfAnAgent_isNoContentOfAnotherSpan() {
         MappedLogs mapped = LogMapper.map(
-                request("com.anthropic.claude_code.events", claude("api_request")),
-                Fixtures.TENANT,
-                NOW,
-                Prices.NONE);
+                request("com.anthropic.claude_code.events", claude("api_request")), Fixtures.TENANT, NOW, Prices.NONE);
 
         assertThat(mapped.spans()).hasSize(1);
         assertThat(mapped.partialSpans()).isEmpty();
@@ -268,6 +265,48 @@ class AgentSpansTest {
                 .isEqualTo(only(claude("auth").setObservedTimeUnixNano(8)).spanId());
         assertThat(only(claude("auth", "event.sequence", "1")).spanId())
                 .isNotEqualTo(only(claude("auth", "event.sequence", "2")).spanId());
+    }
+
+    @Test
+    void callInATraceAndInAnEvent_staysOneWhenItIsMappedAgain() {
+        TraceSpan fromLog = only(claude(
+                        "api_request",
+                        "request_id",
+                        "req_1",
+                        "model",
+                        "claude-sonnet-4-5",
+                        "input_tokens",
+                        "5",
+                        "cost_usd",
+                        "0.1")
+                .setTraceId(ByteString.copyFrom(new byte[] {1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}))
+                .setSpanId(ByteString.copyFrom(new byte[] {1, 0, 0, 0, 0, 0, 0, 1})));
+        TraceSpan ofTrace = Fixtures.mapOne(Fixtures.span()
+                .setName("claude_code.llm_request")
+                .addAttributes(Fixtures.attribute("span.type", "llm_request"))
+                .addAttributes(Fixtures.attribute("request_id", "req_1"))
+                .addAttributes(Fixtures.attribute("llmtrace.user_id", "u"))
+                .addAttributes(Fixtures.attribute("input_tokens", 5)));
+        assertThat(AgentCalls.idOf(ofTrace)).isNotNull().isEqualTo(AgentCalls.idOf(fromLog));
+        assertThat(AgentCalls.isFromLog(fromLog)).isTrue();
+        assertThat(AgentCalls.isFromLog(ofTrace)).isFalse();
+
+        TraceSpan event = AgentCalls.withoutCall(fromLog);
+        TraceSpan call = AgentCalls.withReport(ofTrace, fromLog);
+
+        assertThat(event.kind()).isEqualTo(SpanKind.OTHER);
+        assertThat(event.promptTokens()).isNull();
+        assertThat(AgentCalls.idOf(event)).isNull();
+        assertThat(call.estimatedCostUsd()).isEqualTo(0.1);
+        Remapper remapper = new Remapper(Prices.builtIn());
+        assertThat(remapper.remap(event)).isEqualTo(event);
+        assertThat(remapper.remap(call)).isEqualTo(call);
+    }
+
+    @Test
+    void recordThatNamesNoTrace_isNotTheCallOfASpan() {
+        assertThat(AgentCalls.idOf(only(claude("api_request", "request_id", "req_1"))))
+                .isNull();
     }
 
     @Test

@@ -47,14 +47,21 @@ public final class SpanJoiner {
     private final Predicate<SpanEvent> isSeparate;
     private final UnaryOperator<TraceSpan> complete;
     private final SeparateEvents separateEvents;
+    private final DoubleReports doubleReports;
     private final RecentSpanKeys joined = new RecentSpanKeys();
 
     /**
      * @param isSeparate whether an event arrived separately from its span
      * @param complete fills a span with the content of its separate events
+     * @param calls what tells that two spans report one call
      */
-    public SpanJoiner(TraceRepository repository, Predicate<SpanEvent> isSeparate, UnaryOperator<TraceSpan> complete) {
+    public SpanJoiner(
+            TraceRepository repository,
+            Predicate<SpanEvent> isSeparate,
+            UnaryOperator<TraceSpan> complete,
+            CallReports calls) {
         this.repository = repository;
+        this.doubleReports = new DoubleReports(repository, calls);
         this.isSeparate = isSeparate;
         this.complete = complete;
         this.separateEvents = new SeparateEvents(repository);
@@ -91,7 +98,7 @@ public final class SpanJoiner {
     private void storeSpans(List<TraceSpan> spans) {
         if (!spans.isEmpty()) {
             announceEventsIn(spans);
-            repository.storeSpans(withStoredEvents(spans));
+            repository.storeSpans(doubleReports.countedOnce(withStoredEvents(spans)));
             spans.clear();
         }
     }

@@ -141,7 +141,7 @@ class SpanJoinerTest {
     void store_spanWithEventsOfAnotherStore_announcesTheTenant() {
         UUID spanId = UUID.randomUUID();
         TraceSpan placeholder = placeholder(spanId);
-        new SpanJoiner(stored, event -> false, span -> span)
+        new SpanJoiner(stored, event -> false, span -> span, CallReports.NONE)
                 .store(List.of(new Submission.Traces(List.of(TraceEvent.ofSpans(List.of(placeholder))))));
         joiner.store(List.of(new Submission.Spans(List.of(span(spanId)))));
 
@@ -260,7 +260,7 @@ class SpanJoinerTest {
     }
 
     private static SpanJoiner joiner(TraceRepository store) {
-        return new SpanJoiner(store, event -> event.eventType().equals("message"), span -> span);
+        return new SpanJoiner(store, event -> event.eventType().equals("message"), span -> span, CallReports.NONE);
     }
 
     private TraceSpan span(UUID spanId) {

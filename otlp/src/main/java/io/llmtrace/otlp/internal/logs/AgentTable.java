@@ -31,13 +31,17 @@ record AgentTable(List<Agent> agents, List<String> durationMs) {
             @Nullable String turn,
             @Nullable String beginsSession,
             @Nullable String beginsTurn,
-            boolean joinsTrace) {
+            boolean joinsTrace,
+            List<Call> calls) {
 
         /** Returns what all names of the agent's events start with. */
         String prefix() {
             return events.substring(0, events.indexOf('*'));
         }
     }
+
+    /** A call that the agent reports in an event and in a span, and the attribute of both with its id. */
+    record Call(String event, String span, String id) {}
 
     private static AgentTable read() {
         YAMLFactory strict = YAMLFactory.builder()
