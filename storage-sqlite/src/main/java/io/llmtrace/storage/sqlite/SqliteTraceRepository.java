@@ -393,6 +393,10 @@ public final class SqliteTraceRepository
                     "schema_version",
                     Long.toString(database.read(connection -> connection.number("PRAGMA user_version"))));
             details.put("text_index_pending", Long.toString(database.read(TextIndex::pending)));
+            long damaged = database.read(TextIndex::damaged);
+            if (damaged > 0) {
+                details.put("text_index_damaged", Long.toString(damaged));
+            }
         } catch (CorruptStoreException e) {
             if (!details.containsKey("schema_version")) {
                 return health(StoreHealth.State.DOWN, message(e), details);
