@@ -31,6 +31,7 @@ import io.llmtrace.storage.analytics.ValueCount;
 import io.llmtrace.storage.analytics.ValueMeasures;
 import io.llmtrace.storage.spi.AnalyticsArguments;
 import io.llmtrace.storage.spi.PageCursor;
+import io.llmtrace.storage.spi.ReadableTrace;
 import io.llmtrace.storage.spi.RetentionScheduler;
 import io.llmtrace.storage.spi.StoreIntegrity;
 import io.llmtrace.storage.spi.StoreProperties;
@@ -45,6 +46,7 @@ import io.llmtrace.storage.sqlite.internal.query.Rankings;
 import io.llmtrace.storage.sqlite.internal.query.Sessions;
 import io.llmtrace.storage.sqlite.internal.query.TextIndex;
 import io.llmtrace.storage.sqlite.internal.query.TracePages;
+import io.llmtrace.storage.sqlite.internal.read.DamagedTraceReader;
 import io.llmtrace.storage.sqlite.internal.read.SpanReader;
 import io.llmtrace.storage.sqlite.internal.upkeep.Backfills;
 import io.llmtrace.storage.sqlite.internal.upkeep.Deletes;
@@ -381,6 +383,13 @@ public final class SqliteTraceRepository
     @Override
     public List<String> findDamage(int max) {
         return database.findDamage(max);
+    }
+
+    @Override
+    public Optional<ReadableTrace> readableTrace(UUID tenantId, UUID traceId) {
+        Objects.requireNonNull(tenantId, "tenantId");
+        Objects.requireNonNull(traceId, "traceId");
+        return DamagedTraceReader.read(database, tenantId, traceId);
     }
 
     @Override
