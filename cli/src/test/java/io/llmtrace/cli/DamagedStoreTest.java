@@ -11,7 +11,16 @@ import io.llmtrace.storage.TraceRepositories;
 import io.llmtrace.storage.TraceRepository;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
@@ -67,6 +76,80 @@ class DamagedStoreTest {
         String other = " --storage sqlite:" + folder.resolve("new.db");
         assertThat(cli.runLine("import saved.ndjson" + other).code()).isZero();
         assertThat(cli.runLine("export" + other).lines()).hasSize(TRACES - 1);
+    }
+
+    /** Spans of noise, so that each is in a block of its own, of which one is overwritten. */
+    private String storeOfOneTrace(UUID trace, int spans, int damaged) throws SQLException {
+        Path file = folder.resolve("one.db");
+        Random random = new Random(6);
+        try (TraceRepository repository = TraceRepositories.open("sqlite:" + file)) {
+            for (int i = 0; i < spans; i++) {
+                byte[] noise = new byte[50_000];
+                random.nextBytes(noise);
+                repository.storeSpan(TraceSpan.builder(
+                                Fixture.TENANT, trace, new UUID(0, i + 1), "span " + i, Instant.ofEpochSecond(i))
+                        .prompt(HexFormat.of().formatHex(noise))
+                        .build());
+            }
+        }
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement()) {
+            statement.execute("UPDATE blocks SET data = x'00' WHERE id = (SELECT block FROM spans WHERE start_time = "
+                    + damaged + "000000000)");
+        }
+        return "sqlite:" + file;
+    }
+
+    @Test
+    void traceWithADamagedSpan_isExportedAndShownWithoutIt_andImportSaysSo() throws Exception {
+        UUID trace = new UUID(7, 7);
+        String one = storeOfOneTrace(trace, 5, 4);
+        String lost = "0000000000000005 of trace " + trace;
+        CliRun cli = new CliRun(folder);
+
+        CliRun.Result local = cli.runLine("export --storage " + one);
+        assertThat(local.code()).isEqualTo(ExitCode.INCOMPLETE);
+        assertThat(local.err()).contains("left out 1 span that cannot be read: " + lost + "\n", "one.db is damaged");
+        assertThat(local.lines()).hasSize(1);
+        assertThat(local.out()).contains("span 3").doesNotContain("span 4");
+        CliRun.Result shown = cli.runLine("show " + trace + " --storage " + one);
+        assertThat(shown.code()).isEqualTo(ExitCode.INCOMPLETE);
+        assertThat(shown.out()).contains("span 3").doesNotContain("span 4");
+        assertThat(shown.err()).contains("left out 1 span that cannot be read: " + lost + "\n", "one.db is damaged");
+
+        ServerConfig config =
+                ServerConfig.builder().port(0).otlpPorts(List.of()).build();
+        String answer;
+        try (TraceRepository repository = TraceRepositories.open(one);
+                LlmTraceServer server = LlmTraceServer.start(config, repository)) {
+            assertThat(cli.runLine("export --server " + server.uri())).isEqualTo(local);
+            assertThat(cli.runLine("show " + trace + " --server " + server.uri()))
+                    .isEqualTo(shown);
+            answer = get(server.uri() + "/api/v1/export");
+            assertThat(get(server.uri() + "/api/v1/traces/" + trace))
+                    .contains("span 3", "\"left_out\":{\"spans\":1,\"span_ids\":[\"0000000000000005\"],\"reason\":\"")
+                    .doesNotContain("span 4");
+        }
+        assertThat(answer)
+                .contains("{\"left_out\":0,\"trace_ids\":[],\"reason\":\"")
+                .endsWith("\"left_out_spans\":1,\"span_ids\":[{\"trace_id\":\"" + trace
+                        + "\",\"span_id\":\"0000000000000005\"}]}\n");
+
+        Files.writeString(folder.resolve("saved.ndjson"), answer);
+        String other = " --storage sqlite:" + folder.resolve("new.db");
+        CliRun.Result imported = cli.runLine("import saved.ndjson" + other);
+        assertThat(imported.code()).isEqualTo(ExitCode.INCOMPLETE);
+        assertThat(imported.out()).isEqualTo("imported 1 trace with 4 spans\n");
+        assertThat(imported.err())
+                .contains("saved.ndjson:2: ", "the export left out 1 span that cannot be read: " + lost + "; ")
+                .doesNotContain("rejected");
+        assertThat(cli.runLine("show " + trace + other).code()).isZero();
+    }
+
+    private static String get(String url) throws IOException, InterruptedException {
+        return HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString())
+                .body();
     }
 
     @Test

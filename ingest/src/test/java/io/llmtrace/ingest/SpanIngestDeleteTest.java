@@ -265,6 +265,36 @@ class SpanIngestDeleteTest {
         }
     }
 
+    @Test
+    void deleteOfTracesBeforeATime_asksAStoreWithoutSuchTracesForNoneOfTheDeadLetters() {
+        store.refusal = new InvalidRequestException("not this one");
+        try (SpanIngest ingest = open()) {
+            ingest.store(List.of(span(UUID.randomUUID(), 60)));
+            store.refused = span -> true;
+            for (int i = 0; i < 50; i++) {
+                ingest.store(List.of(span(UUID.randomUUID(), i < 20 ? 10 : 100)));
+            }
+            store.calls.clear();
+
+            assertThat(ingest.deleteTracesBefore(TENANT, at(50))).isZero();
+
+            assertThat(store.calls).contains("stats").doesNotContain("queryTraceSummaries");
+            assertThat(new DeadLetters(folder).list()).hasSize(30);
+        }
+    }
+
+    @Test
+    void deleteOfATrace_leavesLettersAloneThatItIsNotIn() throws Exception {
+        store.refusal = new InvalidRequestException("not this one");
+        store.refused = span -> true;
+        try (SpanIngest ingest = open()) {
+            ingest.store(List.of(span(UUID.randomUUID(), 1)));
+            Files.writeString(folder.resolve("dead-letters.ndjson"), "{no letter}\n", StandardOpenOption.APPEND);
+
+            assertThat(ingest.deleteTrace(TENANT, UUID.randomUUID())).isFalse();
+        }
+    }
+
     private static void awaitUninterruptibly(CountDownLatch latch) {
         boolean done = false;
         while (!done) {

@@ -8,6 +8,7 @@ import io.llmtrace.cli.options.StoreOptions.Store;
 import io.llmtrace.cli.terminal.Display;
 import io.llmtrace.cli.terminal.Formats;
 import io.llmtrace.cli.terminal.Progress;
+import io.llmtrace.cli.transfer.LeftOutText;
 import io.llmtrace.cli.transfer.TraceExporter;
 import io.llmtrace.storage.Order;
 import io.llmtrace.storage.TraceQuery;
@@ -17,9 +18,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -32,7 +31,7 @@ import picocli.CommandLine.Option;
             "Write traces as NDJSON, oldest first.",
             "Each line holds one trace with all its spans and all their fields. With filters, only traces with a span that"
                     + " matches all of them are written.",
-            "Traces that cannot be read because the store is damaged are left out, with a message and code 4."
+            "Traces and spans that cannot be read because the store is damaged are left out, with a message and code 4."
         },
         footer = {
             "",
@@ -97,12 +96,9 @@ final class ExportCommand implements Callable<Integer>, FilterOptions.Filtered {
         if (damaged.isEmpty()) {
             return ExitCode.OK;
         }
-        String ids = damaged.first().stream().map(UUID::toString).collect(Collectors.joining(", "));
         context.terminal()
                 .err()
-                .println("left out " + Formats.count(damaged.count(), "trace") + " that cannot be read: " + ids
-                        + (damaged.count() > damaged.first().size() ? ", …" : "") + "\n"
-                        + Display.oneLine(damaged.reason()));
+                .println("left out " + LeftOutText.of(damaged) + "\n" + Display.oneLine(damaged.reason()));
         return ExitCode.INCOMPLETE;
     }
 

@@ -35,6 +35,7 @@ import picocli.CommandLine.Parameters;
             "Store traces from NDJSON files.",
             "Each line holds one trace, as 'llmtrace export' writes it, or one span. Files may be gzipped. Invalid lines are"
                     + " reported and skipped, all others are stored; so are those before the end of a file that was cut off."
+                    + " What the export of a damaged store left out is reported, with code 4."
                     + " Importing a file again changes nothing."
         },
         footer = {
@@ -142,7 +143,8 @@ final class ImportCommand implements Callable<Integer> {
                     importer.spans(),
                     importer.rejectedLines(),
                     importer.rejections(),
-                    importer.brokenFiles()));
+                    importer.brokenFiles(),
+                    importer.leftOut()));
         } else {
             terminal.out().println("imported " + imported(importer));
         }
@@ -154,11 +156,13 @@ final class ImportCommand implements Callable<Integer> {
                             + (importer.rejectedLines() > MAX_LISTED ? ", the first " + MAX_LISTED + " listed" : "")
                             + "; all others are stored");
         }
+        importer.leftOut().forEach(this::print);
         importer.brokenFiles().forEach(this::print);
         if (!importer.brokenFiles().isEmpty()) {
             return ExitCode.FAILED;
         }
-        return importer.rejectedLines() == 0 ? ExitCode.OK : ExitCode.INCOMPLETE;
+        boolean complete = importer.rejectedLines() == 0 && importer.leftOut().isEmpty();
+        return complete ? ExitCode.OK : ExitCode.INCOMPLETE;
     }
 
     private void print(Rejection rejection) {
@@ -169,5 +173,10 @@ final class ImportCommand implements Callable<Integer> {
 
     /** The output of {@code --json}. */
     private record Report(
-            long traces, long spans, long rejectedLines, List<Rejection> rejections, List<Rejection> brokenFiles) {}
+            long traces,
+            long spans,
+            long rejectedLines,
+            List<Rejection> rejections,
+            List<Rejection> brokenFiles,
+            List<Rejection> leftOut) {}
 }

@@ -4,6 +4,7 @@ import io.llmtrace.cli.context.CliContext;
 import io.llmtrace.cli.context.CommandFailedException;
 import io.llmtrace.cli.context.ExitCode;
 import io.llmtrace.cli.context.NativeLibraryDirectory;
+import io.llmtrace.cli.context.UncaughtErrors;
 import io.llmtrace.cli.options.ConfigOption;
 import io.llmtrace.cli.options.IngestOptions;
 import io.llmtrace.cli.options.ServeOptions;
@@ -78,6 +79,7 @@ final class ServeCommand implements Callable<Integer> {
         ServerConfig serverConfig = ServeOptions.configOf(settings);
         String url = settings.storageUrl();
         LogLevel.set(settings.logLevel());
+        UncaughtErrors.handleAll();
         settings.ignoredVariables().forEach(note -> context.terminal().err().println("note: " + note));
         NativeLibraryDirectory.choose(context.variables(), settings.data());
         try (TraceRepository repository = Stores.openForServing(context, url);

@@ -10,11 +10,19 @@ import io.llmtrace.cli.options.StoreOptions;
 import io.llmtrace.cli.options.StoreOptions.Store;
 import io.llmtrace.cli.output.SpanPrinter;
 import io.llmtrace.cli.output.TracePrinter;
+import io.llmtrace.cli.remote.RemoteTraceRepository;
+import io.llmtrace.cli.terminal.Display;
+import io.llmtrace.cli.transfer.LeftOutText;
 import io.llmtrace.model.Ids;
+import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.otlp.TraceAction;
 import io.llmtrace.otlp.TraceActions;
+import io.llmtrace.storage.CorruptStoreException;
+import io.llmtrace.storage.spi.DamagedTraces;
+import io.llmtrace.storage.spi.ReadableTrace;
+import io.llmtrace.storage.spi.StoreIntegrity;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,7 +36,10 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "show",
-        description = "Show a trace: its tree with times, tokens, cost and errors, and its messages.",
+        description = {
+            "Show a trace: its tree with times, tokens, cost and errors, and its messages.",
+            "Spans that cannot be read because the store is damaged are left out, with a message and code 4."
+        },
         footer = {
             "",
             "Examples:",
@@ -89,28 +100,50 @@ final class ShowCommand implements Callable<Integer> {
         }
         try (Store store = options.openForReading(context)) {
             if (wanted == null) {
-                showTrace(store, id);
-            } else {
-                showSpan(store, id, wanted);
+                return showTrace(store, id);
             }
+            showSpan(store, id, wanted);
         }
         return ExitCode.OK;
     }
 
-    private void showTrace(Store store, UUID id) {
-        Optional<TraceEvent> trace = store.repository().getTrace(store.tenant(), id);
-        if (trace.isEmpty()) {
-            throw new NotFoundException("no trace " + id + " in " + store.name());
-        }
+    private int showTrace(Store store, UUID id) {
+        ReadableTrace found =
+                traceOf(store, id).orElseThrow(() -> new NotFoundException("no trace " + id + " in " + store.name()));
+        TraceEvent trace = found.trace();
         if (actions) {
-            showActions(trace.get());
-            return;
+            showActions(trace);
+        } else if (output.json()) {
+            context.terminal().printJson(trace);
+        } else {
+            new TracePrinter(context.terminal()).print(trace, full);
         }
-        if (output.json()) {
-            context.terminal().printJson(trace.get());
-            return;
+        if (found.unreadable().isEmpty()) {
+            return ExitCode.OK;
         }
-        new TracePrinter(context.terminal()).print(trace.get(), full);
+        List<SpanIdentity> spans = found.unreadable().stream()
+                .map(span -> new SpanIdentity(id, span))
+                .toList();
+        context.terminal()
+                .err()
+                .println("left out " + LeftOutText.of(DamagedTraces.of(0, List.of(), spans.size(), spans, "")) + "\n"
+                        + Display.oneLine(found.reason()));
+        return ExitCode.INCOMPLETE;
+    }
+
+    /** Returns a trace with the spans that can be read, which are all of them unless the store is damaged. */
+    private static Optional<ReadableTrace> traceOf(Store store, UUID id) {
+        if (store.repository() instanceof RemoteTraceRepository remote) {
+            return remote.readableTrace(id);
+        }
+        try {
+            return store.repository().getTrace(store.tenant(), id).map(trace -> ReadableTrace.of(trace, List.of(), ""));
+        } catch (CorruptStoreException e) {
+            return Optional.of(StoreIntegrity.of(store.repository())
+                    .flatMap(integrity -> integrity.readableTrace(store.tenant(), id))
+                    .filter(trace -> !trace.trace().spans().isEmpty())
+                    .orElseThrow(() -> e));
+        }
     }
 
     private void showActions(TraceEvent trace) {

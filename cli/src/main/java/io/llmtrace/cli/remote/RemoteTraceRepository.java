@@ -2,6 +2,7 @@ package io.llmtrace.cli.remote;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.llmtrace.cli.ndjson.NdjsonReader;
 import io.llmtrace.json.TraceJson;
 import io.llmtrace.model.Ids;
@@ -10,6 +11,7 @@ import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.server.DerivedSpanFields;
+import io.llmtrace.storage.CorruptStoreException;
 import io.llmtrace.storage.ExpiredTraces;
 import io.llmtrace.storage.GlobalStats;
 import io.llmtrace.storage.InvalidRequestException;
@@ -39,6 +41,7 @@ import io.llmtrace.storage.analytics.ValueCount;
 import io.llmtrace.storage.analytics.ValueMeasures;
 import io.llmtrace.storage.spi.AnalyticsArguments;
 import io.llmtrace.storage.spi.DamagedTraces;
+import io.llmtrace.storage.spi.ReadableTrace;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -105,7 +108,7 @@ public final class RemoteTraceRepository implements TraceRepository, TraceAnalyt
      * Passes all traces that the query selects to {@code goOn}, in the order of the query, as they arrive.
      *
      * @param goOn receives a trace, and returns whether to continue with the next one
-     * @return the traces that the server cannot read
+     * @return the traces and spans that the server cannot read
      */
     public DamagedTraces export(TraceQuery query, Predicate<TraceEvent> goOn) {
         requireOpen();
@@ -118,7 +121,7 @@ public final class RemoteTraceRepository implements TraceRepository, TraceAnalyt
                 byte[] text = line;
                 JsonNode json = understood(() -> TraceJson.readTree(text));
                 if (json.has("left_out")) {
-                    return understood(() -> damagedTraces(json));
+                    return understood(() -> leftOut(json));
                 }
                 if (!goOn.test(understood(() -> TraceJson.readTrace(json, null)))) {
                     return DamagedTraces.NONE;
@@ -130,13 +133,45 @@ public final class RemoteTraceRepository implements TraceRepository, TraceAnalyt
         }
     }
 
-    private static DamagedTraces damagedTraces(JsonNode lastLine) {
+    /**
+     * Reads the last line of an export that is not complete.
+     *
+     * @throws IllegalArgumentException if it is not such a line
+     */
+    public static DamagedTraces leftOut(JsonNode lastLine) {
         List<UUID> first = new ArrayList<>();
         lastLine.path("trace_ids").forEach(id -> first.add(UUID.fromString(id.asText())));
+        List<SpanIdentity> spans = new ArrayList<>();
+        lastLine.path("span_ids")
+                .forEach(id -> spans.add(new SpanIdentity(
+                        UUID.fromString(id.path("trace_id").asText()),
+                        Ids.parseSpanId(id.path("span_id").asText()))));
         return DamagedTraces.of(
                 lastLine.path("left_out").asLong(),
                 first,
+                lastLine.path("left_out_spans").asLong(),
+                spans,
                 lastLine.path("reason").asText());
+    }
+
+    /** Returns a trace, with those of its spans that the server can read; empty if there is none with that id. */
+    public Optional<ReadableTrace> readableTrace(UUID traceId) {
+        requireOpen();
+        return rest.get(API + "/traces/" + traceId).map(body -> {
+            JsonNode json = rest.json(body);
+            JsonNode leftOut = json.path("left_out");
+            if (json instanceof ObjectNode object) {
+                object.remove("left_out");
+            }
+            return understood(() -> {
+                List<UUID> unreadable = new ArrayList<>();
+                leftOut.path("span_ids").forEach(id -> unreadable.add(Ids.parseSpanId(id.asText())));
+                return ReadableTrace.of(
+                        TraceJson.read(json, TraceEvent.class),
+                        unreadable,
+                        leftOut.path("reason").asText());
+            });
+        });
     }
 
     @Override
@@ -234,7 +269,11 @@ public final class RemoteTraceRepository implements TraceRepository, TraceAnalyt
 
     @Override
     public Optional<TraceEvent> getTrace(UUID tenantId, UUID traceId) {
-        return get("/traces/" + traceId, TraceEvent.class);
+        Optional<ReadableTrace> found = readableTrace(traceId);
+        found.filter(trace -> !trace.unreadable().isEmpty()).ifPresent(trace -> {
+            throw new CorruptStoreException(trace.reason());
+        });
+        return found.map(ReadableTrace::trace);
     }
 
     @Override

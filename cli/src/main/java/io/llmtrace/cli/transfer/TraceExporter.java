@@ -76,7 +76,7 @@ public final class TraceExporter {
         damaged = pager.damaged();
     }
 
-    /** Returns the traces that were left out, since the store is damaged. */
+    /** Returns the traces and spans that were left out, since the store is damaged. */
     public DamagedTraces damaged() {
         return damaged;
     }

@@ -2,6 +2,7 @@ package io.llmtrace.cli.transfer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.llmtrace.cli.ndjson.NdjsonReader;
+import io.llmtrace.cli.remote.RemoteTraceRepository;
 import io.llmtrace.cli.terminal.Formats;
 import io.llmtrace.json.TraceJson;
 import io.llmtrace.model.TraceEvent;
@@ -24,6 +25,8 @@ public final class TraceImporter {
     /** The size of a batch, well below a server's limit for one request and the heap that one batch may use. */
     private static final long BATCH_BYTES = 8 << 20;
 
+    private static final String LEFT_OUT = "left_out";
+
     private static final int MAX_KEPT_REJECTIONS = 1_000;
 
     private final TraceSink sink;
@@ -32,6 +35,7 @@ public final class TraceImporter {
     private final List<Rejection> linesOfBatch = new ArrayList<>();
     private final List<Rejection> rejections = new ArrayList<>();
     private final List<Rejection> brokenFiles = new ArrayList<>();
+    private final List<Rejection> leftOut = new ArrayList<>();
     private long batchBytes;
     private long traces;
     private long spans;
@@ -126,6 +130,11 @@ public final class TraceImporter {
         return Collections.unmodifiableList(brokenFiles);
     }
 
+    /** Returns the lines in which exports of damaged stores say what they lack. */
+    public List<Rejection> leftOut() {
+        return Collections.unmodifiableList(leftOut);
+    }
+
     /** Returns the first line that was read, but is not stored since the store failed; empty if there is none. */
     public Optional<Rejection> firstUnstored() {
         return linesOfBatch.stream().findFirst();
@@ -133,7 +142,12 @@ public final class TraceImporter {
 
     private void add(String file, NdjsonReader lines, byte[] line) {
         try {
-            batch.add(parse(lines, line));
+            JsonNode json = read(lines, line);
+            if (json.has(LEFT_OUT)) {
+                leftOut.add(new Rejection(file, lines.lineNumber(), textOf(json)));
+                return;
+            }
+            batch.add(parse(json));
             linesOfBatch.add(new Rejection(file, lines.lineNumber(), ""));
             batchBytes += line.length;
         } catch (InvalidRequestException | IllegalArgumentException e) {
@@ -141,8 +155,13 @@ public final class TraceImporter {
         }
     }
 
-    private TraceEvent parse(NdjsonReader lines, byte[] line) {
-        JsonNode json = read(lines, line);
+    /** Returns what the last line of an export says that the export lacks. */
+    private static String textOf(JsonNode json) {
+        return "the export left out " + LeftOutText.of(RemoteTraceRepository.leftOut(json)) + "; "
+                + json.path("reason").asText();
+    }
+
+    private TraceEvent parse(JsonNode json) {
         return json.has("span_id")
                 ? TraceEvent.ofSpans(List.of(TraceJson.readSpan(json, tenantId)))
                 : TraceJson.readTrace(json, tenantId);

@@ -42,4 +42,12 @@ public interface StoreIntegrity {
      * the same cursors. Reads of spans only what the query's filters need.
      */
     Page<UUID> queryTraceIds(TraceQuery query);
+
+    /**
+     * Reads what can be read of a trace, where {@link TraceRepository#getTrace} throws a {@code CorruptStoreException}: each span by
+     * itself, so it takes longer. Empty if there is no such trace.
+     *
+     * @throws io.llmtrace.storage.CorruptStoreException if not even the ids of its spans can be read
+     */
+    Optional<ReadableTrace> readableTrace(UUID tenantId, UUID traceId);
 }

@@ -1,5 +1,6 @@
 package io.llmtrace.storage.spi;
 
+import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.storage.CorruptStoreException;
 import io.llmtrace.storage.OverloadedException;
@@ -8,16 +9,16 @@ import io.llmtrace.storage.ResultTooLargeException;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
 import io.llmtrace.storage.TraceSummary;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads all traces that a query selects, page by page. The size of a page follows that of the traces: a page of many small traces
- * costs a store hardly more than one of few, while a few large traces fill the memory. A trace that cannot be read because the
- * store is damaged is left out, so that the others can be saved. Not thread-safe.
+ * costs a store hardly more than one of few, while a few large traces fill the memory. Traces and spans that
+ * cannot be read because the store is damaged are left out, so that the others can be saved. Not thread-safe.
  */
 public final class TracePager {
 
@@ -58,7 +59,7 @@ public final class TracePager {
             try {
                 page = read(query);
             } catch (CorruptStoreException e) {
-                page = leaveOut(query, e);
+                page = readablePage(query, e);
             }
             query = query.next(page).orElse(null);
             next = query;
@@ -70,13 +71,13 @@ public final class TracePager {
         return List.of();
     }
 
-    /** Returns the traces that were left out so far. */
+    /** Returns the traces and spans that were left out so far. */
     public DamagedTraces damaged() {
         return damaged;
     }
 
-    /** Returns an empty page that ends after the next trace, which is damaged. */
-    private Page<TraceEvent> leaveOut(TraceQuery query, CorruptStoreException damage) {
+    /** Returns a page that ends after the next trace, which is damaged, with what can be read of it. */
+    private Page<TraceEvent> readablePage(TraceQuery query, CorruptStoreException damage) {
         TraceQuery one = query.toBuilder().limit(1).build();
         Page<UUID> page;
         try {
@@ -85,18 +86,29 @@ public final class TracePager {
             damage.addSuppressed(e);
             throw damage;
         }
+        List<TraceEvent> readable = new ArrayList<>();
         for (UUID trace : page.items()) { // none if it was deleted meanwhile
-            add(trace, damage);
+            readablePart(query.tenantId(), trace, damage).ifPresent(readable::add);
         }
-        return new Page<>(List.of(), page.nextCursor());
+        return new Page<>(readable, page.nextCursor());
     }
 
-    private void add(UUID trace, CorruptStoreException damage) {
-        List<UUID> first = damaged.first().size() < DamagedTraces.MAX_LISTED
-                ? Stream.concat(damaged.first().stream(), Stream.of(trace)).toList()
-                : damaged.first();
-        String reason = damaged.isEmpty() ? String.valueOf(damage.getMessage()) : damaged.reason();
-        damaged = DamagedTraces.of(damaged.count() + 1, first, reason);
+    private Optional<TraceEvent> readablePart(UUID tenantId, UUID trace, CorruptStoreException damage) {
+        Optional<ReadableTrace> part = Optional.empty();
+        try {
+            part = StoreIntegrity.of(repository).flatMap(integrity -> integrity.readableTrace(tenantId, trace));
+        } catch (CorruptStoreException e) {
+            damage.addSuppressed(e);
+        }
+        if (part.isEmpty() || part.get().trace().spans().isEmpty()) {
+            damaged = DamagedTracesValues.withTrace(damaged, trace, String.valueOf(damage.getMessage()));
+            return Optional.empty();
+        }
+        List<SpanIdentity> unreadable = part.get().unreadable().stream()
+                .map(span -> new SpanIdentity(trace, span))
+                .toList();
+        damaged = DamagedTracesValues.withSpans(damaged, unreadable, part.get().reason());
+        return part.map(ReadableTrace::trace);
     }
 
     private Page<UUID> idsOf(TraceQuery query) {

@@ -3,6 +3,7 @@ package io.llmtrace.storage.spi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.CorruptStoreException;
@@ -16,9 +17,13 @@ import io.llmtrace.storage.TraceSummary;
 import io.llmtrace.storage.memory.InMemoryTraceRepository;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class TracePagerTest {
@@ -96,7 +101,11 @@ class TracePagerTest {
                         .toList());
         assertThat(scan.damaged())
                 .isEqualTo(DamagedTraces.of(
-                        4, List.of(all.get(0), all.get(57), all.get(58), all.get(299)), "damaged: " + all.get(0)));
+                        4,
+                        List.of(all.get(0), all.get(57), all.get(58), all.get(299)),
+                        0,
+                        List.of(),
+                        "damaged: " + all.get(0)));
     }
 
     @Test
@@ -108,7 +117,36 @@ class TracePagerTest {
         TracePager scan = new TracePager(store, QUERY);
         assertThat(scan(scan)).isEmpty();
         assertThat(scan.damaged())
-                .isEqualTo(DamagedTraces.of(150, all.subList(0, DamagedTraces.MAX_LISTED), "damaged: " + all.get(0)));
+                .isEqualTo(DamagedTraces.of(
+                        150, all.subList(0, DamagedTraces.MAX_LISTED), 0, List.of(), "damaged: " + all.get(0)));
+    }
+
+    @Test
+    void spansOfDamagedTracesThatCanBeRead_areReturned_andTheOthersListed() {
+        store(5, 10);
+        List<UUID> all = scan();
+        PartlyReadable partly = new PartlyReadable(store);
+        UUID part = all.get(1);
+        UUID none = all.get(2);
+        List<UUID> lost =
+                IntStream.range(0, 150).mapToObj(i -> new UUID(0, 100 + i)).toList();
+        store.damaged = Set.of(part, none, all.get(3));
+        TraceEvent trace = store.memory.getTrace(TENANT, part).orElseThrow();
+        partly.readable.put(part, ReadableTrace.of(trace, lost, "part"));
+        partly.readable.put(
+                none, ReadableTrace.of(TraceEvent.of(none, TENANT, Instant.EPOCH, List.of()), lost, "none"));
+
+        TracePager scan = new TracePager(partly, QUERY);
+        assertThat(scan(scan)).containsExactly(all.get(0), part, all.get(4));
+        assertThat(scan.damaged())
+                .isEqualTo(DamagedTraces.of(
+                        2,
+                        List.of(none, all.get(3)),
+                        150,
+                        lost.subList(0, DamagedTraces.MAX_LISTED).stream()
+                                .map(span -> new SpanIdentity(part, span))
+                                .toList(),
+                        "part"));
     }
 
     @Test
@@ -185,6 +223,41 @@ class TracePagerTest {
                 throw new CorruptStoreException("damaged as well");
             }
             return super.queryTraceSummaries(query);
+        }
+    }
+
+    /** Of a trace that is not listed, not even the ids of the spans can be read. */
+    private static final class PartlyReadable extends ForwardingTraceRepository implements StoreIntegrity {
+        private final Store store;
+        private final Map<UUID, ReadableTrace> readable = new HashMap<>();
+
+        PartlyReadable(Store store) {
+            this.store = store;
+        }
+
+        @Override
+        protected TraceRepository delegate() {
+            return store;
+        }
+
+        @Override
+        public List<String> findDamage(int max) {
+            return List.of();
+        }
+
+        @Override
+        public Page<UUID> queryTraceIds(TraceQuery query) {
+            Page<TraceSummary> page = store.queryTraceSummaries(query);
+            return new Page<>(page.items().stream().map(TraceSummary::traceId).toList(), page.nextCursor());
+        }
+
+        @Override
+        public Optional<ReadableTrace> readableTrace(UUID tenantId, UUID traceId) {
+            ReadableTrace found = readable.get(traceId);
+            if (found == null) {
+                throw new CorruptStoreException("nothing can be read");
+            }
+            return Optional.of(found);
         }
     }
 }

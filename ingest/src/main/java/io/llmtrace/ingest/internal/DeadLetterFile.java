@@ -20,6 +20,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,6 +28,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
@@ -36,6 +38,9 @@ import java.util.function.UnaryOperator;
 public final class DeadLetterFile {
 
     private static final String NAME = "dead-letters.ndjson";
+
+    /** For the ids of more traces, decoding a line takes less time than looking for each of them. */
+    private static final int MAX_SEARCHED_FOR = 16;
 
     private final Path file;
 
@@ -80,6 +85,7 @@ public final class DeadLetterFile {
             return Submission.Kind.valueOf(kind.toUpperCase(Locale.ROOT)).read(TraceJson.writeBytes(items));
         }
 
+        /** Not by {@link Submission#without}: no reader may take the items, which is why they are here. */
         private Letter without(UUID tenant, Set<UUID> traceIds) {
             ArrayNode left = JsonNodeFactory.instance.arrayNode();
             for (JsonNode item : items) {
@@ -165,20 +171,31 @@ public final class DeadLetterFile {
 
     /** Removes what letters hold of some traces. */
     synchronized void removeTraces(UUID tenantId, Set<UUID> traceIds) {
-        AtomicBoolean found = new AtomicBoolean();
-        each(letter -> {
-            if (letter.without(tenantId, traceIds).items.size() < letter.items.size()) {
-                found.set(true);
-            }
-        });
-        if (found.get()) {
+        if (mentionsAny(traceIds)) {
             rewrite(letter -> letter.without(tenantId, traceIds));
         }
     }
 
+    /** Returns whether the file may hold something of one of the traces, without decoding it: most deletes are of other traces. */
+    private boolean mentionsAny(Set<UUID> traceIds) {
+        if (traceIds.size() > MAX_SEARCHED_FOR) {
+            return Files.exists(file);
+        }
+        List<String> ids = traceIds.stream().map(UUID::toString).toList();
+        AtomicBoolean found = new AtomicBoolean();
+        eachLine(line -> {
+            found.set(ids.stream().anyMatch(line::contains));
+            return !found.get();
+        });
+        return found.get();
+    }
+
     /** Removes letters that are in the store now. Letters that were added since they were listed stay. */
     public synchronized void remove(List<Letter> stored) {
-        rewrite(letter -> stored.contains(letter) ? letter.withItems(JsonNodeFactory.instance.arrayNode()) : letter);
+        Set<Letter> all = new HashSet<>(stored);
+        if (!all.isEmpty()) {
+            rewrite(letter -> all.contains(letter) ? letter.withItems(JsonNodeFactory.instance.arrayNode()) : letter);
+        }
     }
 
     /** Replaces each letter, one by one, since all of them may be larger than the heap. One without items is left out. */
@@ -211,18 +228,27 @@ public final class DeadLetterFile {
     }
 
     private void each(Consumer<Letter> consumer) {
+        try {
+            eachLine(line -> {
+                consumer.accept(Letter.of(line));
+                return true;
+            });
+        } catch (InvalidRequestException | IllegalArgumentException | DateTimeException e) {
+            throw new UnavailableException(
+                    file + " has a line that is no dead letter: " + e.getMessage() + "; repair or remove it", e);
+        }
+    }
+
+    /** Passes the complete lines, until one is answered with false. */
+    private void eachLine(Predicate<String> goOn) {
         if (Files.notExists(file)) {
             return;
         }
         try (BufferedReader lines = Files.newBufferedReader(file)) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (line.endsWith("}")) {
-                    consumer.accept(Letter.of(line));
-                }
+            boolean more = true;
+            for (String line = lines.readLine(); line != null && more; line = lines.readLine()) {
+                more = !line.endsWith("}") || goOn.test(line);
             }
-        } catch (InvalidRequestException | IllegalArgumentException | DateTimeException e) {
-            throw new UnavailableException(
-                    file + " has a line that is no dead letter: " + e.getMessage() + "; repair or remove it", e);
         } catch (IOException e) {
             throw new UnavailableException(file + " cannot be read: " + e.getMessage(), e);
         }

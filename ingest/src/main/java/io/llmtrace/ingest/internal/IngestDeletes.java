@@ -79,20 +79,32 @@ public final class IngestDeletes {
 
     /** Deletes the traces that were created before a time, and returns how many of them were stored or waiting. */
     public long before(UUID tenantId, Instant time) {
-        Set<UUID> dead = new HashSet<>();
-        if (deadLetters != null) {
-            deadLetters.created(tenantId).forEach((traceId, created) -> {
-                Instant stored = created.isBefore(time) ? null : storedCreation(tenantId, traceId);
-                if (created.isBefore(time) || (stored != null && stored.isBefore(time))) {
-                    dead.add(traceId);
-                }
-            });
-        }
+        Set<UUID> dead = deadBefore(tenantId, time);
         long deleted = storedOrWaitingBefore(tenantId, time);
         if (deadLetters != null && !dead.isEmpty()) {
             deadLetters.removeTraces(tenantId, dead);
         }
         return deleted;
+    }
+
+    /** Returns the traces with dead letters that were created before a time, as far as the letters or the store know. */
+    private Set<UUID> deadBefore(UUID tenantId, Instant time) {
+        Map<UUID, Instant> created = deadLetters == null ? Map.of() : deadLetters.created(tenantId);
+        Set<UUID> dead = new HashSet<>();
+        boolean storeHasSome = created.values().stream().anyMatch(at -> !at.isBefore(time))
+                && hasBefore(repository.stats(tenantId), time);
+        created.forEach((traceId, at) -> {
+            Instant stored = at.isBefore(time) || !storeHasSome ? null : storedCreation(tenantId, traceId);
+            if (at.isBefore(time) || (stored != null && stored.isBefore(time))) {
+                dead.add(traceId);
+            }
+        });
+        return dead;
+    }
+
+    private static boolean hasBefore(StorageStats stats, Instant time) {
+        Instant oldest = stats.oldestTrace();
+        return oldest != null && oldest.isBefore(time);
     }
 
     private long storedOrWaitingBefore(UUID tenantId, Instant time) {
@@ -112,8 +124,7 @@ public final class IngestDeletes {
     private long before(Spool waiting, UUID tenantId, Instant time) {
         Map<UUID, Instant> inSpool = createdInSpool(waiting, tenantId);
         StorageStats stats = inSpool.isEmpty() ? StorageStats.EMPTY : repository.stats(tenantId);
-        boolean storeHasSome =
-                stats.oldestTrace() != null && stats.oldestTrace().isBefore(time);
+        boolean storeHasSome = hasBefore(stats, time);
         Set<UUID> deleted = new HashSet<>();
         Set<UUID> leftByStore = new HashSet<>();
         long notCountedByStore = 0;

@@ -31,6 +31,7 @@ import io.llmtrace.storage.analytics.ValueCount;
 import io.llmtrace.storage.analytics.ValueMeasures;
 import io.llmtrace.storage.spi.AnalyticsArguments;
 import io.llmtrace.storage.spi.PageCursor;
+import io.llmtrace.storage.spi.ReadableTrace;
 import io.llmtrace.storage.spi.RetentionScheduler;
 import io.llmtrace.storage.spi.StoreIntegrity;
 import io.llmtrace.storage.spi.StoreProperties;
@@ -45,6 +46,7 @@ import io.llmtrace.storage.sqlite.internal.query.Rankings;
 import io.llmtrace.storage.sqlite.internal.query.Sessions;
 import io.llmtrace.storage.sqlite.internal.query.TextIndex;
 import io.llmtrace.storage.sqlite.internal.query.TracePages;
+import io.llmtrace.storage.sqlite.internal.read.DamagedTraceReader;
 import io.llmtrace.storage.sqlite.internal.read.SpanReader;
 import io.llmtrace.storage.sqlite.internal.upkeep.Backfills;
 import io.llmtrace.storage.sqlite.internal.upkeep.Deletes;
@@ -384,6 +386,13 @@ public final class SqliteTraceRepository
     }
 
     @Override
+    public Optional<ReadableTrace> readableTrace(UUID tenantId, UUID traceId) {
+        Objects.requireNonNull(tenantId, "tenantId");
+        Objects.requireNonNull(traceId, "traceId");
+        return DamagedTraceReader.read(database, tenantId, traceId);
+    }
+
+    @Override
     public StoreHealth check() {
         Map<String, String> details = new LinkedHashMap<>();
         details.put("backend", "sqlite");
@@ -393,6 +402,10 @@ public final class SqliteTraceRepository
                     "schema_version",
                     Long.toString(database.read(connection -> connection.number("PRAGMA user_version"))));
             details.put("text_index_pending", Long.toString(database.read(TextIndex::pending)));
+            long damaged = database.read(TextIndex::damaged);
+            if (damaged > 0) {
+                details.put("text_index_damaged", Long.toString(damaged));
+            }
         } catch (CorruptStoreException e) {
             if (!details.containsKey("schema_version")) {
                 return health(StoreHealth.State.DOWN, message(e), details);

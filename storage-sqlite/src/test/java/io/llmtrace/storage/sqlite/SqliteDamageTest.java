@@ -2,6 +2,7 @@ package io.llmtrace.storage.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.llmtrace.model.Ids;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.Order;
@@ -9,6 +10,7 @@ import io.llmtrace.storage.StoreHealth;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepositories;
 import io.llmtrace.storage.TraceRepository;
+import io.llmtrace.storage.spi.ReadableTrace;
 import io.llmtrace.storage.spi.StoreIntegrity;
 import io.llmtrace.storage.spi.TracePager;
 import java.io.IOException;
@@ -125,6 +127,53 @@ class SqliteDamageTest {
             assertThat(details.get(StoreHealth.DAMAGE_DETAIL)).startsWith(file + " is damaged");
             assertThat(Long.parseLong(details.get(StoreHealth.DAMAGE_COUNT_DETAIL)))
                     .isGreaterThanOrEqualTo(expected.size());
+        }
+    }
+
+    /** Each span is in a block of its own. */
+    @Test
+    void traceWithDamagedSpans_isReadWithoutThem_andTheyAreNamed() throws SQLException {
+        UUID trace = UUID.randomUUID();
+        List<TraceSpan> spans = new ArrayList<>();
+        try (SqliteTraceRepository repository = SqliteTraceRepository.open(file)) {
+            for (int i = 0; i < 300; i++) {
+                TraceSpan span = span(i).toBuilder()
+                        .traceId(trace)
+                        .spanId(new UUID(0, 1_000 - i))
+                        .startTime(Instant.ofEpochSecond(i))
+                        .build();
+                spans.add(span);
+                repository.storeSpan(span);
+            }
+        }
+        List<TraceSpan> damaged = List.of(spans.get(17), spans.get(18), spans.get(290));
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement()) {
+            for (TraceSpan span : damaged) {
+                String id = HexFormat.of().formatHex(Ids.toBytes(span.spanId()));
+                assertThat(statement.executeUpdate("UPDATE blocks SET data = x'00' WHERE id ="
+                                + " (SELECT block FROM spans WHERE span_id = x'" + id + "')"))
+                        .isEqualTo(1);
+            }
+        }
+        try (TraceRepository repository = open()) {
+            ReadableTrace found =
+                    integrity(repository).readableTrace(TENANT, trace).orElseThrow();
+
+            assertThat(found.unreadable())
+                    .containsAll(damaged.stream().map(TraceSpan::spanId).toList());
+            // A block may be compressed against a damaged one.
+            assertThat(found.unreadable()).hasSizeLessThan(200);
+            assertThat(found.reason()).startsWith(file + " is damaged");
+            List<TraceSpan> readable = spans.stream()
+                    .filter(span -> !found.unreadable().contains(span.spanId()))
+                    .toList();
+            assertThat(found.trace().spans()).containsExactlyInAnyOrderElementsOf(readable);
+            assertThat(found.trace().traceId()).isEqualTo(trace);
+            assertThat(integrity(repository).readableTrace(TENANT, UUID.randomUUID()))
+                    .isEmpty();
+            assertThat(integrity(repository).readableTrace(UUID.randomUUID(), trace))
+                    .isEmpty();
         }
     }
 

@@ -34,7 +34,8 @@ public final class Bodies {
     private Bodies() {}
 
     /**
-     * Returns the body of a request, decompressed according to its {@code Content-Encoding}.
+     * Returns the body of a request, decompressed according to its {@code Content-Encoding}. Large bodies that arrive at the same time
+     * wait for each other.
      *
      * @param limit the size at which inflating stops, unless the memory for requests is exhausted before
      * @param objects estimates the bytes of the heap that are needed to decode a plain body, besides its text
@@ -49,11 +50,13 @@ public final class Bodies {
                 .get(HttpHeaderNames.CONTENT_ENCODING, "identity")
                 .strip()
                 .toLowerCase(Locale.ROOT);
-        byte[] plain = encoding.isEmpty() || encoding.equals("identity")
-                ? limited(body, limit)
-                : inflate(body, encoding, limit, call.memory());
-        call.memory().reserve(DECODED_COPIES * plain.length + objects.applyAsLong(plain));
-        return plain;
+        return call.memory().decode(() -> {
+            byte[] plain = encoding.isEmpty() || encoding.equals("identity")
+                    ? limited(body, limit)
+                    : inflate(body, encoding, limit, call.memory());
+            call.memory().reserve(DECODED_COPIES * plain.length + objects.applyAsLong(plain));
+            return plain;
+        });
     }
 
     private static byte[] limited(byte[] body, BodyLimit limit) {

@@ -10,10 +10,13 @@ import io.llmtrace.server.internal.failures.Failure;
 import io.llmtrace.storage.OverloadedException;
 import io.llmtrace.storage.ResultTooLargeException;
 import io.llmtrace.storage.spi.ReadMemory;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
@@ -25,15 +28,22 @@ import org.reactivestreams.Subscription;
  */
 public final class MemoryBudget {
 
-    /** How long the read that began first waits for others to give back what it needs. */
+    /**
+     * How long the read that began first waits for others to give back what it needs, and how long a body waits for its turn and for
+     * room. Exporters give up on a request after 10 s by default.
+     */
     private static final long MAX_WAIT_MS = 5_000;
+
+    /** So many bodies wait at most, each on a thread of its own; further ones are refused at once. */
+    private static final int MAX_WAITING = 32;
 
     private static final long CHECK_MS = 50;
 
     private final long maxBytes;
     private final AtomicLong used = new AtomicLong();
-    /** The reservations for which something is being read, in the order of their beginning. */
-    private final Set<Reservation> reading = new LinkedHashSet<>();
+
+    /** The reservations that grow while an answer is read or a body is decoded, in the order of their beginning. */
+    private final Set<Reservation> growing = new LinkedHashSet<>();
 
     /**
      * Creates an unused budget.
@@ -60,26 +70,86 @@ public final class MemoryBudget {
         private long taken;
         private boolean closed;
 
+        /** Until when {@link #reserve} waits for room, by {@link System#nanoTime}; null if it does not wait. */
+        private volatile @Nullable Long waitsUntil;
+
         private Reservation() {}
 
         /**
          * Reserves further bytes for the request. If this throws, earlier bytes stay reserved until the reservation is closed.
          *
          * @throws Failure.FailureException 413 if the whole budget is smaller than what the request takes
-         * @throws OverloadedException if there is no room at the moment, or the reservation is closed
+         * @throws OverloadedException if there is no room at the moment, or, within {@link #decode}, for a while; or the reservation is closed
          */
-        public synchronized void reserve(long bytes) {
+        public void reserve(long bytes) {
+            Long until = waitsUntil;
+            if (tryReserve(bytes) || (until != null && waitAsFirst(until, () -> tryReserve(bytes)))) {
+                return;
+            }
+            throw new OverloadedException(
+                    "the requests being served use all of the " + maxBytes
+                            + " bytes that they may take together (max-request-memory); try again later, or send smaller batches");
+        }
+
+        private synchronized boolean tryReserve(long bytes) {
             if (bytes > maxBytes - taken) {
                 throw Failure.exception(
                         HttpStatus.REQUEST_ENTITY_TOO_LARGE,
                         "request takes " + (taken + bytes) + " bytes of memory; all requests together may take "
                                 + maxBytes + " (max-request-memory); send smaller batches");
             }
-            if (!tryTake(bytes)) {
-                throw new OverloadedException(
-                        "the requests being served use all of the " + maxBytes
-                                + " bytes that they may take together (max-request-memory); try again later, or send smaller batches");
+            return tryTake(bytes);
+        }
+
+        /**
+         * Decodes a body, during which {@link #reserve} is called step by step. If several bodies are decoded at the same time and
+         * there is no room for all, the one that began first waits until the others have given back what it needs. Any other gives
+         * back what it has reserved for its decoding, waits until it is the first, and begins again. So they are decoded one after
+         * another, as long as none waits for more than {@value #MAX_WAIT_MS} ms. The calling thread must be one that may wait.
+         *
+         * @param decoding may run several times
+         * @throws OverloadedException if there is no room for so long, or too many wait already
+         */
+        public <T> T decode(Supplier<T> decoding) {
+            long until = System.nanoTime() + MAX_WAIT_MS * 1_000_000;
+            synchronized (growing) {
+                growing.add(this);
+                waitsUntil = growing.size() > MAX_WAITING ? null : until;
             }
+            try {
+                while (true) {
+                    long before = taken();
+                    try {
+                        return decoding.get();
+                    } catch (OverloadedException e) {
+                        release(taken() - before);
+                        if (waitsUntil == null || !awaitTurn(until)) {
+                            throw e;
+                        }
+                    }
+                }
+            } finally {
+                waitsUntil = null;
+                endGrowing();
+            }
+        }
+
+        /** Waits for the reservations that began to grow earlier. Returns whether there is still time to try again. */
+        private boolean awaitTurn(long until) {
+            try {
+                synchronized (growing) {
+                    while (!isFirst() && !isClosed()) {
+                        if (!waitForOthers(until)) {
+                            return false;
+                        }
+                    }
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return !isClosed()
+                    && System.nanoTime() - until < 0
+                    && !Thread.currentThread().isInterrupted();
         }
 
         private ReadMemory.Budget forAnswer(String instead) {
@@ -104,46 +174,68 @@ public final class MemoryBudget {
          * @param instead what the client should ask for if there is too much, in the imperative
          */
         public <T> T read(String instead, Supplier<T> reads) {
-            synchronized (reading) {
-                reading.add(this);
+            synchronized (growing) {
+                growing.add(this);
             }
             try {
                 return ReadMemory.within(forAnswer(instead), reads);
             } finally {
-                synchronized (reading) {
-                    reading.remove(this);
-                    reading.notifyAll();
-                }
+                endGrowing();
+            }
+        }
+
+        private void endGrowing() {
+            synchronized (growing) {
+                growing.remove(this);
+                growing.notifyAll();
             }
         }
 
         private void takeForAnswer(long bytes, String instead) {
-            if (tryTakeForAnswer(bytes, instead) || takeAsFirst(bytes, instead)) {
+            long until = System.nanoTime() + MAX_WAIT_MS * 1_000_000;
+            if (tryTakeForAnswer(bytes, instead) || waitAsFirst(until, () -> tryTakeForAnswer(bytes, instead))) {
                 return;
             }
             throw new OverloadedException("the answers being sent use all of the " + maxBytes
                     + " bytes of memory that they may take together (max-read-memory); try again later, or " + instead);
         }
 
-        private boolean takeAsFirst(long bytes, String instead) {
-            long deadline = System.nanoTime() + MAX_WAIT_MS * 1_000_000;
+        /** Tries to take memory until a time, as long as no other reservation that grows has begun earlier. */
+        private boolean waitAsFirst(long until, BooleanSupplier attempt) {
             try {
-                synchronized (reading) {
-                    while (reading.iterator().next() == this && !isClosed()) {
-                        if (tryTakeForAnswer(bytes, instead)) {
+                synchronized (growing) {
+                    while (isFirst() && !isClosed()) {
+                        if (attempt.getAsBoolean()) {
                             return true;
                         }
-                        long left = (deadline - System.nanoTime()) / 1_000_000;
-                        if (left <= 0) {
+                        if (!waitForOthers(until)) {
                             return false;
                         }
-                        reading.wait(Math.min(left, CHECK_MS));
                     }
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt(); // the client has gone
             }
             return false;
+        }
+
+        /** Waits a moment; returns false if the time is over. To be called with the lock on {@link #growing}. */
+        private boolean waitForOthers(long until) throws InterruptedException {
+            long left = (until - System.nanoTime()) / 1_000_000;
+            if (left <= 0) {
+                return false;
+            }
+            growing.wait(Math.min(left, CHECK_MS));
+            return true;
+        }
+
+        private boolean isFirst() {
+            Iterator<Reservation> all = growing.iterator();
+            return all.hasNext() && all.next() == this;
+        }
+
+        private synchronized long taken() {
+            return taken;
         }
 
         /** Returns whether the request has ended, with nobody left to read the answer. */

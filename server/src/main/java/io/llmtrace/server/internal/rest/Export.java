@@ -22,15 +22,14 @@ import io.llmtrace.storage.spi.TracePager;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Streams whole traces, one per line. A page is read when the client has received the one before, and takes memory until it is
- * sent. A fault on the way cuts the connection, so that half an export never looks like a complete one. Traces that cannot be read
- * because the store is damaged are left out, and a last line says so: what can be read can be saved.
+ * sent. A fault on the way cuts the connection, so that half an export never looks like a complete one. Traces and spans
+ * that cannot be read because the store is damaged are left out, and a last line says so: what can be read can be saved.
  */
 final class Export {
 
@@ -117,27 +116,20 @@ final class Export {
         }
     }
 
-    /**
-     * The last line of an export that is not complete.
-     *
-     * @param leftOut how many traces cannot be read
-     * @param traceIds the ids of the first of them
-     * @param reason why the first of them cannot be read
-     */
-    record LeftOut(long leftOut, List<UUID> traceIds, String reason) {}
-
     private void writeLeftOut(ResponseOutput out) throws IOException {
         DamagedTraces damaged = pager.damaged();
         if (damaged.isEmpty()) {
             return;
         }
         LOG.error(
-                "export left out {} traces that are damaged, and wrote {}; the first of them: {}; {}",
-                damaged.count(),
+                "export wrote {} traces, and left out {} others and {} spans, which are damaged; the first of them: {} {}; {}",
                 written,
+                damaged.count(),
+                damaged.spanCount(),
                 damaged.first(),
+                damaged.firstSpans(),
                 damaged.reason());
-        TraceJson.writeTo(out, new LeftOut(damaged.count(), damaged.first(), damaged.reason()));
+        TraceJson.writeTo(out, LeftOut.OfExport.of(damaged));
         out.write('\n');
         out.flush();
     }

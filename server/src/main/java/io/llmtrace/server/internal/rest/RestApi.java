@@ -19,6 +19,7 @@ import io.llmtrace.server.internal.http.Parameters;
 import io.llmtrace.server.internal.http.Route;
 import io.llmtrace.server.internal.limits.BodyLimit;
 import io.llmtrace.server.internal.operations.ServerMetrics;
+import io.llmtrace.storage.CorruptStoreException;
 import io.llmtrace.storage.InvalidRequestException;
 import io.llmtrace.storage.Page;
 import io.llmtrace.storage.SpanOutline;
@@ -27,16 +28,21 @@ import io.llmtrace.storage.TraceRepository;
 import io.llmtrace.storage.analytics.Ranking;
 import io.llmtrace.storage.analytics.Slice;
 import io.llmtrace.storage.analytics.TraceAnalytics;
+import io.llmtrace.storage.spi.ReadableTrace;
+import io.llmtrace.storage.spi.StoreIntegrity;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Serves traces and spans under {@code /api/v1}, with the names of the model. */
 public final class RestApi {
 
+    private static final Logger LOG = LoggerFactory.getLogger(RestApi.class);
     private static final String TRACES = "/api/v1/traces";
     private static final String SPANS = "/api/v1/spans";
 
@@ -181,7 +187,25 @@ public final class RestApi {
     }
 
     private HttpResponse trace(Call call) {
-        return call.answer(traceOf(call));
+        try {
+            return call.answer(traceOf(call));
+        } catch (CorruptStoreException damage) {
+            return partOfTrace(call, damage);
+        }
+    }
+
+    /** Answers with the spans of a trace that can be read. */
+    private HttpResponse partOfTrace(Call call, CorruptStoreException damage) {
+        UUID id = call.id(Ids::parseTraceId);
+        UUID tenant = call.tenant();
+        ReadableTrace part = call.read(
+                        SPANS_OF_TRACE,
+                        () -> StoreIntegrity.of(repository).flatMap(integrity -> integrity.readableTrace(tenant, id)))
+                .filter(found -> !found.trace().spans().isEmpty())
+                .orElseThrow(() -> damage);
+        LOG.error(
+                "{} spans of the trace {} cannot be read: {}", part.unreadable().size(), id, part.reason());
+        return call.answer(LeftOut.PartOfTrace.of(part));
     }
 
     private HttpResponse actions(Call call) {

@@ -5,8 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.llmtrace.server.internal.failures.Failure;
 import io.llmtrace.storage.OverloadedException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 class MemoryBudgetTest {
 
     private final MemoryBudget budget = new MemoryBudget(100);
@@ -56,5 +64,83 @@ class MemoryBudgetTest {
                 .isInstanceOfSatisfying(
                         Failure.FailureException.class,
                         e -> assertThat(e.failure().status().code()).isEqualTo(413));
+    }
+
+    /** Each takes 80 of 100 in steps, so that only one fits. All begin before one has what it needs. */
+    @Test
+    void bodiesThatDoNotFitTogether_areDecodedInTurn() throws Exception {
+        int bodies = 4;
+        CyclicBarrier begun = new CyclicBarrier(bodies);
+        List<CompletableFuture<Integer>> all = new ArrayList<>();
+        for (int i = 0; i < bodies; i++) {
+            CompletableFuture<Integer> done = new CompletableFuture<>();
+            all.add(done);
+            new Thread(() -> {
+                        AtomicInteger attempts = new AtomicInteger();
+                        try (MemoryBudget.Reservation body = budget.open()) {
+                            body.decode(() -> {
+                                body.reserve(20);
+                                if (attempts.incrementAndGet() == 1) {
+                                    await(begun);
+                                }
+                                body.reserve(60);
+                                return "";
+                            });
+                            done.complete(attempts.get());
+                        } catch (RuntimeException e) {
+                            done.completeExceptionally(e);
+                        }
+                    })
+                    .start();
+        }
+
+        int attempts = 0;
+        for (CompletableFuture<Integer> done : all) {
+            attempts += done.get();
+        }
+        assertThat(attempts).isGreaterThan(bodies);
+        assertThat(budget.used()).isZero();
+    }
+
+    private static void await(CyclicBarrier barrier) {
+        try {
+            barrier.await();
+        } catch (InterruptedException | BrokenBarrierException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void bodyThatOthersLeaveNoRoomFor_isRefused_andHoldsNothing() {
+        MemoryBudget.Reservation other = budget.open();
+        other.reserve(50);
+        MemoryBudget.Reservation body = budget.open();
+        body.reserve(5);
+
+        assertThatThrownBy(() -> body.decode(() -> {
+                    body.reserve(10);
+                    body.reserve(40);
+                    return "";
+                }))
+                .isInstanceOf(OverloadedException.class);
+        assertThat(budget.used()).isEqualTo(55);
+    }
+
+    @Test
+    void bodyWhoseClientHasGone_doesNotWait() {
+        MemoryBudget.Reservation other = budget.open();
+        other.reserve(50);
+        MemoryBudget.Reservation body = budget.open();
+        AtomicInteger attempts = new AtomicInteger();
+
+        assertThatThrownBy(() -> body.decode(() -> {
+                    attempts.incrementAndGet();
+                    body.close();
+                    body.reserve(60);
+                    return "";
+                }))
+                .isInstanceOf(OverloadedException.class);
+        assertThat(attempts).hasValue(1);
+        assertThat(budget.used()).isEqualTo(50);
     }
 }

@@ -25,11 +25,13 @@ import io.opentelemetry.proto.trace.v1.Span;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -79,6 +81,19 @@ class RequestMemoryTest {
         export("gzip", TOO_MUCH_FOR_THE_REST);
         export("identity", TOO_MUCH_FOR_THE_REST);
         Awaitility.await().until(() -> used() == 0);
+    }
+
+    @Test
+    void compressedBodyWithoutRoom_waitsForOthersToEnd() throws IOException {
+        byte[] body = request(TOO_MUCH_FOR_THE_REST).toByteArray();
+        sendHalf("Transfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(2 * SLOW_BYTES) + "\r\n");
+        CompletableFuture<RunningServer.Answer> answer =
+                CompletableFuture.supplyAsync(() -> server.postGzip("/v1/traces", RunningServer.PROTOBUF, body));
+        Awaitility.await().pollInterval(Duration.ofMillis(10)).until(() -> used() > HELD); // what came over the wire
+
+        hangUp();
+
+        assertThat(answer.join().status()).isEqualTo(200);
     }
 
     @Test

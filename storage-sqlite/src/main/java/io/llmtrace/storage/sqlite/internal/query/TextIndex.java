@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  *   blocks of spans   1 2 3 … 4711 | 4712 … 5000
  *                     in the index | pending: read by each search
  * </pre>
+ *
+ * <p>A search that reaches a pending span whose body is damaged is refused, until the filler has passed that span: it is not found by
+ * its words then, and counts as {@link #damaged}.
  */
 public final class TextIndex {
 
@@ -92,6 +95,19 @@ public final class TextIndex {
     public static long pending(SqliteConnection connection) throws SQLException {
         return connection.number("SELECT coalesce(sum(length(members)), 0) / " + BlockMembers.MEMBER_BYTES
                 + " FROM blocks WHERE id > " + LAST_INDEXED_BLOCK);
+    }
+
+    /** Returns how many spans were damaged when it was their turn, so that the index lacks their words. */
+    public static long damaged(SqliteConnection connection) throws SQLException {
+        return connection.number("SELECT value FROM counters WHERE name = 'text_index_damaged'");
+    }
+
+    /** Adds spans to {@link #damaged}. */
+    public static void countDamaged(SqliteConnection connection, int spans) throws SQLException {
+        connection.update(
+                "INSERT INTO counters (name, value) VALUES ('text_index_damaged', ?)"
+                        + " ON CONFLICT (name) DO UPDATE SET value = value + excluded.value",
+                spans);
     }
 
     private static Condition rows(String match, List<Long> pending) {

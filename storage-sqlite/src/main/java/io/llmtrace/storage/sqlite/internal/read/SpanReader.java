@@ -85,6 +85,12 @@ public final class SpanReader {
         return narrow.span().build();
     }
 
+    /** Returns the span with a row id, but only the fields that are outside of its body; null if there is none. */
+    public @Nullable TraceSpan withoutBody(long row, UUID tenantId) throws SQLException {
+        NarrowSpan narrow = connection.first(BY_ROW, found -> narrow(found, tenantId), row);
+        return narrow == null ? null : narrow.span().build();
+    }
+
     /**
      * Returns the span with the given ids; null if there is none.
      *

@@ -2,10 +2,12 @@ package io.llmtrace.storage.sqlite.internal.upkeep;
 
 import io.llmtrace.model.SearchText;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.CorruptStoreException;
 import io.llmtrace.storage.sqlite.internal.engine.Database;
 import io.llmtrace.storage.sqlite.internal.engine.SqliteConnection;
 import io.llmtrace.storage.sqlite.internal.engine.WriteKind;
 import io.llmtrace.storage.sqlite.internal.format.BlockMembers;
+import io.llmtrace.storage.sqlite.internal.format.DamagedDataException;
 import io.llmtrace.storage.sqlite.internal.query.TextIndex;
 import io.llmtrace.storage.sqlite.internal.query.ValueTokens;
 import io.llmtrace.storage.sqlite.internal.read.SpanReader;
@@ -16,10 +18,18 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Puts the tokens of pending spans into the text index, in transactions that are short if a write waits. */
+/**
+ * Puts the tokens of pending spans into the text index, in transactions that are short if a write waits. A span whose body is damaged is
+ * not found by its words, but does not keep the others from being indexed.
+ */
 final class TextIndexFiller {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TextIndexFiller.class);
 
     private static final int BLOCKS_PER_READ = 64;
     private static final int SPANS_PER_READ = 256;
@@ -43,13 +53,20 @@ final class TextIndexFiller {
     /** Blocks whose tokens are known, and not in the index yet. */
     private final Deque<TokenBlock> ready = new ArrayDeque<>();
 
+    private boolean damageLogged;
+
     TextIndexFiller(Database database) {
         this.database = database;
     }
 
     private record SpanTokens(long span, String tokens) {}
 
-    private record TokenBlock(long id, List<SpanTokens> spans) {}
+    /** @param damaged how many of its spans are indexed without their words, or not at all */
+    private record TokenBlock(long id, List<SpanTokens> spans, int damaged) {
+        long characters() {
+            return spans.stream().mapToLong(of -> of.tokens.length()).sum();
+        }
+    }
 
     /**
      * Indexes the next spans. Synchronized, since two threads would index the same ones.
@@ -58,7 +75,7 @@ final class TextIndexFiller {
      */
     synchronized int fill() {
         if (ready.isEmpty()) {
-            ready.addAll(database.readInBackground(TextIndexFiller::nextBlocks));
+            ready.addAll(nextBlocks());
         }
         if (ready.isEmpty()) {
             return 0;
@@ -112,6 +129,7 @@ final class TextIndexFiller {
 
     private int index(SqliteConnection connection) throws SQLException {
         int spans = 0;
+        int damaged = 0;
         long last = 0;
         while (!ready.isEmpty() && (spans < SPANS_PER_WRITE || !database.isWriteWaiting())) {
             TokenBlock block = ready.remove();
@@ -124,14 +142,26 @@ final class TextIndexFiller {
                         block.id);
             }
             spans += block.spans.size();
+            damaged += block.damaged;
             last = block.id;
         }
         connection.update("UPDATE counters SET value = ? WHERE name = 'text_indexed_block'", last);
+        if (damaged > 0) {
+            TextIndex.countDamaged(connection, damaged);
+        }
         return spans;
     }
 
+    private List<TokenBlock> nextBlocks() {
+        try {
+            return database.readInBackground(TextIndexFiller::readBlocks);
+        } catch (CorruptStoreException e) {
+            return nextBlocksDespite(e);
+        }
+    }
+
     /** Returns the next blocks; whole ones, since the counter of the index is the last indexed block. */
-    private static List<TokenBlock> nextBlocks(SqliteConnection connection) throws SQLException {
+    private static List<TokenBlock> readBlocks(SqliteConnection connection) throws SQLException {
         Map<Long, List<BlockMembers.Member>> membersOf = new LinkedHashMap<>();
         connection.each(
                 "SELECT id, members FROM blocks WHERE id > " + TextIndex.LAST_INDEXED_BLOCK + " ORDER BY id LIMIT "
@@ -153,16 +183,108 @@ final class TextIndexFiller {
                     tokens.add(tokensOf(reader, tenant, member.span()));
                 }
             }
-            blocks.add(new TokenBlock(block.getKey(), tokens));
+            TokenBlock next = new TokenBlock(block.getKey(), tokens, 0);
+            blocks.add(next);
             spans += tokens.size();
-            characters += tokens.stream().mapToLong(of -> of.tokens.length()).sum();
+            characters += next.characters();
         }
         return blocks;
     }
 
+    /**
+     * Same as {@link #nextBlocks()}, where one of the blocks is damaged: takes the blocks from the rows of the spans, since the pages of
+     * the blocks may be what is damaged, and reads each span by itself. Each call looks through all spans for that.
+     */
+    private List<TokenBlock> nextBlocksDespite(CorruptStoreException damage) {
+        List<TokenBlock> blocks = new ArrayList<>();
+        long characters = 0;
+        for (Map.Entry<Long, List<Long>> block :
+                database.readInBackground(TextIndexFiller::nextSpans).entrySet()) {
+            if (characters >= CHARACTERS_PER_READ) {
+                break;
+            }
+            TokenBlock next = readableOf(block.getKey(), block.getValue());
+            blocks.add(next);
+            characters += next.characters();
+        }
+        if (blocks.isEmpty()) { // what is damaged holds no spans, so the spans do not tell what comes after it
+            throw damage;
+        }
+        int damaged = blocks.stream().mapToInt(TokenBlock::damaged).sum();
+        if (damaged > 0 && !damageLogged) {
+            damageLogged = true;
+            LOG.warn(
+                    "{} spans cannot be read, and will not be found by their words; further ones are counted"
+                            + " (text_index_damaged) without a message: {}",
+                    damaged,
+                    damage.getMessage());
+        }
+        return blocks;
+    }
+
+    /** Returns the rows of the next spans by their blocks, in the order of these. */
+    private static Map<Long, List<Long>> nextSpans(SqliteConnection connection) throws SQLException {
+        Map<Long, List<Long>> spansOf = new TreeMap<>();
+        connection.each(
+                "SELECT id, block FROM spans WHERE block IN (SELECT DISTINCT block FROM spans WHERE block > "
+                        + TextIndex.LAST_INDEXED_BLOCK + " ORDER BY block LIMIT " + BLOCKS_PER_READ + ") ORDER BY id",
+                row -> spansOf.computeIfAbsent(row.number("block"), any -> new ArrayList<>())
+                        .add(row.number("id")));
+        return spansOf;
+    }
+
+    private TokenBlock readableOf(long block, List<Long> rows) {
+        List<SpanTokens> tokens = new ArrayList<>();
+        int damaged = 0;
+        for (long row : rows) {
+            try {
+                add(tokens, row, TextIndexFiller::tokensOf);
+            } catch (CorruptStoreException e) {
+                damaged++;
+                addValuesOnly(tokens, row);
+            }
+        }
+        return new TokenBlock(block, tokens, damaged);
+    }
+
+    /** Adds what filters need to find a span whose body is damaged, which lists still show. */
+    private void addValuesOnly(List<SpanTokens> tokens, long row) {
+        try {
+            add(tokens, row, TextIndexFiller::valueTokensOf);
+        } catch (CorruptStoreException e) {
+            LOG.debug("not even the row of a span can be read", e); // so no list can show it
+        }
+    }
+
+    private interface Tokens {
+        SpanTokens of(SpanReader reader, long tenant, long row) throws SQLException;
+    }
+
+    /** Reads a span in a transaction of its own, since damage ends the transaction that meets it. */
+    private void add(List<SpanTokens> all, long row, Tokens tokens) {
+        all.addAll(database.readInBackground(connection -> {
+            Long tenant = connection.numberOrNull("SELECT tenant FROM spans WHERE id = ?", row);
+            return tenant == null
+                    ? List.<SpanTokens>of() // deleted meanwhile
+                    : List.of(tokens.of(new SpanReader(connection), tenant, row));
+        }));
+    }
+
     private static SpanTokens tokensOf(SpanReader reader, long tenant, long row) throws SQLException {
-        TraceSpan span = Objects.requireNonNull(reader.searchable(row, TextIndex.ANY_TENANT));
+        TraceSpan span = required(reader.searchable(row, TextIndex.ANY_TENANT), row);
         return new SpanTokens(
                 row, String.join(" ", ValueTokens.of(tenant, span)) + " " + String.join(" ", SearchText.wordsOf(span)));
+    }
+
+    private static SpanTokens valueTokensOf(SpanReader reader, long tenant, long row) throws SQLException {
+        TraceSpan span = required(reader.withoutBody(row, TextIndex.ANY_TENANT), row);
+        return new SpanTokens(row, String.join(" ", ValueTokens.of(tenant, span)));
+    }
+
+    private static TraceSpan required(@Nullable TraceSpan span, long row) {
+        if (span == null) {
+            throw new DamagedDataException("the trace of span " + row + " is missing");
+        }
+        return span;
     }
 }
