@@ -18,7 +18,7 @@ import io.llmtrace.model.LlmProvider;
 import io.llmtrace.model.SearchTerm;
 import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.SpanKey;
-import io.llmtrace.storage.Criterion;
+import io.llmtrace.storage.filter.Criterion;
 import io.llmtrace.storage.Page;
 import io.llmtrace.storage.analytics.Percentiles;
 import io.llmtrace.storage.analytics.Slice;

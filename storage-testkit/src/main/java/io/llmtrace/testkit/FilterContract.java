@@ -1,10 +1,18 @@
 package io.llmtrace.testkit;
 
+import io.llmtrace.model.AgentAction;
+import io.llmtrace.model.AgentActionType;
+import io.llmtrace.model.LlmProvider;
+import io.llmtrace.model.SecurityFinding;
+import io.llmtrace.model.Severity;
+import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.SpanStatus;
 import io.llmtrace.model.Times;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.filter.FilterExpression;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -113,6 +121,70 @@ abstract class FilterContract extends ContractTest {
         verify(() -> {
             assertSpans(query.build(), wanted);
             assertTraces(query.build(), TraceEvent.ofSpans(List.of(wanted)));
+        });
+    }
+
+    static List<String> expressionsOfTheWanted() {
+        return List.of(
+                "model:gpt-4*",
+                "model:*4o OR kind:chain",
+                "kind:(llm, agent) provider:openai",
+                "NOT (kind:tool OR kind:agent) model:*",
+                "(session:s-1 OR user:nobody) -model:other",
+                "-(session:nobody OR model:claude*) kind:llm",
+                "tokens:1000..2000",
+                "tokens:>1499 tokens:<1501",
+                "-tokens:<1500 -tokens:>2000 tokens:*",
+                "start:2026-03-01..2026-03-02 -status:error kind:llm",
+                "tag.env:p*d",
+                "tag.env:prod OR tag.env:test",
+                "tag.\"a b\":\"50%_\\\\\"",
+                "tag.\"a b\":50%*",
+                "finding:pii severity:high",
+                "finding:p* severity:(high OR critical)",
+                "kind:llm (finding:pii severity:high OR model:none)",
+                "action:lookup* kind:llm",
+                "want OR nowhere",
+                "NOT unheard kind:llm refun*",
+                "NOT (refund unheard) refund");
+    }
+
+    /**
+     * One span passes, and others lack the fields, or have other values. A span without a value passes the negation of a comparison.
+     */
+    @ParameterizedTest
+    @MethodSource("expressionsOfTheWanted")
+    void expression_selectsTheWanted(String expression) {
+        TraceSpan wanted = span().kind(SpanKind.LLM)
+                .provider(new LlmProvider("openai"))
+                .modelName("gpt-4o")
+                .startTime(Samples.START)
+                .totalTokens(1_500L)
+                .sessionId("s-1")
+                .prompt("I want my refund")
+                .tags(Map.of("env", "prod", "a b", "50%_\\"))
+                .securityFindings(List.of(
+                        SecurityFinding.builder(Severity.HIGH, "pii", Samples.START).build()))
+                .agentActions(List.of(AgentAction.builder(AgentActionType.TOOL_CALL, "lookup_order", Samples.START)
+                        .build()))
+                .build();
+        TraceSpan other = span().kind(SpanKind.TOOL)
+                .modelName("gpt_4")
+                .startTime(Samples.START.plus(Duration.ofDays(9)))
+                .totalTokens(2_001L)
+                .sessionId("S-1")
+                .prompt("unheard of: a refund")
+                .tags(Map.of("env", "prods", "a b", "50x_"))
+                .securityFindings(List.of(
+                        SecurityFinding.builder(Severity.LOW, "pii", Samples.START).build(),
+                        SecurityFinding.builder(Severity.HIGH, "toxicity", Samples.START).build()))
+                .build();
+        TraceSpan bare = span().kind(SpanKind.OTHER).build();
+        store(wanted, other, bare, ofOtherTenant(wanted));
+        TraceQuery query = query().where(FilterExpression.parse(expression)).build();
+        verify(() -> {
+            assertSpans(query, wanted);
+            assertTraces(query, TraceEvent.ofSpans(List.of(wanted)));
         });
     }
 

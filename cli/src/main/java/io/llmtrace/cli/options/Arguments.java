@@ -52,7 +52,7 @@ public final class Arguments {
         }
     }
 
-    private static <T> T convert(String text, Function<String, T> parser) {
+    static <T> T convert(String text, Function<String, T> parser) {
         try {
             return parser.apply(text);
         } catch (IllegalArgumentException e) {

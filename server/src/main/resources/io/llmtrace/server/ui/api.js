@@ -63,6 +63,11 @@ async function problemOf(response) {
 export const traces = (parameters, signal) => get('traces', parameters, signal);
 export const spans = (parameters, signal) => get('outlines', parameters, signal);
 export const fields = () => get('fields');
+
+/** Returns the filters in an expression of the filter language, by the names of their parameters. */
+export const filtersIn = (expression, signal) =>
+  get('filter', { q: expression }, signal).then((answer) => answer.parameters);
+
 export const stats = (signal) => get('stats', {}, signal);
 
 export async function traceSummary(traceId, signal) {

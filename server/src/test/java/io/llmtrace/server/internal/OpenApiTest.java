@@ -11,7 +11,7 @@ import io.llmtrace.server.RunningServer;
 import io.llmtrace.server.ServerConfig;
 import io.llmtrace.server.TenantResolver;
 import io.llmtrace.server.internal.http.Route;
-import io.llmtrace.storage.QueryFilter;
+import io.llmtrace.storage.filter.QueryFilter;
 import io.llmtrace.storage.memory.InMemoryTraceRepository;
 import io.llmtrace.testkit.RandomTraces;
 import java.net.URLEncoder;
@@ -241,6 +241,7 @@ class OpenApiTest {
         }
         examples.put("has.{field}", "true");
         examples.put("text", "red");
+        examples.put("q", "-kind:(llm,tool)");
         examples.put("tag.{key}", "v");
         examples.put("order", "oldest_first");
         examples.putAll(

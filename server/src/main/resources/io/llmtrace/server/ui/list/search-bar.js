@@ -1,12 +1,13 @@
 import { html, nothing } from 'lit';
 import { View, later } from '../view.js';
-import { values } from '../api.js';
+import { filtersIn, values } from '../api.js';
 import { FIELDS, fieldNamed, namesOf } from '../fields.js';
-import { labelOf, parseSearch } from '../query.js';
+import { labelOf } from '../query.js';
 import { short } from '../format.js';
 
 /**
- * The search box: text to search for, and filters as chips. Typing `model:` suggests the models in the store.
+ * The search box: expressions of the filter language, which the server reads. Filters become chips, and words stay in the box.
+ * Typing `model:` suggests the models in the store.
  *
  * Dispatches `filter` {name: value}.
  */
@@ -16,6 +17,7 @@ class SearchBar extends View {
     query: { attribute: false },
     suggestions: { state: true },
     at: { state: true },
+    problem: { state: true },
   };
 
   constructor() {
@@ -23,6 +25,7 @@ class SearchBar extends View {
     this.filters = {};
     this.suggestions = [];
     this.at = -1;
+    this.problem = null;
     this.suggestLater = later((token) => this.#suggest(token), 150);
   }
 
@@ -37,6 +40,7 @@ class SearchBar extends View {
   }
 
   #typed() {
+    this.problem = null;
     this.at = -1;
     this.suggestLater(this.#token);
   }
@@ -122,12 +126,19 @@ class SearchBar extends View {
     }
   }
 
-  #search() {
+  /** Adds what is typed to the filters. An expression that is no single filter joins those typed before. */
+  async #search() {
     const input = this.querySelector('input');
-    const { filters, text } = parseSearch(input.value);
-    input.value = text;
+    const typed = input.value.trim();
     this.suggestions = [];
-    this.tell('filter', { ...filters, text: text || null });
+    try {
+      const found = await filtersIn(this.filters.q && typed ? `(${this.filters.q}) ${typed}` : typed);
+      this.problem = null;
+      input.value = found.text ?? '';
+      this.tell('filter', { ...found, text: found.text ?? null });
+    } catch (problem) {
+      this.problem = problem.message;
+    }
   }
 
   updated(changed) {
@@ -159,7 +170,7 @@ class SearchBar extends View {
           aria-expanded=${open}
           aria-controls="suggestions"
           aria-activedescendant=${this.at >= 0 ? `suggestion-${this.at}` : nothing}
-          placeholder="Search prompts, responses, tools, errors, or filter by model:…, user:…, env=prod"
+          placeholder="Search prompts, responses, tools, errors, or filter by model:gpt-4*, cost:>0.01, env=prod"
           autocomplete="off"
           spellcheck="false"
           @input=${this.#typed}
@@ -184,6 +195,7 @@ class SearchBar extends View {
               </li>`,
           )}
         </ul>
+        ${this.problem === null ? nothing : html`<p class="error-text" role="alert">${this.problem}</p>`}
       </div>
     </div>`;
   }

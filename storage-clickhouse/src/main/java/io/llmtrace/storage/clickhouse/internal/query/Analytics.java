@@ -338,7 +338,7 @@ public final class Analytics {
     /** Returns an expression for the value of a single-valued field, as text that may be null. */
     private static Condition value(SpanField<?> field) {
         if (field.tagKey() != null) {
-            Condition key = SpanFilter.equal("k", "group_tag", field.tagKey());
+            Condition key = SpanConditions.equal("k", "group_tag", field.tagKey());
             return new Condition(
                     "arrayFirstOrNull((v, k) -> " + key.sql() + ", mapValues(tags), mapKeys(tags))", key.parameters());
         }
@@ -367,11 +367,11 @@ public final class Analytics {
         StringBuilder lower = new StringBuilder(prefix.length());
         prefix.chars().forEach(c -> lower.append((char) (c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c)));
         String wanted = lower.toString();
-        if (!SpanFilter.isLong(wanted)) {
+        if (!SpanConditions.isLong(wanted)) {
             return Condition.of("startsWith(lower(assumeNotNull(v)), {prefix:String})", "prefix", wanted);
         }
         int bytes = wanted.getBytes(StandardCharsets.UTF_8).length;
-        return SpanFilter.equal("lower(substring(assumeNotNull(v), 1, " + bytes + "))", "prefix", wanted);
+        return SpanConditions.equal("lower(substring(assumeNotNull(v), 1, " + bytes + "))", "prefix", wanted);
     }
 
     private static <T> String ordinal(String column, T[] values, Function<T, String> text) {

@@ -3,7 +3,7 @@ package io.llmtrace.storage.clickhouse.internal.query;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.llmtrace.model.TraceSpan;
-import io.llmtrace.storage.QueryFilter;
+import io.llmtrace.storage.filter.QueryFilter;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.clickhouse.internal.write.EncodedRows;
 import io.llmtrace.testkit.Samples;
