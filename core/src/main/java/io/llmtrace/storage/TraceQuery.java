@@ -14,10 +14,7 @@ import io.llmtrace.storage.filter.QueryFilter;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A query for spans of one tenant, or for traces by their spans. A filter that is not set lets every span pass; all filters that
- * are set must hold on the same span. {@link QueryFilter} lists the filters, {@link #matches(TraceSpan)} defines them. Further conditions,
+ * are set must hold on the same span. {@link QueryFilter} lists the filters, {@link #matches(TraceSpan, Collection)} defines them. Further conditions,
  * such as one of several filters, are {@linkplain Builder#where expressions}.
  *
  * <p>Queries are immutable. Two queries are equal if their filters, paging and order are.
@@ -92,9 +89,18 @@ public final class TraceQuery {
                 : Optional.of(toBuilder().offset(0).cursor(next).build());
     }
 
-    /** Returns whether the span passes every filter. Paging and order do not matter. */
+    /** Returns whether the span, alone in its trace, passes every filter. Paging and order do not matter. */
     public boolean matches(TraceSpan span) {
-        return tenantId.equals(span.tenantId()) && conditions.whole().passes(span);
+        return matches(span, List.of(span));
+    }
+
+    /**
+     * Returns whether the span passes every filter.
+     *
+     * @param trace all spans of its trace, for {@linkplain FilterExpression#someSpan conditions that another span may meet}
+     */
+    public boolean matches(TraceSpan span, Collection<TraceSpan> trace) {
+        return tenantId.equals(span.tenantId()) && conditions.whole().passes(span, trace);
     }
 
     /**
@@ -106,7 +112,7 @@ public final class TraceQuery {
         if (!tenantId.equals(trace.tenantId()) || (traceId != null && !traceId.equals(trace.traceId()))) {
             return false;
         }
-        return !filtersSpans() || trace.spans().stream().anyMatch(this::matches);
+        return !filtersSpans() || trace.spans().stream().anyMatch(span -> matches(span, trace.spans()));
     }
 
     /** Returns whether a filter other than the trace id is set, so that only a trace with spans can pass. */

@@ -62,6 +62,14 @@ final class RandomQueries {
         }
         if (traces.below(2) == 0) {
             FilterExpression expression = expression(traces.below(4));
+            if (traces.below(3) == 0) {
+                FilterExpression ofTrace = FilterExpression.someSpan(expression(traces.below(3)));
+                expression = traces.oneOf(List.of(
+                        ofTrace,
+                        expression.and(ofTrace),
+                        expression.or(FilterExpression.not(ofTrace)),
+                        FilterExpression.someSpan(expression).and(ofTrace)));
+            }
             // Through its text, so that what people write is compared, too.
             query.where(FilterExpression.parse(expression.text()));
         }

@@ -4,6 +4,7 @@ import io.llmtrace.model.SearchTerm;
 import io.llmtrace.model.SecurityFinding;
 import io.llmtrace.model.SpanField;
 import io.llmtrace.model.TraceSpan;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -34,8 +35,13 @@ public record Criterion<T>(QueryFilter<T> filter, T value) implements FilterExpr
     }
 
     @Override
-    public boolean passes(TraceSpan span) {
+    public boolean passes(TraceSpan span, Collection<TraceSpan> trace) {
         return filter.passes(span, value);
+    }
+
+    @Override
+    public boolean asksForOtherSpans() {
+        return false;
     }
 
     @Override

@@ -5,14 +5,15 @@ import io.llmtrace.model.SecurityFinding;
 import io.llmtrace.model.SpanField;
 import io.llmtrace.model.TraceSpan;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A condition on a span: a {@link Criterion}, or a combination of conditions. {@link #passes(TraceSpan)} is its definition, which
- * every store answers alike. Its text form is the filter language, which {@link #parse} reads. These two are equal:
+ * A condition on a span: a {@link Criterion}, or a combination of conditions. {@link #passes(TraceSpan, Collection)} is its
+ * definition, which every store answers alike. Its text form is the filter language, which {@link #parse} reads. These two are equal:
  *
  * <pre>
  *   parse("model:gpt-4* (status:error OR cost:&gt;=0.01) -session:*")
@@ -25,10 +26,14 @@ import java.util.stream.Stream;
  * Expressions are immutable. Two are equal if they have the same form, which is more than selecting the same spans.
  */
 public sealed interface FilterExpression
-        permits Criterion, FilterExpression.All, FilterExpression.Any, FilterExpression.Not {
+        permits Criterion, FilterExpression.All, FilterExpression.Any, FilterExpression.Not, FilterExpression.SomeSpan {
 
-    /** Returns whether a span passes. */
-    boolean passes(TraceSpan span);
+    /**
+     * Returns whether a span passes.
+     *
+     * @param trace all spans of its trace, for {@link SomeSpan}
+     */
+    boolean passes(TraceSpan span, Collection<TraceSpan> trace);
 
     /**
      * Returns whether the expression compares security findings only, without negation. Such operands of one {@link All} must be
@@ -42,6 +47,9 @@ public sealed interface FilterExpression
      * @throws IllegalStateException if the expression is not {@linkplain #isAboutFinding() about findings}
      */
     boolean passes(SecurityFinding finding);
+
+    /** Returns whether other spans of the trace decide whether a span passes. */
+    boolean asksForOtherSpans();
 
     /** Returns the expression in the filter language; {@link #parse} reads it back to an equal one. */
     String text();
@@ -124,6 +132,15 @@ public sealed interface FilterExpression
         return operand instanceof Not not ? not.operand : new Not(operand);
     }
 
+    /**
+     * Returns the expression that a span passes if some span of its trace passes the operand: the span itself, or another.
+     *
+     * @throws IllegalArgumentException if the operand has such an expression in it
+     */
+    static FilterExpression someSpan(FilterExpression operand) {
+        return new SomeSpan(operand);
+    }
+
     /** Returns the expression that a span passes if it passes both. */
     default FilterExpression and(FilterExpression other) {
         return all(List.of(this, other));
@@ -149,14 +166,19 @@ public sealed interface FilterExpression
         }
 
         @Override
-        public boolean passes(TraceSpan span) {
+        public boolean passes(TraceSpan span, Collection<TraceSpan> trace) {
             List<FilterExpression> ofFinding =
                     operands.stream().filter(FilterExpression::isAboutFinding).toList();
-            return operands.stream().allMatch(operand -> operand.passes(span))
+            return operands.stream().allMatch(operand -> operand.passes(span, trace))
                     && (ofFinding.size() < 2
                             || span.securityFindings().stream()
                                     .anyMatch(finding ->
                                             ofFinding.stream().allMatch(operand -> operand.passes(finding))));
+        }
+
+        @Override
+        public boolean asksForOtherSpans() {
+            return operands.stream().anyMatch(FilterExpression::asksForOtherSpans);
         }
 
         @Override
@@ -210,8 +232,13 @@ public sealed interface FilterExpression
         }
 
         @Override
-        public boolean passes(TraceSpan span) {
-            return operands.stream().anyMatch(operand -> operand.passes(span));
+        public boolean passes(TraceSpan span, Collection<TraceSpan> trace) {
+            return operands.stream().anyMatch(operand -> operand.passes(span, trace));
+        }
+
+        @Override
+        public boolean asksForOtherSpans() {
+            return operands.stream().anyMatch(FilterExpression::asksForOtherSpans);
         }
 
         @Override
@@ -260,8 +287,13 @@ public sealed interface FilterExpression
         }
 
         @Override
-        public boolean passes(TraceSpan span) {
-            return !operand.passes(span);
+        public boolean passes(TraceSpan span, Collection<TraceSpan> trace) {
+            return !operand.passes(span, trace);
+        }
+
+        @Override
+        public boolean asksForOtherSpans() {
+            return operand.asksForOtherSpans();
         }
 
         @Override
@@ -276,7 +308,65 @@ public sealed interface FilterExpression
 
         @Override
         public String text() {
-            return operand instanceof Criterion ? "NOT " + operand.text() : "NOT (" + operand.text() + ")";
+            boolean isOne = operand instanceof Criterion || operand instanceof SomeSpan;
+            return isOne ? "NOT " + operand.text() : "NOT (" + operand.text() + ")";
+        }
+
+        @Override
+        public void check() {
+            operand.check();
+        }
+
+        @Override
+        public List<Criterion<?>> criteria() {
+            return operand.criteria();
+        }
+
+        @Override
+        public String toString() {
+            return text();
+        }
+    }
+
+    /**
+     * Some span of the trace must pass the operand: {@code {kind:tool status:error} {kind:llm cost:>1}} selects traces with a failed
+     * call of a tool and an expensive one of a model.
+     *
+     * @param operand without another {@link SomeSpan} in it
+     */
+    record SomeSpan(FilterExpression operand) implements FilterExpression {
+
+        /** Checks the operand. */
+        public SomeSpan {
+            Objects.requireNonNull(operand, "operand");
+            if (operand.asksForOtherSpans()) {
+                throw new IllegalArgumentException("conditions on spans of a trace within each other: " + operand);
+            }
+        }
+
+        @Override
+        public boolean passes(TraceSpan span, Collection<TraceSpan> trace) {
+            return trace.stream().anyMatch(each -> operand.passes(each, trace));
+        }
+
+        @Override
+        public boolean asksForOtherSpans() {
+            return true;
+        }
+
+        @Override
+        public boolean isAboutFinding() {
+            return false;
+        }
+
+        @Override
+        public boolean passes(SecurityFinding finding) {
+            throw new IllegalStateException("not about findings: " + this);
+        }
+
+        @Override
+        public String text() {
+            return "{" + operand.text() + "}";
         }
 
         @Override

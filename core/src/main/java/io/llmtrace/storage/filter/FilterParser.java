@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * <pre>
  *   any       = all { "OR" all }
  *   all       = term { [ "AND" ] term }
- *   term      = [ "NOT" | "-" ] ( "(" any ")" | criterion | words )
+ *   term      = { "NOT" | "-" } ( "(" any ")" | "{" any "}" | criterion | words )
  *   criterion = name ( ":" | "=" ) ( values | value )   see {@link TypedValue}
  *   values    = "(" value { ( "OR" | "," | blank ) value } ")"
  *   words     = word | '"' words '"'
@@ -43,6 +43,7 @@ final class FilterParser {
     private final String text;
     private int position;
     private int depth;
+    private boolean inBraces;
     private int criteria;
 
     FilterParser(String text) {
@@ -81,7 +82,7 @@ final class FilterParser {
             requireTerm();
             wordsStart = words.isEmpty() ? position : wordsStart;
             addTerm(operands, words);
-        } while (takesKeyword("AND") || (!isAtEnd() && peek() != ')' && !isKeyword("OR")));
+        } while (takesKeyword("AND") || (!isAtEnd() && !isAtClosing() && !isKeyword("OR")));
         if (!words.isEmpty()) {
             operands.add(searchFor(String.join(" ", words), wordsStart));
         }
@@ -89,7 +90,7 @@ final class FilterParser {
     }
 
     private void requireTerm() {
-        if (isAtEnd() || peek() == ')' || isKeyword("OR") || isKeyword("AND")) {
+        if (isAtEnd() || isAtClosing() || isKeyword("OR") || isKeyword("AND")) {
             throw failure(position, "a condition is missing");
         }
     }
@@ -98,7 +99,11 @@ final class FilterParser {
     private void addTerm(List<FilterExpression> operands, List<String> words) {
         boolean negated = takesNegations();
         if (peek() == '(') {
-            addNegated(operands, group(), negated);
+            addNegated(operands, group(')'), negated);
+            return;
+        }
+        if (peek() == '{') {
+            addNegated(operands, someSpan(), negated);
             return;
         }
         Matcher name = NAME.matcher(text).region(position, text.length());
@@ -132,7 +137,7 @@ final class FilterParser {
 
     /** Returns whether a character can follow a minus that negates; before others, as in {@code --}, it is a sign in a text. */
     private static boolean beginsTerm(int c) {
-        return Character.isLetterOrDigit(c) || c == '"' || c == '(' || c == '_';
+        return Character.isLetterOrDigit(c) || "\"({_".indexOf(c) >= 0;
     }
 
     private void addNegated(List<FilterExpression> operands, FilterExpression operand, boolean negated) {
@@ -146,20 +151,34 @@ final class FilterParser {
         return count(new Criterion<>(QueryFilter.TEXT, words), start);
     }
 
-    private FilterExpression group() {
+    private FilterExpression someSpan() {
+        if (inBraces) {
+            throw failure(position, "braces within braces");
+        }
+        inBraces = true;
+        FilterExpression inner = group('}');
+        inBraces = false;
+        return FilterExpression.someSpan(inner);
+    }
+
+    private FilterExpression group(char closing) {
         int start = position++;
         if (++depth > MAX_DEPTH) {
             throw failure(start, "more than " + MAX_DEPTH + " parentheses within each other");
         }
         skipBlanks();
         FilterExpression inner = any();
-        if (isAtEnd()) {
-            throw failure(position, "the ( at character " + (start + 1) + " is not closed");
+        if (isAtEnd() || peek() != closing) {
+            throw failure(position, "the " + text.charAt(start) + " at character " + (start + 1) + " is not closed");
         }
         position++;
         depth--;
         skipBlanks();
         return inner;
+    }
+
+    private boolean isAtClosing() {
+        return peek() == ')' || (peek() == '}' && inBraces);
     }
 
     private FilterExpression criterion(Matcher name) {
@@ -235,8 +254,8 @@ final class FilterParser {
         return typed;
     }
 
-    private static boolean endsValue(char c, boolean inList) {
-        return Character.isWhitespace(c) || (c == ',' && inList);
+    private boolean endsValue(char c, boolean inList) {
+        return Character.isWhitespace(c) || (c == ',' && inList) || (c == '}' && inBraces);
     }
 
     /** Returns by how much a character changes the number of open parentheses within a value, such as {@code f(x)}. */
@@ -253,7 +272,7 @@ final class FilterParser {
         refuseCondition();
         int start = position;
         int open = 0;
-        while (!isAtEnd() && !Character.isWhitespace(peek()) && !(peek() == ')' && open == 0 && depth > 0)) {
+        while (!isAtEnd() && !endsValue(peek(), false) && !(peek() == ')' && open == 0 && depth > 0)) {
             open += bracket(peek());
             position++;
         }
@@ -268,7 +287,8 @@ final class FilterParser {
         if (comparison.lookingAt() && known(comparison.group(1)).isPresent()) {
             String name = comparison.group(1);
             throw failure(
-                    comparison.start(2), "a colon is missing: " + name + ":" + comparison.group(2) + "; words go in quotes");
+                    comparison.start(2),
+                    "a colon is missing: " + name + ":" + comparison.group(2) + "; words go in quotes");
         }
         if (BARE_COLON.matcher(text).region(position, text.length()).lookingAt()) {
             throw failure(position, "a field is missing in front of the colon; words go in quotes");
@@ -305,7 +325,8 @@ final class FilterParser {
     private static FilterSyntaxException unknown(String typed, int start) {
         return failure(
                 start,
-                "no field is named " + typed + NearestName.of(typed) + "; to search for it as words, write it in quotes");
+                "no field is named " + typed + NearestName.of(typed)
+                        + "; to search for it as words, write it in quotes");
     }
 
     private static FilterSyntaxException failure(int position, String message) {
@@ -335,7 +356,7 @@ final class FilterParser {
         return text.startsWith(keyword, position)
                 && (end == text.length()
                         || Character.isWhitespace(text.charAt(end))
-                        || "()".indexOf(text.charAt(end)) >= 0);
+                        || "(){}".indexOf(text.charAt(end)) >= 0);
     }
 
     private void skipBlanks() {

@@ -119,8 +119,7 @@ public final class InMemoryTraceRepository implements TraceRepository, TraceAnal
         return reading(() -> {
             long snapshot = snapshotOf(query, PageCursor.Items.SPANS);
             Stream<Keyed<TraceSpan>> matching = tracesOf(query.tenantId())
-                    .flatMap(stored -> stored.spans.values().stream())
-                    .filter(stored -> query.matches(stored.span))
+                    .flatMap(trace -> trace.matching(query))
                     .map(stored -> stored.keyed(snapshot));
             return page(matching, query, PageCursor.Items.SPANS);
         });
@@ -360,9 +359,8 @@ public final class InMemoryTraceRepository implements TraceRepository, TraceAnal
 
     private SpanAnalytics analytics(TraceQuery query) {
         List<TraceSpan> spans = tracesOf(query.tenantId())
-                .flatMap(stored -> stored.spans.values().stream())
+                .flatMap(trace -> trace.matching(query))
                 .map(stored -> stored.span)
-                .filter(query::matches)
                 .toList();
         return new SpanAnalytics(query, spans);
     }
@@ -495,12 +493,17 @@ public final class InMemoryTraceRepository implements TraceRepository, TraceAnal
             }
         }
 
+        Stream<StoredSpan> matching(TraceQuery query) {
+            List<TraceSpan> all = all();
+            return spans.values().stream().filter(stored -> query.matches(stored.span, all));
+        }
+
         TraceEvent event() {
-            return TraceEvent.of(
-                    traceId,
-                    tenantId,
-                    createdAt.value,
-                    spans.values().stream().map(stored -> stored.span).toList());
+            return TraceEvent.of(traceId, tenantId, createdAt.value, all());
+        }
+
+        private List<TraceSpan> all() {
+            return spans.values().stream().map(stored -> stored.span).toList();
         }
 
         Keyed<TraceEvent> keyed(long snapshot) {

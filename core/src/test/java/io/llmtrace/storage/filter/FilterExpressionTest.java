@@ -115,9 +115,12 @@ final class FilterExpressionTest {
                 "finding:p* severity:low",
                 "-(finding:pii severity:high)",
                 "order -- it is",
+                "{kind:llm} {late cost:0.02}",
+                "-{kind:tool}",
+                "{kind:(llm OR tool)}{(refund)}",
             })
     void spanPasses(String text) {
-        assertThat(FilterExpression.parse(text).passes(SPAN)).isTrue();
+        assertThat(FilterExpression.parse(text).passes(SPAN, List.of(SPAN))).isTrue();
     }
 
     @ParameterizedTest
@@ -155,7 +158,7 @@ final class FilterExpressionTest {
                 "-(finding:pii severity:low)",
             })
     void spanDoesNotPass(String text) {
-        assertThat(FilterExpression.parse(text).passes(SPAN)).isFalse();
+        assertThat(FilterExpression.parse(text).passes(SPAN, List.of(SPAN))).isFalse();
     }
 
     @ParameterizedTest
@@ -179,6 +182,11 @@ final class FilterExpressionTest {
                 "model:a)|there is no ( for this ) (at character 8)",
                 "model :a|a field is missing in front of the colon; words go in quotes (at character 7)",
                 "cost>0.01|a colon is missing: cost:>; words go in quotes (at character 5)",
+                "{kind:llm|the { at character 1 is not closed (at character 10)",
+                "{(kind:llm}|the ( at character 2 is not closed (at character 11)",
+                "({kind:llm)|the { at character 2 is not closed (at character 11)",
+                "{}|a condition is missing (at character 2)",
+                "{a {b}}|braces within braces (at character 4)",
                 "NOT OR a|a condition is missing (at character 5)",
                 "kind:l*|no wildcards in values of kind, which are [llm, embedding, tool, agent, chain, retriever, reranker, guardrail, evaluator, other] (at character 6)",
                 "cost:>x|not a number, or out of range: 'x' (at character 6)",
@@ -215,6 +223,21 @@ final class FilterExpressionTest {
     }
 
     @Test
+    void someSpan_passesBySpansOfItsTrace() {
+        TraceSpan tool = SPAN.toBuilder()
+                .spanId(new UUID(0, 4))
+                .kind(SpanKind.TOOL)
+                .estimatedCostUsd(null)
+                .build();
+        FilterExpression both = FilterExpression.parse("{kind:tool} {kind:llm cost:>0.01}");
+
+        assertThat(both.passes(tool, List.of(SPAN, tool))).isTrue();
+        assertThat(both.passes(SPAN, List.of(SPAN))).isFalse();
+        assertThat(FilterExpression.parse("kind:llm {kind:tool}").passes(tool, List.of(SPAN, tool)))
+                .isFalse();
+    }
+
+    @Test
     void size_isLimited() {
         assertThatExceptionOfType(FilterSyntaxException.class)
                 .isThrownBy(() -> FilterExpression.parse("(".repeat(51) + "a" + ")".repeat(51)))
@@ -245,6 +268,7 @@ final class FilterExpressionTest {
                 "tag.\"a key\":x",
                 "text:\"refu* late\"",
                 "span_id:00000000000000ff",
+                "{kind:llm OR kind:tool} NOT {model_name:a\\}* kind:llm}",
             })
     void text_readsBackEqual(String text) {
         FilterExpression expression = FilterExpression.parse(text);

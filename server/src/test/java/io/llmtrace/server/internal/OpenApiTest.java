@@ -241,7 +241,7 @@ class OpenApiTest {
         }
         examples.put("has.{field}", "true");
         examples.put("text", "red");
-        examples.put("q", "-kind:(llm,tool)");
+        examples.put("q", "kind:(llm OR tool) -cost:>1");
         examples.put("tag.{key}", "v");
         examples.put("order", "oldest_first");
         examples.putAll(

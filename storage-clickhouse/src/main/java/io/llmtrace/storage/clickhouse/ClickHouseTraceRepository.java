@@ -191,25 +191,25 @@ public final class ClickHouseTraceRepository
     @Override
     public Page<TraceEvent> queryTraces(TraceQuery query) {
         Objects.requireNonNull(query, "query");
-        return new TracePages(database, query, versions.snapshot()).traces();
+        return new TracePages(database, rewrittenSpans, query, versions.snapshot()).traces();
     }
 
     @Override
     public Page<TraceSummary> queryTraceSummaries(TraceQuery query) {
         Objects.requireNonNull(query, "query");
-        return new TracePages(database, query, versions.snapshot()).summaries();
+        return new TracePages(database, rewrittenSpans, query, versions.snapshot()).summaries();
     }
 
     @Override
     public Page<TraceSpan> querySpans(TraceQuery query) {
         Objects.requireNonNull(query, "query");
-        return SpanPages.spans(database, query, versions.snapshot());
+        return SpanPages.spans(database, rewrittenSpans, query, versions.snapshot());
     }
 
     @Override
     public Page<SpanOutline> querySpanOutlines(TraceQuery query) {
         Objects.requireNonNull(query, "query");
-        return SpanPages.outlines(database, query, versions.snapshot());
+        return SpanPages.outlines(database, rewrittenSpans, query, versions.snapshot());
     }
 
     @Override

@@ -62,8 +62,8 @@ public final class Analytics {
     public Analytics(Database database, RewrittenSpans rewrittenSpans, TraceQuery query) {
         this.database = database;
         this.query = query;
-        this.filter = SpanFilter.of(query);
         this.view = new LatestVersionView(rewrittenSpans, query.tenantId());
+        this.filter = SpanFilter.of(query, () -> view);
     }
 
     /** Returns measures by time, and by the most frequent values of a field if one is given. */

@@ -18,7 +18,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Filters and their combinations as SQL on a row of {@code spans}. All conditions of one instance may be in one statement. */
@@ -29,7 +31,14 @@ final class SpanConditions {
     /** The most characters of a value sent as it is; a request has no room for longer ones. */
     private static final int MAX_PARAMETER_CHARACTERS = 10_000;
 
+    private final UUID tenantId;
+    private final Supplier<LatestVersionView> view;
     private int parameters;
+
+    SpanConditions(UUID tenantId, Supplier<LatestVersionView> view) {
+        this.tenantId = tenantId;
+        this.view = view;
+    }
 
     /** Returns the condition that a span passes an expression; it may be null in SQL, where a span lacks a value. */
     Condition of(FilterExpression expression) {
@@ -42,6 +51,9 @@ final class SpanConditions {
         if (expression instanceof FilterExpression.Any any) {
             return Condition.any(any.operands().stream().map(this::of).toList());
         }
+        if (expression instanceof FilterExpression.SomeSpan some) {
+            return someSpan(of(some.operand()));
+        }
         List<FilterExpression> operands = ((FilterExpression.All) expression).operands();
         List<FilterExpression> ofFinding =
                 operands.stream().filter(FilterExpression::isAboutFinding).toList();
@@ -51,6 +63,14 @@ final class SpanConditions {
             all.add(hasFinding(ofFinding));
         }
         return Condition.all(all);
+    }
+
+    /** Returns the condition that the trace of a row has a span whose latest version passes. It is the same for all rows of a trace. */
+    private Condition someSpan(Condition passes) {
+        Condition spans = Condition.all(List.of(
+                Condition.of("tenant_id = {tenant:UUID}", "tenant", tenantId), Condition.of("row_kind != 2"), passes));
+        LatestVersionView.Table table = view.get().table(Map.of("trace", "trace_id"), spans);
+        return new Condition("trace_id IN (SELECT trace FROM " + table.sql() + ")", table.parameters());
     }
 
     /** Returns the condition that a span passes a criterion. */

@@ -9,14 +9,16 @@ import io.llmtrace.storage.filter.Criterion;
 import io.llmtrace.storage.filter.FilterExpression;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Translates the filters of a query to SQL conditions on a row of {@code spans}. */
 final class SpanFilter {
 
     private SpanFilter() {}
 
-    static Condition of(TraceQuery query) {
-        SpanConditions conditions = new SpanConditions();
+    /** @param view that of the query's tenant, for conditions that other spans of a trace may meet */
+    static Condition of(TraceQuery query, Supplier<LatestVersionView> view) {
+        SpanConditions conditions = new SpanConditions(query.tenantId(), view);
         List<Condition> all = new ArrayList<>();
         all.add(hours(query));
         all.add(Condition.of("row_kind != 2"));

@@ -3,6 +3,7 @@ package io.llmtrace.storage.sqlite.internal.query;
 import io.llmtrace.model.SpanField;
 import io.llmtrace.model.SpanStatus;
 import io.llmtrace.model.Times;
+import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.filter.Criterion;
 import io.llmtrace.storage.filter.FilterExpression;
 import io.llmtrace.storage.filter.QueryFilter;
@@ -43,6 +44,9 @@ final class SpanConditions {
         if (expression instanceof FilterExpression.Any any) {
             return Condition.any(each(any.operands()));
         }
+        if (expression instanceof FilterExpression.SomeSpan some) {
+            return someSpan(some.operand());
+        }
         List<FilterExpression> operands = ((FilterExpression.All) expression).operands();
         List<FilterExpression> ofFinding =
                 operands.stream().filter(FilterExpression::isAboutFinding).toList();
@@ -60,6 +64,15 @@ final class SpanConditions {
             conditions.add(of(expression));
         }
         return conditions;
+    }
+
+    /** Returns the condition that the trace of a span has a span that passes; such spans are found as those of a query. */
+    private Condition someSpan(FilterExpression expression) throws SQLException {
+        TraceQuery query =
+                TraceQuery.builder(TextIndex.ANY_TENANT).where(expression).build();
+        return new SpanFilter(connection, query, tenant)
+                .condition()
+                .within("s.trace IN (SELECT s.trace FROM spans s WHERE ", ")");
     }
 
     /** Returns the condition that a span passes a criterion. */
