@@ -53,6 +53,7 @@ final class FindTest extends ExplorerTest {
         rows();
 
         Locator foot = page.locator(".foot");
+        assertThat(foot).containsText("of " + TRACES + " traces loaded, more below");
         while (foot.innerText().contains("more below")) {
             String before = foot.innerText();
             scrollToTheEnd();

@@ -3,9 +3,9 @@ package io.llmtrace.cli.options;
 import io.llmtrace.cli.context.UsageException;
 import io.llmtrace.model.FieldType;
 import io.llmtrace.model.SpanField;
+import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.filter.FilterExpression;
 import io.llmtrace.storage.filter.QueryFilter;
-import io.llmtrace.storage.TraceQuery;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -177,7 +177,7 @@ public final class FilterOptions {
     }
 
     /** Reads an expression in the filter language. */
-    static final class Expression implements ITypeConverter<FilterExpression> {
+    public static final class Expression implements ITypeConverter<FilterExpression> {
         @Override
         public FilterExpression convert(String text) {
             return Arguments.convert(text, FilterExpression::parse);

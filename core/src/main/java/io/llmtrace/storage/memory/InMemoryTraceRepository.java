@@ -27,6 +27,7 @@ import io.llmtrace.storage.analytics.SessionSummary;
 import io.llmtrace.storage.analytics.Slice;
 import io.llmtrace.storage.analytics.Timeline;
 import io.llmtrace.storage.analytics.TraceAnalytics;
+import io.llmtrace.storage.analytics.TraceCount;
 import io.llmtrace.storage.analytics.ValueCount;
 import io.llmtrace.storage.analytics.ValueMeasures;
 import io.llmtrace.storage.spi.AnalyticsArguments;
@@ -277,6 +278,16 @@ public final class InMemoryTraceRepository implements TraceRepository, TraceAnal
     public Slice<SpanOutline> rankedSpans(TraceQuery query, Ranking by) {
         AnalyticsArguments.checkSlice(query, by);
         return reading(() -> analytics(query).ranked(by).map(SpanOutline::of));
+    }
+
+    @Override
+    public TraceCount countTraces(TraceQuery query, long upTo) {
+        AnalyticsArguments.checkCount(query, upTo);
+        return reading(() -> {
+            Stream<TraceEvent> traces =
+                    tracesOf(query.tenantId()).map(StoredTrace::event).filter(query::matches);
+            return TraceCount.of(traces.count(), upTo);
+        });
     }
 
     @Override

@@ -103,6 +103,10 @@ export async function spansOfTrace(traceId, onPage, signal) {
 export const actionsOfTrace = (traceId, signal) => get(`traces/${encodeURIComponent(traceId)}/actions`, {}, signal);
 
 // Aggregates. A server without them answers 404, see `Problem.missing`.
+
+/** Returns how many traces a list has on all pages together: {traces, more}. */
+export const countTraces = (parameters, signal) => get('analytics/count', parameters, signal);
+
 export const timeline = (parameters, signal) => get('analytics/timeline', parameters, signal);
 export const top = (parameters, signal) => get('analytics/top', parameters, signal);
 export const values = (parameters, signal) => get('analytics/values', parameters, signal);

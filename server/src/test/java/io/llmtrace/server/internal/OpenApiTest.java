@@ -157,6 +157,7 @@ class OpenApiTest {
         assertFits(server.get(ANALYTICS + "sessions?limit=1"), "SessionPage");
         assertFits(server.get(ANALYTICS + "findings"), "FindingCounts");
         assertFits(server.get(ANALYTICS + "actions"), "ActionCounts");
+        assertFits(server.get(ANALYTICS + "count"), "TraceCount");
         assertFits(server.get("/health"), "Health");
         assertFits(server.get("/health/live"), "Live");
         assertFits(server.get("/health/ready"), "Ready");
@@ -247,6 +248,7 @@ class OpenApiTest {
         examples.putAll(
                 Map.of("buckets", "10", "groups", "2", "group_by", "tag.env", "field", "finding_type", "prefix", "gp"));
         examples.put("limit", "3");
+        examples.put("up_to", "5");
         examples.put("offset", "3");
         return examples;
     }

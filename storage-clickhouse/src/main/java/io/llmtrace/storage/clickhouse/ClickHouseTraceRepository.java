@@ -27,6 +27,7 @@ import io.llmtrace.storage.analytics.SessionSummary;
 import io.llmtrace.storage.analytics.Slice;
 import io.llmtrace.storage.analytics.Timeline;
 import io.llmtrace.storage.analytics.TraceAnalytics;
+import io.llmtrace.storage.analytics.TraceCount;
 import io.llmtrace.storage.analytics.ValueCount;
 import io.llmtrace.storage.analytics.ValueMeasures;
 import io.llmtrace.storage.clickhouse.internal.engine.Database;
@@ -258,6 +259,12 @@ public final class ClickHouseTraceRepository
     public Slice<SpanOutline> rankedSpans(TraceQuery query, Ranking by) {
         AnalyticsArguments.checkSlice(query, by);
         return new Rankings(database, rewrittenSpans, query).spans(by);
+    }
+
+    @Override
+    public TraceCount countTraces(TraceQuery query, long upTo) {
+        AnalyticsArguments.checkCount(query, upTo);
+        return new Analytics(database, rewrittenSpans, query).countTraces(upTo);
     }
 
     @Override

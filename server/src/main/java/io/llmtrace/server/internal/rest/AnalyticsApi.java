@@ -1,6 +1,7 @@
 package io.llmtrace.server.internal.rest;
 
 import com.linecorp.armeria.common.HttpResponse;
+import io.llmtrace.model.FieldType;
 import io.llmtrace.model.SpanField;
 import io.llmtrace.server.internal.http.Call;
 import io.llmtrace.server.internal.http.Parameters;
@@ -24,6 +25,7 @@ public final class AnalyticsApi {
 
     private static final int DEFAULT_BUCKETS = 60;
     private static final int DEFAULT_GROUPS = 8;
+    private static final long DEFAULT_COUNT = 10_000;
 
     private final TraceRepository repository;
 
@@ -43,7 +45,8 @@ public final class AnalyticsApi {
                 Route.get(PATH + "values", QueryParameters.ofAnalytics("field", "prefix", "limit"), this::values),
                 Route.get(PATH + "sessions", QueryParameters.ofAnalytics("order", "limit", "offset"), this::sessions),
                 Route.get(PATH + "findings", QueryParameters.ofAnalytics("limit"), this::findings),
-                Route.get(PATH + "actions", QueryParameters.ofAnalytics("limit"), this::actions));
+                Route.get(PATH + "actions", QueryParameters.ofAnalytics("limit"), this::actions),
+                Route.get(PATH + "count", QueryParameters.ofAnalytics("up_to"), this::count));
     }
 
     /**
@@ -96,6 +99,13 @@ public final class AnalyticsApi {
     private HttpResponse actions(Call call) {
         TraceQuery query = QueryParameters.analytics(call.parameters(), call.tenant());
         return answer(call, NARROWER, () -> new Responses.Items(analytics().actions(query)));
+    }
+
+    private HttpResponse count(Call call) {
+        Parameters parameters = call.parameters();
+        TraceQuery query = QueryParameters.analytics(parameters, call.tenant());
+        long upTo = parameters.optional("up_to", DEFAULT_COUNT, FieldType.COUNT::parse);
+        return answer(call, NARROWER, () -> analytics().countTraces(query, upTo));
     }
 
     private TraceAnalytics analytics() {

@@ -12,6 +12,7 @@ import io.llmtrace.storage.analytics.SessionOrder;
 import io.llmtrace.storage.analytics.SessionSummary;
 import io.llmtrace.storage.analytics.Slice;
 import io.llmtrace.storage.analytics.Timeline;
+import io.llmtrace.storage.analytics.TraceCount;
 import io.llmtrace.storage.analytics.ValueCount;
 import io.llmtrace.storage.analytics.ValueMeasures;
 import io.llmtrace.storage.clickhouse.internal.engine.Condition;
@@ -333,6 +334,26 @@ public final class Analytics {
                         .with(table.parameters())
                         .with(value),
                 row -> new TopValue(row.readNullableText(), row.readText()));
+    }
+
+    /** Counts the traces with a span that passes, and those without spans if the query does not filter them out. */
+    public TraceCount countTraces(long upTo) {
+        LatestVersionView.Table table =
+                query.filtersSpans() ? view.table(Map.of("trace", "trace_id"), filter) : allTraces();
+        Sql sql = Sql.of(
+                        "count of traces",
+                        "SELECT count() FROM (SELECT DISTINCT trace FROM " + table.sql() + " LIMIT " + (upTo + 1) + ")")
+                .with(table.parameters());
+        return TraceCount.of(database.number(sql), upTo);
+    }
+
+    private LatestVersionView.Table allTraces() {
+        Condition ofTenant = Condition.of("tenant_id = {tenant:UUID}", "tenant", query.tenantId());
+        Condition traces = query.traceId() == null
+                ? ofTenant
+                : ofTenant.and(Condition.of("trace_id = {trace_id:UUID}", "trace_id", query.traceId()));
+        return new LatestVersionView.Table(
+                "(SELECT trace_id AS trace FROM spans WHERE " + traces.sql() + ")", traces.parameters());
     }
 
     /** Returns an expression for the value of a single-valued field, as text that may be null. */
