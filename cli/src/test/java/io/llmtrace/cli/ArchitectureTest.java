@@ -19,6 +19,7 @@ import io.llmtrace.model.SearchTerm;
 import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.SpanKey;
 import io.llmtrace.storage.Page;
+import io.llmtrace.storage.analytics.FoundId;
 import io.llmtrace.storage.analytics.Percentiles;
 import io.llmtrace.storage.analytics.Slice;
 import io.llmtrace.storage.analytics.TraceCount;
@@ -26,6 +27,7 @@ import io.llmtrace.storage.analytics.ValueCount;
 import io.llmtrace.storage.analytics.ValueMeasures;
 import io.llmtrace.storage.filter.Criterion;
 import io.llmtrace.storage.filter.FilterExpression;
+import io.llmtrace.storage.filter.IdPrefix;
 import io.llmtrace.storage.filter.Wildcards;
 import java.util.List;
 import org.assertj.core.api.Assertions;
@@ -217,10 +219,13 @@ final class ArchitectureTest {
             FilterExpression.Any.class,
             FilterExpression.Not.class,
             FilterExpression.SomeSpan.class,
+            IdPrefix.class,
+            IdPrefix.Range.class,
             Wildcards.class,
             Page.class,
             Slice.class,
             TraceCount.class,
+            FoundId.class,
             Percentiles.class,
             ValueMeasures.class,
             ValueCount.class);

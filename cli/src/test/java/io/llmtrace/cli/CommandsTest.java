@@ -188,7 +188,6 @@ class CommandsTest {
                 "query --text ---",
                 "query --nope",
                 "show",
-                "show 123",
                 "import",
                 "delete --yes",
                 "delete --before 1d --trace 4bf92f3577b34da6a3ce929d0e0e4736 --yes",

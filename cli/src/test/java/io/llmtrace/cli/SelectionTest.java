@@ -43,7 +43,8 @@ final class SelectionTest {
         assertThat(page.path("data")).hasSize(3);
         assertThat(cli.runLine("query --spans --limit 1 --order " + order).lines())
                 .hasSize(2);
-        assertThat(cli.runLine("query --cursor x --order " + order).err()).contains("--cursor goes with orders of time");
+        assertThat(cli.runLine("query --cursor x --order " + order).err())
+                .contains("--cursor goes with orders of time");
     }
 
     @Test
@@ -60,10 +61,12 @@ final class SelectionTest {
 
     @Test
     void delete_whereAFilterPasses() {
-        assertThat(cli.runLine("delete --dry-run --where kind:llm").out()).isEqualTo("would delete 2 traces from " + url + "\n");
+        assertThat(cli.runLine("delete --dry-run --where kind:llm").out())
+                .isEqualTo("would delete 2 traces from " + url + "\n");
         assertThat(cli.runLine("delete --dry-run --before 2026-01-31T10:00:00Z").out())
                 .isEqualTo("would delete 2 traces from " + url + "\n");
-        assertThat(cli.runLine("delete --dry-run --json --trace " + Fixture.CHAT_ID).out())
+        assertThat(cli.runLine("delete --dry-run --json --trace " + Fixture.CHAT_ID)
+                        .out())
                 .isEqualTo("{\"would_delete\":1}\n");
         assertThat(cli.runLine("stats").lines()).contains("traces        3");
         cli.interactive = true;
@@ -80,5 +83,29 @@ final class SelectionTest {
         assertThat(cli.runLine("delete --yes --where modle:x").code()).isEqualTo(ExitCode.USAGE);
         assertThat(cli.run("delete", "--yes", "--where", "").err()).contains("no filter given");
         assertThat(cli.runLine("stats").lines()).contains("traces        2");
+    }
+
+    @Test
+    void show_takesAnyIdOrItsBeginning() {
+        String whole = cli.runLine("show " + Fixture.AGENT_ID).out();
+
+        assertThat(cli.runLine("show 4bf92f35").out()).isEqualTo(whole);
+        assertThat(cli.runLine("show 4BF92F35-77b3").out()).isEqualTo(whole);
+        assertThat(cli.runLine("show 0000000000000009").out())
+                .isEqualTo(cli.runLine("show " + Fixture.CHAT_ID + " --span 0000000000000009")
+                        .out());
+        assertThat(cli.runLine("show s-1").lines()).hasSize(2).last().asString().contains(Fixture.AGENT_ID);
+        assertThat(cli.runLine("show u-1").lines()).hasSize(2).last().asString().contains(Fixture.AGENT_ID);
+    }
+
+    @Test
+    void show_refusesWhatNamesNothingOrSeveral() {
+        assertThat(cli.runLine("show 123"))
+                .isEqualTo(new CliRun.Result(
+                        ExitCode.NOT_FOUND, "", "llmtrace: no trace, span, session or user 123 in " + url + "\n"));
+        assertThat(cli.runLine("show 4bf92f36").code()).isEqualTo(ExitCode.NOT_FOUND);
+        CliRun.Result several = cli.runLine("show 00000000");
+        assertThat(several.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(several.err()).contains("00000000 may be one of ").contains("span_id 0000000000000009");
     }
 }

@@ -230,6 +230,11 @@ public final class FieldType<T> {
         return json == Json.STRING && allowed.isEmpty() && (javaType == String.class || javaType == LlmProvider.class);
     }
 
+    /** Returns whether values are ids of traces or spans. */
+    public boolean isId() {
+        return javaType == UUID.class;
+    }
+
     /** Returns whether one value can be less than another: numbers and times. */
     public boolean isOrdered() {
         return json == Json.INTEGER || json == Json.NUMBER || javaType == Instant.class;

@@ -168,8 +168,28 @@ final class FindTest extends ExplorerTest {
         assertThat(hrefs()).isEqualTo(wanted.subList(0, hrefs().size()));
         assertThat(page.getByRole(AriaRole.ALERT)).hasCount(0);
         screenshot("list-expression");
-        page.locator("lt-search-bar .chip").filter(new Locator.FilterOptions().setHasText("model_name")).click();
+        page.locator("lt-search-bar .chip")
+                .filter(new Locator.FilterOptions().setHasText("model_name"))
+                .click();
         assertThat(page.locator("lt-search-bar .chip")).hasCount(1);
+    }
+
+    @Test
+    void searchBox_opensWhatAPastedIdNames() {
+        TraceSpan span = stored.get(3).spans().get(0);
+        open("/?time=7d");
+        rows();
+        page.keyboard().press("/");
+        page.keyboard().type(span.traceId().toString().replace("-", "").substring(0, 12));
+        page.keyboard().press("Enter");
+        waitForAddress("/traces/" + span.traceId());
+
+        open("/?time=7d");
+        rows();
+        page.keyboard().press("/");
+        page.keyboard().type(Ids.formatSpanId(span.spanId()));
+        page.keyboard().press("Enter");
+        waitForAddress(Ids.formatSpanId(span.spanId()));
     }
 
     @Test

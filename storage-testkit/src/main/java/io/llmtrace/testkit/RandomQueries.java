@@ -1,12 +1,13 @@
 package io.llmtrace.testkit;
 
+import io.llmtrace.model.Ids;
 import io.llmtrace.model.SpanField;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.Order;
+import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.filter.Criterion;
 import io.llmtrace.storage.filter.FilterExpression;
 import io.llmtrace.storage.filter.QueryFilter;
-import io.llmtrace.storage.TraceQuery;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -101,7 +102,14 @@ final class RandomQueries {
                     traces.below(2) == 0 ? QueryFilter.atLeast(field) : QueryFilter.atMost(field), value);
         }
         if (field.type().isFreeText() && traces.below(3) == 0) {
-            return new Criterion<>(QueryFilter.matching(field), patternFor(field.type().format(value)));
+            return new Criterion<>(
+                    QueryFilter.matching(field), patternFor(field.type().format(value)));
+        }
+        if (field.type().isId() && traces.below(2) == 0) {
+            String id = field.equals(SpanField.TRACE_ID)
+                    ? field.type().format(value).replace("-", "")
+                    : Ids.formatSpanId((UUID) value);
+            return FilterExpression.matching(field, id.substring(0, 8 + traces.below(id.length() - 7)) + "*");
         }
         return new Criterion<>(QueryFilter.equalTo(field), value);
     }

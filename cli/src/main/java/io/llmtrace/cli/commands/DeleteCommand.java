@@ -146,9 +146,10 @@ final class DeleteCommand implements Callable<Integer> {
         if (trace != null) {
             return "Delete trace " + trace + " from " + store.name() + "?";
         }
-        if (target.where != null) {
+        FilterExpression where = target.where;
+        if (where != null) {
             return "Delete " + Formats.count(count(store), "trace") + " in which a span passes "
-                    + Display.oneLine(target.where.text()) + ", from " + store.name() + "?";
+                    + Display.oneLine(where.text()) + ", from " + store.name() + "?";
         }
         return "Delete all traces created before " + target.before + " from " + store.name() + ", which holds "
                 + Formats.count(store.repository().stats(store.tenant()).totalTraces(), "trace") + "?";
@@ -175,7 +176,8 @@ final class DeleteCommand implements Callable<Integer> {
     }
 
     private static TraceQuery query(Store store, FilterExpression where) {
-        TraceQuery query = FilterOptions.checked(TraceQuery.builder(store.tenant()).where(where));
+        TraceQuery query =
+                FilterOptions.checked(TraceQuery.builder(store.tenant()).where(where));
         try {
             SelectedTraces.requireFilter(query);
         } catch (IllegalArgumentException e) {

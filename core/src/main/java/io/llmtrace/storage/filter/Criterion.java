@@ -34,6 +34,15 @@ public record Criterion<T>(QueryFilter<T> filter, T value) implements FilterExpr
         return filter.comparison() == QueryFilter.Comparison.WORDS ? SearchTerm.of(valueText()) : Set.of();
     }
 
+    /** Returns the ranges of ids that pass; empty unless the filter is for the beginnings of ids. */
+    public List<IdPrefix.Range> idRanges() {
+        SpanField<?> field = filter.field();
+        return filter.comparison() == QueryFilter.Comparison.MATCHES
+                        && field.type().isId()
+                ? IdPrefix.ofPattern(valueText(), field).ranges(field)
+                : List.of();
+    }
+
     @Override
     public boolean passes(TraceSpan span, Collection<TraceSpan> trace) {
         return filter.passes(span, value);

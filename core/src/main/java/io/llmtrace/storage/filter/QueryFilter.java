@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -118,13 +119,25 @@ public final class QueryFilter<T> {
     }
 
     /**
-     * Returns the filter for spans with a value of a field that matches a pattern, see {@link Wildcards}.
+     * Returns the filter for spans with a value of a field that matches a pattern, see {@link Wildcards}; of an id, the pattern is
+     * the beginning, see {@link IdPrefix}.
      *
-     * @throws IllegalArgumentException if the field is not {@linkplain SpanField#isComparable() comparable}, or its values are no
-     *     free texts
+     * @throws IllegalArgumentException if the field is not {@linkplain SpanField#isComparable() comparable}, or its values are
+     *     neither free texts nor ids
      */
     public static QueryFilter<String> matching(SpanField<?> field) {
-        require(field.isComparable() && field.type().isFreeText(), field, "pattern");
+        require(
+                field.isComparable()
+                        && (field.type().isFreeText() || field.type().isId()),
+                field,
+                "pattern");
+        if (field.type().isId()) {
+            return new QueryFilter<>(
+                    PATTERN_PREFIX + field.name(), field, FieldType.TEXT, Comparison.MATCHES, (span, pattern) -> {
+                        IdPrefix prefix = IdPrefix.ofPattern(pattern, field);
+                        return field.valueOf(span) instanceof UUID id && prefix.matches(id, field);
+                    });
+        }
         return new QueryFilter<>(
                 PATTERN_PREFIX + field.name(), field, FieldType.TEXT, Comparison.MATCHES, (span, pattern) -> {
                     Wildcards wildcards = Wildcards.of(pattern);
@@ -249,7 +262,13 @@ public final class QueryFilter<T> {
     void check(T value) {
         switch (comparison) {
             case EQUAL, PRESENT -> {}
-            case MATCHES -> Wildcards.check(type.format(value), field.name());
+            case MATCHES -> {
+                if (field.type().isId()) {
+                    IdPrefix.ofPattern(type.format(value), field);
+                } else {
+                    Wildcards.check(type.format(value), field.name());
+                }
+            }
             case AT_LEAST, AT_MOST -> {
                 if (!field.equals(SpanField.START_TIME)) {
                     type.check(value, name);

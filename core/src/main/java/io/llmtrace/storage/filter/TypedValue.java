@@ -122,7 +122,7 @@ final class TypedValue {
     }
 
     private FilterExpression wildcard(SpanField<?> field) {
-        if (!field.type().isFreeText()) {
+        if (!field.type().isFreeText() && !field.type().isId()) {
             throw new IllegalArgumentException("no wildcards in values of " + field.name()
                     + (field.type().allowed().isEmpty()
                             ? ""
@@ -177,7 +177,8 @@ final class TypedValue {
         }
         Matcher duration = DURATION.matcher(typed);
         if (type == FieldType.DURATION_MS && duration.matches()) {
-            double millis = Double.parseDouble(duration.group(1)) * Objects.requireNonNull(MILLIS.get(duration.group(2)));
+            double millis =
+                    Double.parseDouble(duration.group(1)) * Objects.requireNonNull(MILLIS.get(duration.group(2)));
             T value = (T) (Long) Math.round(millis);
             return new Ends<>(value, value);
         }

@@ -116,6 +116,11 @@ final class FilterExpressionTest {
                 "-(finding:pii severity:high)",
                 "order -- it is",
                 "{kind:llm} {late cost:0.02}",
+                "trace:00000000-0000-0002*",
+                "trace:00000000000000020000*",
+                "span:00000000*",
+                "span:0000000000000003*",
+                "-span:0000000000000004*",
                 "-{kind:tool}",
                 "{kind:(llm OR tool)}{(refund)}",
             })
@@ -188,6 +193,8 @@ final class FilterExpressionTest {
                 "{}|a condition is missing (at character 2)",
                 "{a {b}}|braces within braces (at character 4)",
                 "NOT OR a|a condition is missing (at character 5)",
+                "trace:0000000*|trace_id takes an id, or at least 8 of its first digits and an asterisk: '0000000*' (at character 7)",
+                "span:*00000000|span_id takes an id, or at least 8 of its first digits and an asterisk: '*00000000' (at character 6)",
                 "kind:l*|no wildcards in values of kind, which are [llm, embedding, tool, agent, chain, retriever, reranker, guardrail, evaluator, other] (at character 6)",
                 "cost:>x|not a number, or out of range: 'x' (at character 6)",
                 "cost:5..1|the range ends before it begins: 5..1 (at character 6)",
@@ -217,8 +224,8 @@ final class FilterExpressionTest {
                 .and(has(SpanField.USER_ID))
                 .and(atMost(SpanField.TOTAL_TOKENS, 5L));
 
-        assertThat(FilterExpression.parse("model:gpt-4* (status:error OR cost:>=0.01) -session:* -(refund late) user:*"
-                        + " tokens:<=5"))
+        assertThat(FilterExpression.parse(
+                        "model:gpt-4* (status:error OR cost:>=0.01) -session:* -(refund late) user:*" + " tokens:<=5"))
                 .isEqualTo(expression);
     }
 

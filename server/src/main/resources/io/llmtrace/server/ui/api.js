@@ -68,6 +68,9 @@ export const fields = () => get('fields');
 export const filtersIn = (expression, signal) =>
   get('filter', { q: expression }, signal).then((answer) => answer.parameters);
 
+/** Returns the traces, spans, sessions and users that have an id, or one that begins so. */
+export const lookup = (id, signal) => get('lookup', { id }, signal).then((answer) => answer.data);
+
 export const stats = (signal) => get('stats', {}, signal);
 
 export async function traceSummary(traceId, signal) {

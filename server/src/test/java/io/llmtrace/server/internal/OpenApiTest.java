@@ -158,6 +158,7 @@ class OpenApiTest {
         assertFits(server.get(ANALYTICS + "findings"), "FindingCounts");
         assertFits(server.get(ANALYTICS + "actions"), "ActionCounts");
         assertFits(server.get(ANALYTICS + "count"), "TraceCount");
+        assertFits(server.get("/api/v1/lookup?id=" + stored.traceId()), "FoundIds");
         assertFits(server.get("/health"), "Health");
         assertFits(server.get("/health/live"), "Live");
         assertFits(server.get("/health/ready"), "Ready");
@@ -242,13 +243,14 @@ class OpenApiTest {
         }
         examples.put("has.{field}", "true");
         examples.put("text", "red");
-        examples.put("q", "kind:(llm OR tool) -cost:>1");
+        examples.put("q", "-kind:(llm,tool)");
         examples.put("tag.{key}", "v");
         examples.put("order", "oldest_first");
         examples.putAll(
                 Map.of("buckets", "10", "groups", "2", "group_by", "tag.env", "field", "finding_type", "prefix", "gp"));
         examples.put("limit", "3");
         examples.put("up_to", "5");
+        examples.put("id", "0af76519-16");
         examples.put("offset", "3");
         return examples;
     }

@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import { View, later } from '../view.js';
-import { filtersIn, values } from '../api.js';
+import { filtersIn, lookup, values } from '../api.js';
+import { go, traceUrl } from '../location.js';
 import { FIELDS, fieldNamed, namesOf } from '../fields.js';
 import { labelOf } from '../query.js';
 import { short } from '../format.js';
@@ -131,6 +132,9 @@ class SearchBar extends View {
     const input = this.querySelector('input');
     const typed = input.value.trim();
     this.suggestions = [];
+    if (await this.#openId(typed)) {
+      return;
+    }
     try {
       const found = await filtersIn(this.filters.q && typed ? `(${this.filters.q}) ${typed}` : typed);
       this.problem = null;
@@ -139,6 +143,27 @@ class SearchBar extends View {
     } catch (problem) {
       this.problem = problem.message;
     }
+  }
+
+  /** Opens what a pasted id names, and returns whether it names anything. A word that is no id is searched for. */
+  async #openId(typed) {
+    if (!/^[\w.@-]{4,}$/.test(typed) || typed.startsWith('-')) {
+      return false;
+    }
+    const found = await lookup(typed).catch(() => []);
+    const [first] = found;
+    if (!first) {
+      return false;
+    }
+    if (found.length > 1) {
+      this.problem = `Several ids begin with ${typed}: ${found.map((each) => each.value).join(', ')}`;
+    } else if (first.trace_id) {
+      go(first.field === 'span_id' ? traceUrl(first.trace_id, first.value) : traceUrl(first.trace_id));
+    } else {
+      this.querySelector('input').value = '';
+      this.tell('filter', { [first.field]: first.value, text: null });
+    }
+    return true;
   }
 
   updated(changed) {

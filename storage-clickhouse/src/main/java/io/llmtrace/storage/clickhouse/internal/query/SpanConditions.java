@@ -8,6 +8,7 @@ import io.llmtrace.storage.clickhouse.internal.read.IndexedTokens;
 import io.llmtrace.storage.clickhouse.internal.read.SpanColumns;
 import io.llmtrace.storage.filter.Criterion;
 import io.llmtrace.storage.filter.FilterExpression;
+import io.llmtrace.storage.filter.IdPrefix;
 import io.llmtrace.storage.filter.QueryFilter;
 import io.llmtrace.storage.filter.Wildcards;
 import io.llmtrace.storage.spi.QueryTexts;
@@ -58,7 +59,10 @@ final class SpanConditions {
         List<FilterExpression> ofFinding =
                 operands.stream().filter(FilterExpression::isAboutFinding).toList();
         List<Condition> all = new ArrayList<>();
-        operands.stream().filter(operand -> !operand.isAboutFinding()).map(this::of).forEach(all::add);
+        operands.stream()
+                .filter(operand -> !operand.isAboutFinding())
+                .map(this::of)
+                .forEach(all::add);
         if (!ofFinding.isEmpty()) {
             all.add(hasFinding(ofFinding));
         }
@@ -105,9 +109,15 @@ final class SpanConditions {
 
     private Condition compare(Criterion<?> criterion) {
         SpanField<?> field = criterion.filter().field();
-        boolean isInKey = field.equals(SpanField.TRACE_ID) || field.equals(SpanField.SPAN_ID)
+        boolean isInKey = field.equals(SpanField.TRACE_ID)
+                || field.equals(SpanField.SPAN_ID)
                 || field.equals(SpanField.START_TIME);
         String column = isInKey ? field.name() : SpanColumns.nameOf(field);
+        List<IdPrefix.Range> ids = criterion.idRanges();
+        if (!ids.isEmpty()) {
+            return Condition.any(
+                    ids.stream().map(range -> inRange(column, range)).toList());
+        }
         return switch (criterion.filter().comparison()) {
             case EQUAL, MATCHES ->
                 criterion.value() instanceof UUID id ? bound(column, "=", "UUID", id) : text(column, criterion);
@@ -117,9 +127,23 @@ final class SpanConditions {
         };
     }
 
+    /** UUIDs compare by their second half first; as numbers, they have the order of their bytes. */
+    private Condition inRange(String column, IdPrefix.Range range) {
+        String number = "toUInt128(" + column + ")";
+        String first = parameter();
+        String last = parameter();
+        return Condition.of(
+                        number + " >= toUInt128({" + first + ":UUID}) AND " + number + " <= toUInt128({" + last
+                                + ":UUID})",
+                        first,
+                        range.first())
+                .with(last, range.last());
+    }
+
     private Condition atLeast(String column, Object value) {
         if (value instanceof Instant time) {
-            // Times.toNanos clamps to the range that can be stored; a clamped bound would include spans at its very end.
+            // Times.toNanos clamps to the range that can be stored; a clamped bound would include spans at its very
+            // end.
             return time.isAfter(Times.LATEST) ? NEVER : ofTime(column, ">=", time);
         }
         return bound(column, ">=", typeOf(value), value);

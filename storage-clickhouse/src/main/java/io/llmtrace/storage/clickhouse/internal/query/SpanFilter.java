@@ -7,12 +7,16 @@ import io.llmtrace.storage.clickhouse.internal.engine.Condition;
 import io.llmtrace.storage.clickhouse.internal.read.StartHours;
 import io.llmtrace.storage.filter.Criterion;
 import io.llmtrace.storage.filter.FilterExpression;
+import io.llmtrace.storage.filter.QueryFilter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Supplier;
 
 /** Translates the filters of a query to SQL conditions on a row of {@code spans}. */
 final class SpanFilter {
+
+    private static final QueryFilter<UUID> TRACE_ID = QueryFilter.equalTo(SpanField.TRACE_ID);
 
     private SpanFilter() {}
 
@@ -27,7 +31,7 @@ final class SpanFilter {
             all.add(Condition.of("trace_id = {trace_id:UUID}", "trace_id", query.traceId()));
         }
         for (Criterion<?> criterion : query.criteria()) {
-            if (!criterion.isAboutFinding() && !criterion.filter().field().equals(SpanField.TRACE_ID)) {
+            if (!criterion.isAboutFinding() && !criterion.filter().equals(TRACE_ID)) {
                 all.add(conditions.of(criterion));
             }
         }

@@ -6,6 +6,7 @@ import io.llmtrace.model.Times;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.filter.Criterion;
 import io.llmtrace.storage.filter.FilterExpression;
+import io.llmtrace.storage.filter.IdPrefix;
 import io.llmtrace.storage.filter.QueryFilter;
 import io.llmtrace.storage.spi.QueryTexts;
 import io.llmtrace.storage.sqlite.internal.engine.Condition;
@@ -23,7 +24,8 @@ import java.util.List;
  */
 final class SpanConditions {
 
-    private static final String NAMES_LIKE = "(SELECT id FROM names WHERE " + SqliteConnection.MATCHES_WILDCARDS + "(name, ?))";
+    private static final String NAMES_LIKE =
+            "(SELECT id FROM names WHERE " + SqliteConnection.MATCHES_WILDCARDS + "(name, ?))";
 
     private final SqliteConnection connection;
     private final long tenant;
@@ -50,8 +52,8 @@ final class SpanConditions {
         List<FilterExpression> operands = ((FilterExpression.All) expression).operands();
         List<FilterExpression> ofFinding =
                 operands.stream().filter(FilterExpression::isAboutFinding).toList();
-        List<Condition> all = new ArrayList<>(
-                each(operands.stream().filter(operand -> !operand.isAboutFinding()).toList()));
+        List<Condition> all = new ArrayList<>(each(
+                operands.stream().filter(operand -> !operand.isAboutFinding()).toList()));
         if (!ofFinding.isEmpty()) {
             all.add(hasFinding(ofFinding, false));
         }
@@ -85,8 +87,7 @@ final class SpanConditions {
             return presence(field, (Boolean) criterion.value());
         }
         if (field.isFilteredByWords()) {
-            return TextIndex.withTokens(
-                    connection, criterion.terms(), Condition.of("s.tenant = ?", tenant));
+            return TextIndex.withTokens(connection, criterion.terms(), Condition.of("s.tenant = ?", tenant));
         }
         if (criterion.isAboutFinding()) {
             return hasFinding(List.of(criterion), false);
@@ -94,7 +95,12 @@ final class SpanConditions {
         if (field.equals(SpanField.ACTION_NAME)) {
             return hasAction(criterion, false);
         }
+        List<IdPrefix.Range> ids = criterion.idRanges();
         if (field.equals(SpanField.TRACE_ID)) {
+            if (!ids.isEmpty()) {
+                return inRanges("trace_id", ids)
+                        .within("s.trace IN (SELECT id FROM traces WHERE tenant = " + tenant + " AND ", ")");
+            }
             return Condition.of(
                     "s.trace = (SELECT id FROM traces WHERE trace_id = ? AND tenant = ?)", criterion.value(), tenant);
         }
@@ -102,7 +108,14 @@ final class SpanConditions {
         if (key != null) {
             return hasTag(key, criterion);
         }
-        return compare(criterion, SpanColumns.of(field));
+        SpanColumn<?> column = SpanColumns.of(field);
+        return ids.isEmpty() ? compare(criterion, column) : inRanges(column.expression(), ids);
+    }
+
+    private static Condition inRanges(String column, List<IdPrefix.Range> ids) {
+        return Condition.any(ids.stream()
+                .map(range -> Condition.of(column + " BETWEEN ? AND ?", range.first(), range.last()))
+                .toList());
     }
 
     private Condition compare(Criterion<?> criterion, SpanColumn<?> column) throws SQLException {

@@ -2,10 +2,10 @@ package io.llmtrace.storage.sqlite.internal.query;
 
 import io.llmtrace.model.SpanField;
 import io.llmtrace.model.SpanStatus;
+import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.filter.Criterion;
 import io.llmtrace.storage.filter.FilterExpression;
 import io.llmtrace.storage.filter.QueryFilter;
-import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.spi.QueryTexts;
 import io.llmtrace.storage.sqlite.internal.engine.Condition;
 import io.llmtrace.storage.sqlite.internal.engine.SqliteConnection;
@@ -72,7 +72,9 @@ final class SpanFilter {
         List<Condition> all = new ArrayList<>();
         addRareValues(all);
         // Spans that are found by their rows or their trace must not be searched among all spans of the tenant.
-        boolean byRowsOrTrace = !all.isEmpty() || query.traceId() != null;
+        boolean byTrace = query.criteria().stream()
+                .anyMatch(criterion -> criterion.filter().field().equals(SpanField.TRACE_ID));
+        boolean byRowsOrTrace = !all.isEmpty() || byTrace;
         all.add(Condition.of((byRowsOrTrace ? "+" : "") + "s.tenant = ?", tenant));
         addFields(all);
         addTags(all);
