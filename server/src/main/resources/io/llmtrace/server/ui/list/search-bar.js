@@ -136,12 +136,14 @@ class SearchBar extends View {
       return;
     }
     try {
-      const found = await filtersIn(this.filters.q && typed ? `(${this.filters.q}) ${typed}` : typed);
+      // Alone at first, so that the place of an error is that in the box.
+      const alone = await filtersIn(typed);
+      const found = this.filters.q && typed ? await filtersIn(`(${this.filters.q}) ${typed}`) : alone;
       this.problem = null;
       input.value = found.text ?? '';
       this.tell('filter', { ...found, text: found.text ?? null });
     } catch (problem) {
-      this.problem = problem.message;
+      this.problem = problem.message.replace(/^q: /, '');
     }
   }
 
