@@ -18,12 +18,17 @@ import io.llmtrace.model.LlmProvider;
 import io.llmtrace.model.SearchTerm;
 import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.SpanKey;
-import io.llmtrace.storage.Criterion;
 import io.llmtrace.storage.Page;
+import io.llmtrace.storage.analytics.FoundId;
 import io.llmtrace.storage.analytics.Percentiles;
 import io.llmtrace.storage.analytics.Slice;
+import io.llmtrace.storage.analytics.TraceCount;
 import io.llmtrace.storage.analytics.ValueCount;
 import io.llmtrace.storage.analytics.ValueMeasures;
+import io.llmtrace.storage.filter.Criterion;
+import io.llmtrace.storage.filter.FilterExpression;
+import io.llmtrace.storage.filter.IdPrefix;
+import io.llmtrace.storage.filter.Wildcards;
 import java.util.List;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
@@ -210,8 +215,17 @@ final class ArchitectureTest {
             SearchTerm.class,
             JsonText.Part.class,
             Criterion.class,
+            FilterExpression.All.class,
+            FilterExpression.Any.class,
+            FilterExpression.Not.class,
+            FilterExpression.SomeSpan.class,
+            IdPrefix.class,
+            IdPrefix.Range.class,
+            Wildcards.class,
             Page.class,
             Slice.class,
+            TraceCount.class,
+            FoundId.class,
             Percentiles.class,
             ValueMeasures.class,
             ValueCount.class);

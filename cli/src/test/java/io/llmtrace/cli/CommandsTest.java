@@ -158,7 +158,7 @@ class CommandsTest {
     void query_goesOnWithTheCursor() {
         CliRun.Result first = cli.runLine("query --limit 2");
         assertThat(first.lines()).hasSize(3);
-        assertThat(first.err()).startsWith("the first 2 traces; for the next, repeat with --cursor ");
+        assertThat(first.err()).startsWith("2 of 3 traces; for the next, repeat with --cursor ");
         String cursor = first.err().strip().substring(first.err().lastIndexOf(' ') + 1);
 
         CliRun.Result second = cli.runLine("query --limit 2 --cursor " + cursor);
@@ -188,7 +188,6 @@ class CommandsTest {
                 "query --text ---",
                 "query --nope",
                 "show",
-                "show 123",
                 "import",
                 "delete --yes",
                 "delete --before 1d --trace 4bf92f3577b34da6a3ce929d0e0e4736 --yes",

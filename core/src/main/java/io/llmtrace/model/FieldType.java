@@ -225,6 +225,21 @@ public final class FieldType<T> {
         return allowed;
     }
 
+    /** Returns whether any text is a value, rather than those of an enumeration, an id, a number or a time. */
+    public boolean isFreeText() {
+        return json == Json.STRING && allowed.isEmpty() && (javaType == String.class || javaType == LlmProvider.class);
+    }
+
+    /** Returns whether values are ids of traces or spans. */
+    public boolean isId() {
+        return javaType == UUID.class;
+    }
+
+    /** Returns whether one value can be less than another: numbers and times. */
+    public boolean isOrdered() {
+        return json == Json.INTEGER || json == Json.NUMBER || javaType == Instant.class;
+    }
+
     /** Returns whether values are lists or objects, which have no text form. */
     public boolean isStructure() {
         return javaType == null;

@@ -1,5 +1,6 @@
 package io.llmtrace.model;
 
+import static io.llmtrace.model.SpanField.Trait.COMPARED;
 import static io.llmtrace.model.SpanField.Trait.EQUALITY;
 import static io.llmtrace.model.SpanField.Trait.LISTED;
 import static io.llmtrace.model.SpanField.Trait.PRESENCE;
@@ -50,6 +51,8 @@ public final class SpanField<T> {
         EQUALITY,
         /** A filter selects spans whose value lies between two bounds. */
         RANGE,
+        /** An expression compares the value, beyond what filters with a name of their own do. */
+        COMPARED,
         /** A filter selects spans that have, or lack, a value. */
         PRESENCE,
         /** A filter selects spans that contain all words of a text. */
@@ -83,6 +86,7 @@ public final class SpanField<T> {
             TraceSpan.Builder::spanId,
             described("Span ID", "ID within the trace: 16 hex digits, or a UUID.", "span"),
             REQUIRED,
+            COMPARED,
             LISTED,
             SUMMARIZED);
 
@@ -92,6 +96,7 @@ public final class SpanField<T> {
             TraceSpan::parentSpanId,
             TraceSpan.Builder::parentSpanId,
             described("Parent span ID", "The span that this one is part of; empty for the root of a trace.", "parent"),
+            COMPARED,
             PRESENCE,
             LISTED,
             SUMMARIZED);
@@ -157,6 +162,7 @@ public final class SpanField<T> {
             TraceSpan::endTime,
             TraceSpan.Builder::endTime,
             described("End", "When the span ended.", "end"),
+            COMPARED,
             PRESENCE,
             LISTED,
             SUMMARIZED);
@@ -217,6 +223,7 @@ public final class SpanField<T> {
             TraceSpan::promptTokens,
             TraceSpan.Builder::promptTokens,
             described("Prompt tokens", "Tokens of the input, as the provider counts them.", "prompt-tokens"),
+            COMPARED,
             PRESENCE,
             LISTED,
             SUMMARIZED);
@@ -227,6 +234,7 @@ public final class SpanField<T> {
             TraceSpan::completionTokens,
             TraceSpan.Builder::completionTokens,
             described("Completion tokens", "Tokens of the output, as the provider counts them.", "completion-tokens"),
+            COMPARED,
             PRESENCE,
             LISTED,
             SUMMARIZED);
@@ -237,6 +245,7 @@ public final class SpanField<T> {
             TraceSpan::totalTokens,
             TraceSpan.Builder::totalTokens,
             described("Total tokens", "Tokens of input and output.", "tokens"),
+            COMPARED,
             PRESENCE,
             LISTED,
             SUMMARIZED);
@@ -247,6 +256,7 @@ public final class SpanField<T> {
             TraceSpan::cacheReadTokens,
             TraceSpan.Builder::cacheReadTokens,
             described("Cache read tokens", "Input tokens read from the provider's cache.", "cache-read-tokens"),
+            COMPARED,
             PRESENCE,
             LISTED);
 
@@ -256,6 +266,7 @@ public final class SpanField<T> {
             TraceSpan::cacheWriteTokens,
             TraceSpan.Builder::cacheWriteTokens,
             described("Cache write tokens", "Input tokens written to the provider's cache.", "cache-write-tokens"),
+            COMPARED,
             PRESENCE);
 
     public static final SpanField<Long> REASONING_TOKENS = property(
@@ -264,6 +275,7 @@ public final class SpanField<T> {
             TraceSpan::reasoningTokens,
             TraceSpan.Builder::reasoningTokens,
             described("Reasoning tokens", "Output tokens that the model spent on reasoning.", "reasoning-tokens"),
+            COMPARED,
             PRESENCE,
             LISTED);
 
@@ -273,6 +285,7 @@ public final class SpanField<T> {
             TraceSpan::timeToFirstTokenMs,
             TraceSpan.Builder::timeToFirstTokenMs,
             described("Time to first token", "From start to the first token of the response.", "time-to-first-token"),
+            COMPARED,
             PRESENCE,
             LISTED);
 
@@ -282,6 +295,7 @@ public final class SpanField<T> {
             TraceSpan::statusCode,
             TraceSpan.Builder::statusCode,
             described("Status code", "HTTP status of the call; 400 and above is an error.", "status-code"),
+            COMPARED,
             PRESENCE,
             LISTED);
 
@@ -330,6 +344,7 @@ public final class SpanField<T> {
             TraceSpan::finishReason,
             TraceSpan.Builder::finishReason,
             described("Finish reason", "Why the model stopped, such as stop or length.", "finish-reason"),
+            COMPARED,
             PRESENCE,
             LISTED,
             SUGGESTED);
@@ -726,6 +741,16 @@ public final class SpanField<T> {
     /** Returns whether a filter selects spans whose value lies between two bounds. */
     public boolean isFilteredByRange() {
         return traits.contains(RANGE);
+    }
+
+    /** Returns whether an expression can compare the value with another. */
+    public boolean isComparable() {
+        return traits.contains(COMPARED) || traits.contains(EQUALITY) || traits.contains(RANGE);
+    }
+
+    /** Returns whether an expression can ask for greater and lesser values. */
+    public boolean isOrdered() {
+        return isComparable() && type.isOrdered();
     }
 
     /** Returns whether a filter selects spans that have, or lack, a value. */

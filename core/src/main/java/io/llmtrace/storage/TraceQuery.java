@@ -2,20 +2,19 @@ package io.llmtrace.storage;
 
 import io.llmtrace.model.LlmProvider;
 import io.llmtrace.model.SearchTerm;
-import io.llmtrace.model.SecurityFinding;
 import io.llmtrace.model.Severity;
 import io.llmtrace.model.SpanField;
 import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.SpanStatus;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.filter.Criterion;
+import io.llmtrace.storage.filter.FilterExpression;
+import io.llmtrace.storage.filter.QueryFilter;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -26,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A query for spans of one tenant, or for traces by their spans. A filter that is not set lets every span pass; all filters that
- * are set must hold on the same span. {@link QueryFilter} lists the filters, {@link #matches(TraceSpan)} defines them.
+ * are set must hold on the same span. {@link QueryFilter} lists the filters, {@link #matches(TraceSpan, Collection)} defines them. Further conditions,
+ * such as one of several filters, are {@linkplain Builder#where expressions}.
  *
  * <p>Queries are immutable. Two queries are equal if their filters, paging and order are.
  */
@@ -46,9 +46,11 @@ public final class TraceQuery {
 
     private final UUID tenantId;
 
-    /** The criteria in the order of {@link QueryFilter#all()}, then others by their names: the same order for equal queries. */
-    private final Map<QueryFilter<?>, Criterion<?>> criteria;
+    /** What the builder was given, for {@link #toBuilder()}. */
+    private final Map<QueryFilter<?>, Criterion<?>> givenCriteria;
 
+    private final @Nullable FilterExpression where;
+    private final QueryConditions conditions;
     private final int limit;
     private final @Nullable String cursor;
     private final int offset;
@@ -56,7 +58,8 @@ public final class TraceQuery {
 
     private TraceQuery(Builder builder) {
         this.tenantId = builder.tenantId;
-        this.criteria = inOrder(builder.criteria);
+        this.givenCriteria = Map.copyOf(builder.criteria);
+        this.where = builder.where;
         this.limit = builder.limit;
         this.cursor = builder.cursor;
         this.offset = builder.offset;
@@ -65,37 +68,7 @@ public final class TraceQuery {
         argument(limit <= MAX_LIMIT, "limit > " + MAX_LIMIT + ": " + limit);
         argument(offset >= 0, "offset < 0: " + offset);
         argument(cursor == null || offset == 0, "offset with a cursor: " + offset);
-        criteria.values().forEach(Criterion::check);
-        for (SpanField<?> field : SpanField.all()) {
-            if (field.isFilteredByRange()) {
-                checkRange(field);
-            }
-        }
-    }
-
-    private static Map<QueryFilter<?>, Criterion<?>> inOrder(Map<QueryFilter<?>, Criterion<?>> criteria) {
-        Map<QueryFilter<?>, Criterion<?>> ordered = new LinkedHashMap<>();
-        for (QueryFilter<?> filter : QueryFilter.all()) {
-            Criterion<?> criterion = criteria.get(filter);
-            if (criterion != null) {
-                ordered.put(filter, criterion);
-            }
-        }
-        criteria.values().stream()
-                .filter(criterion -> !ordered.containsKey(criterion.filter()))
-                .sorted(Comparator.comparing(criterion -> criterion.filter().name()))
-                .forEach(criterion -> ordered.put(criterion.filter(), criterion));
-        return Collections.unmodifiableMap(ordered);
-    }
-
-    private <T> void checkRange(SpanField<T> field) {
-        QueryFilter<T> lower = QueryFilter.atLeast(field);
-        QueryFilter<T> upper = QueryFilter.atMost(field);
-        T minimum = value(lower);
-        T maximum = value(upper);
-        argument(
-                minimum == null || maximum == null || QueryFilter.isAtMost(minimum, maximum),
-                upper.name() + " < " + lower.name() + ": " + maximum + " < " + minimum);
+        this.conditions = new QueryConditions(builder.criteria, where);
     }
 
     /** Returns a builder of a query that selects everything of a tenant. */
@@ -116,26 +89,18 @@ public final class TraceQuery {
                 : Optional.of(toBuilder().offset(0).cursor(next).build());
     }
 
-    /** Returns whether the span passes every filter. Paging and order do not matter. */
+    /** Returns whether the span, alone in its trace, passes every filter. Paging and order do not matter. */
     public boolean matches(TraceSpan span) {
-        return tenantId.equals(span.tenantId())
-                && criteria.values().stream().allMatch(criterion -> criterion.passes(span))
-                && passesFinding(span);
+        return matches(span, List.of(span));
     }
 
-    /** Returns whether a single finding has both the type and the severity, if the query sets both. */
-    private boolean passesFinding(TraceSpan span) {
-        String type = value(FINDING_TYPE);
-        Severity severity = value(FINDING_SEVERITY);
-        if (type == null || severity == null) {
-            return true;
-        }
-        for (SecurityFinding finding : span.securityFindings()) {
-            if (finding.findingType().equals(type) && finding.severity() == severity) {
-                return true;
-            }
-        }
-        return false;
+    /**
+     * Returns whether the span passes every filter.
+     *
+     * @param trace all spans of its trace, for {@linkplain FilterExpression#someSpan conditions that another span may meet}
+     */
+    public boolean matches(TraceSpan span, Collection<TraceSpan> trace) {
+        return tenantId.equals(span.tenantId()) && conditions.whole().passes(span, trace);
     }
 
     /**
@@ -147,12 +112,13 @@ public final class TraceQuery {
         if (!tenantId.equals(trace.tenantId()) || (traceId != null && !traceId.equals(trace.traceId()))) {
             return false;
         }
-        return !filtersSpans() || trace.spans().stream().anyMatch(this::matches);
+        return !filtersSpans() || trace.spans().stream().anyMatch(span -> matches(span, trace.spans()));
     }
 
     /** Returns whether a filter other than the trace id is set, so that only a trace with spans can pass. */
     public boolean filtersSpans() {
-        return criteria.keySet().stream().anyMatch(filter -> !filter.equals(TRACE_ID));
+        return !conditions.further().isEmpty()
+                || conditions.criteria().keySet().stream().anyMatch(filter -> !filter.equals(TRACE_ID));
     }
 
     /** Returns the tenant whose spans the query selects. */
@@ -160,16 +126,38 @@ public final class TraceQuery {
         return tenantId;
     }
 
-    /** Returns the filters that are set, with their values, in the order of {@link QueryFilter#all()}, then others by name. */
+    /**
+     * Returns the filters that are set, with their values, in the order of {@link QueryFilter#all()}, then others by name. The
+     * criteria that {@link Builder#where} requires are among them, unless they are {@link #furtherConditions()}.
+     */
     public Collection<Criterion<?>> criteria() {
-        return criteria.values();
+        return conditions.criteria().values();
+    }
+
+    /** Returns the conditions of {@link Builder#where} that a span must pass in addition to the {@link #criteria()}. */
+    public List<FilterExpression> furtherConditions() {
+        return conditions.further();
+    }
+
+    /**
+     * Returns the conditions that one finding of a span must fulfill together, out of {@link #criteria()} and
+     * {@link #furtherConditions()}.
+     */
+    public List<FilterExpression> findingConditions() {
+        return conditions.ofFinding();
+    }
+
+    /**
+     * Returns the filters as parameters of a request: the {@link #criteria()} that have a parameter of their own by the names of their
+     * filters, and everything else as {@code q}, an expression in the filter language.
+     */
+    public Map<String, String> filterParameters() {
+        return conditions.asParameters();
     }
 
     /** Returns the value of a filter; null if it is not set. */
-    @SuppressWarnings("unchecked") // the builder puts a criterion of the filter's type
     public <T> @Nullable T value(QueryFilter<T> filter) {
-        Criterion<T> criterion = (Criterion<T>) criteria.get(filter);
-        return criterion == null ? null : criterion.value();
+        return conditions.value(filter);
     }
 
     /** Returns the value that a field must have; null if the query does not filter by it. */
@@ -199,14 +187,7 @@ public final class TraceQuery {
 
     /** Returns the tags that a span must have, with these values; possibly empty. */
     public Map<String, String> tags() {
-        Map<String, String> tags = new LinkedHashMap<>();
-        criteria.forEach((filter, criterion) -> {
-            String key = filter.field().tagKey();
-            if (key != null && filter.comparison() == QueryFilter.Comparison.EQUAL) {
-                tags.put(key, criterion.text());
-            }
-        });
-        return Collections.unmodifiableMap(tags);
+        return conditions.tags();
     }
 
     /** Returns the text whose words a span must all contain, see {@link SearchTerm}; null if open. */
@@ -248,8 +229,9 @@ public final class TraceQuery {
         StringBuilder form = new StringBuilder();
         append(form, "tenant_id", tenantId.toString());
         for (Criterion<?> criterion : criteria()) {
-            append(form, criterion.filter().name(), criterion.text());
+            append(form, criterion.filter().name(), criterion.valueText());
         }
+        conditions.further().forEach(condition -> append(form, "where", condition.text()));
         append(form, "order", order.text());
         return form.toString();
     }
@@ -264,7 +246,7 @@ public final class TraceQuery {
     public boolean equals(@Nullable Object other) {
         return other instanceof TraceQuery query
                 && tenantId.equals(query.tenantId)
-                && criteria.equals(query.criteria)
+                && conditions.equals(query.conditions)
                 && limit == query.limit
                 && Objects.equals(cursor, query.cursor)
                 && offset == query.offset
@@ -273,7 +255,7 @@ public final class TraceQuery {
 
     @Override
     public int hashCode() {
-        return Objects.hash(tenantId, criteria, limit, cursor, offset);
+        return Objects.hash(tenantId, conditions, limit, cursor, offset);
     }
 
     /** Returns the filters and the paging for logs, without the search text and the values of tags. */
@@ -281,17 +263,7 @@ public final class TraceQuery {
     public String toString() {
         List<String> parts = new ArrayList<>();
         parts.add("tenant_id=" + tenantId);
-        for (Criterion<?> criterion : criteria()) {
-            QueryFilter<?> filter = criterion.filter();
-            if (filter.comparison() == QueryFilter.Comparison.WORDS) {
-                parts.add(filter.name() + "=" + terms().size() + " words");
-            } else if (filter.field().tagKey() == null || filter.comparison() == QueryFilter.Comparison.PRESENT) {
-                parts.add(filter.name() + "=" + criterion.text());
-            }
-        }
-        if (!tags().isEmpty()) {
-            parts.add("tags=" + tags().keySet());
-        }
+        parts.addAll(conditions.forLogs());
         parts.add("limit=" + limit);
         if (offset != 0) {
             parts.add("offset=" + offset);
@@ -313,6 +285,7 @@ public final class TraceQuery {
     public static final class Builder {
         private final UUID tenantId;
         private final Map<QueryFilter<?>, Criterion<?>> criteria;
+        private @Nullable FilterExpression where;
         private int limit = DEFAULT_LIMIT;
         private @Nullable String cursor;
         private int offset;
@@ -325,7 +298,8 @@ public final class TraceQuery {
 
         private Builder(TraceQuery query) {
             this.tenantId = query.tenantId;
-            this.criteria = new HashMap<>(query.criteria);
+            this.criteria = new HashMap<>(query.givenCriteria);
+            this.where = query.where;
             this.limit = query.limit;
             this.cursor = query.cursor;
             this.offset = query.offset;
@@ -337,8 +311,17 @@ public final class TraceQuery {
             if (value == null) {
                 criteria.remove(filter);
             } else {
-                criteria.put(filter, new Criterion<>(filter, filter.normalize(value)));
+                criteria.put(filter, new Criterion<>(filter, value));
             }
+            return this;
+        }
+
+        /**
+         * Sets a condition that spans must pass in addition to all filters; null for none. To set several, combine them with
+         * {@link FilterExpression#and}.
+         */
+        public Builder where(@Nullable FilterExpression value) {
+            this.where = value;
             return this;
         }
 

@@ -19,6 +19,7 @@ import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceSummary;
+import io.llmtrace.storage.filter.FilterExpression;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -52,6 +53,7 @@ final class FindTest extends ExplorerTest {
         rows();
 
         Locator foot = page.locator(".foot");
+        assertThat(foot).containsText("of " + TRACES + " traces loaded, more below");
         while (foot.innerText().contains("more below")) {
             String before = foot.innerText();
             scrollToTheEnd();
@@ -131,19 +133,63 @@ final class FindTest extends ExplorerTest {
     }
 
     @Test
-    void searchBox_withSignsOnly_saysWhatCanBeFound() {
-        open("/?time=7d");
-        rows();
-        page.keyboard().press("/");
+    void textOfSignsOnly_saysWhatCanBeFound() {
         expectComplaint("400");
-        page.keyboard().type("->");
-        page.keyboard().press("Enter");
+        open("/?time=7d&text=-%3E");
 
         assertThat(page.getByRole(AriaRole.ALERT)).containsText("There is no word to search for");
         assertThat(page.locator("body")).not().containsText("could not be counted");
         screenshot("list-no-word");
         page.getByText("Remove the text").click();
         rows();
+    }
+
+    @Test
+    void searchBox_takesExpressions_andRefusesWhatIsNone() {
+        open("/?time=7d");
+        rows();
+        page.keyboard().press("/");
+        expectComplaint("400");
+        page.keyboard().type("model:gpt-4* (staus:error OR cost:>0.01)");
+        page.keyboard().press("Enter");
+
+        assertThat(page.getByRole(AriaRole.ALERT))
+                .hasText("no field is named staus; did you mean status?; to search for it as words, write it in quotes"
+                        + " (at character 15)");
+        screenshot("list-wrong-expression");
+        page.getByRole(AriaRole.COMBOBOX).first().fill("model:gpt-4* (status:error OR cost:>0.01) kind:llm");
+        page.keyboard().press("Enter");
+        waitForAddress("kind=llm");
+        String expression = "model_name:gpt-4* (status:error OR estimated_cost_usd:>=0.010000000000000002)";
+        List<String> wanted = found(query().kind(SpanKind.LLM)
+                .where(FilterExpression.parse(expression))
+                .limit(100));
+        assertThat(wanted).isNotEmpty();
+        assertThat(hrefs()).isEqualTo(wanted.subList(0, hrefs().size()));
+        assertThat(page.getByRole(AriaRole.ALERT)).hasCount(0);
+        screenshot("list-expression");
+        page.locator("lt-search-bar .chip")
+                .filter(new Locator.FilterOptions().setHasText("model_name"))
+                .click();
+        assertThat(page.locator("lt-search-bar .chip")).hasCount(1);
+    }
+
+    @Test
+    void searchBox_opensWhatAPastedIdNames() {
+        TraceSpan span = stored.get(3).spans().get(0);
+        open("/?time=7d");
+        rows();
+        page.keyboard().press("/");
+        page.keyboard().type(span.traceId().toString().replace("-", "").substring(0, 12));
+        page.keyboard().press("Enter");
+        waitForAddress("/traces/" + span.traceId());
+
+        open("/?time=7d");
+        rows();
+        page.keyboard().press("/");
+        page.keyboard().type(Ids.formatSpanId(span.spanId()));
+        page.keyboard().press("Enter");
+        waitForAddress(Ids.formatSpanId(span.spanId()));
     }
 
     @Test

@@ -16,9 +16,11 @@ import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.InvalidRequestException;
 import io.llmtrace.storage.NotSupportedException;
+import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
 import io.llmtrace.storage.TraceRetention;
 import io.llmtrace.storage.UnavailableException;
+import io.llmtrace.storage.spi.SelectedTraces;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -197,6 +199,20 @@ public final class SpanIngest implements AutoCloseable {
      */
     public long deleteTracesBefore(UUID tenantId, Instant time) {
         long deleted = deletes.before(tenantId, time);
+        tryAgainToDrain();
+        return deleted;
+    }
+
+    /**
+     * Deletes the traces that a query selects in the repository, each as {@link #deleteTrace} does. What a query would select only
+     * once it is stored stays.
+     *
+     * @return how many traces this call deleted
+     * @throws IllegalArgumentException if the query has no filter
+     * @throws UnavailableException if the repository is away
+     */
+    public long deleteTraces(TraceQuery query) {
+        long deleted = SelectedTraces.delete(repository, query, traceId -> deletes.trace(query.tenantId(), traceId));
         tryAgainToDrain();
         return deleted;
     }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.llmtrace.model.SpanField;
 import io.llmtrace.model.TraceSpan;
-import io.llmtrace.storage.QueryFilter;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
+import io.llmtrace.storage.filter.QueryFilter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

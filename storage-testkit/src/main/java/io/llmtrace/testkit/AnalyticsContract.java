@@ -20,7 +20,9 @@ import io.llmtrace.storage.analytics.SessionOrder;
 import io.llmtrace.storage.analytics.Slice;
 import io.llmtrace.storage.analytics.Timeline;
 import io.llmtrace.storage.analytics.TraceAnalytics;
+import io.llmtrace.storage.analytics.TraceCount;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -138,6 +140,28 @@ abstract class AnalyticsContract extends AnalyticsTest {
     }
 
     @Test
+    void countTraces_isExactUpToANumber() {
+        for (int i = 0; i < 4; i++) {
+            UUID traceId = UUID.randomUUID();
+            store(
+                    span().traceId(traceId).modelName("m").build(),
+                    span().traceId(traceId).modelName(i == 0 ? "m" : "n").build());
+        }
+        repository.storeTrace(TraceEvent.of(UUID.randomUUID(), tenant, Samples.START, List.of()));
+        verify(() -> {
+            assertThat(analytics().countTraces(query().build(), 5)).isEqualTo(new TraceCount(5, false));
+            assertThat(analytics().countTraces(query().build(), 4)).isEqualTo(new TraceCount(4, true));
+            assertThat(analytics().countTraces(query().modelName("m").limit(1).build(), 10))
+                    .isEqualTo(new TraceCount(4, false));
+            assertThat(analytics().countTraces(query().modelName("n").build(), TraceAnalytics.MAX_COUNT))
+                    .isEqualTo(new TraceCount(3, false));
+            assertThat(analytics().countTraces(query().modelName("n").build(), 2))
+                    .isEqualTo(new TraceCount(2, true));
+        });
+        assertRefused("up_to not in [1, 1000000000000]: 0", () -> analytics().countTraces(query().build(), 0));
+    }
+
+    @Test
     void missingArguments_areRefused() {
         TraceQuery any = query().build();
         assertMissing("query", () -> analytics().timeline(missing(), 60, null, 1));
@@ -150,6 +174,7 @@ abstract class AnalyticsContract extends AnalyticsTest {
         assertMissing("order", () -> analytics().sessions(any, missing()));
         assertMissing("order", () -> analytics().rankedSpans(any, missing()));
         assertMissing("order", () -> analytics().rankedTraces(any, missing()));
+        assertMissing("query", () -> analytics().countTraces(missing(), 1));
     }
 
     @Test
@@ -164,7 +189,8 @@ abstract class AnalyticsContract extends AnalyticsTest {
                 analytics -> analytics.findings(any),
                 analytics -> analytics.actions(any),
                 analytics -> analytics.rankedSpans(any, Ranking.COST),
-                analytics -> analytics.rankedTraces(any, Ranking.COST));
+                analytics -> analytics.rankedTraces(any, Ranking.COST),
+                analytics -> analytics.countTraces(any, 1));
         for (Consumer<TraceAnalytics> call : calls) {
             assertThatIllegalStateException()
                     .isThrownBy(() -> call.accept(analytics()))
@@ -192,6 +218,7 @@ abstract class AnalyticsContract extends AnalyticsTest {
                         .map(TraceSummary::durationMs)
                         .toList())
                 .containsExactly(0L);
+        assertThat(analytics().countTraces(query().build(), 9)).isEqualTo(new TraceCount(1, false));
         assertThat(total(query().modelName("gpt-4o").build()).spans()).isZero();
     }
 
@@ -210,6 +237,7 @@ abstract class AnalyticsContract extends AnalyticsTest {
         assertThat(analytics().actions(query().build())).isEmpty();
         assertThat(analytics().rankedSpans(query().build(), Ranking.COST)).isEqualTo(new Slice<>(List.of(), null));
         assertThat(analytics().rankedTraces(query().build(), Ranking.COST)).isEqualTo(new Slice<>(List.of(), null));
+        assertThat(analytics().countTraces(query().build(), 9)).isEqualTo(new TraceCount(0, false));
     }
 
     private static void assertRefused(String message, ThrowingCallable call) {

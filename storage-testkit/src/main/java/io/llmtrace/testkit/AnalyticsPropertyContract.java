@@ -78,6 +78,8 @@ abstract class AnalyticsPropertyContract extends AnalyticsTest {
             assertSame("values " + field + " '" + prefix + "'", list, reference, a -> a.values(list, field, prefix));
             assertSame("findings", list, reference, a -> a.findings(list));
             assertSame("actions", list, reference, a -> a.actions(list));
+            long upTo = traces.oneOf(List.of(1L, 3L, 1_000L));
+            assertSame("count up to " + upTo, list, reference, a -> a.countTraces(list, upTo));
             SessionOrder order = traces.oneOf(List.of(SessionOrder.values()));
             assertSameSlices("sessions " + order, slice, reference, (a, q) -> a.sessions(q, order));
             Ranking ranking = traces.oneOf(List.of(Ranking.values()));

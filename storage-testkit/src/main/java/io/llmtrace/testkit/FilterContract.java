@@ -1,17 +1,30 @@
 package io.llmtrace.testkit;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.llmtrace.model.AgentAction;
+import io.llmtrace.model.AgentActionType;
+import io.llmtrace.model.LlmProvider;
+import io.llmtrace.model.SecurityFinding;
+import io.llmtrace.model.Severity;
+import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.SpanStatus;
 import io.llmtrace.model.Times;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.TraceSummary;
+import io.llmtrace.storage.filter.FilterExpression;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -114,6 +127,125 @@ abstract class FilterContract extends ContractTest {
             assertSpans(query.build(), wanted);
             assertTraces(query.build(), TraceEvent.ofSpans(List.of(wanted)));
         });
+    }
+
+    static List<String> expressionsOfTheWanted() {
+        return List.of(
+                "model:gpt-4*",
+                "model:*4o OR kind:chain",
+                "kind:(llm, agent) provider:openai",
+                "NOT (kind:tool OR kind:agent) model:*",
+                "(session:s-1 OR user:nobody) -model:other",
+                "-(session:nobody OR model:claude*) kind:llm",
+                "tokens:1000..2000",
+                "tokens:>1499 tokens:<1501",
+                "-tokens:<1500 -tokens:>2000 tokens:*",
+                "start:2026-03-01..2026-03-02 -status:error kind:llm",
+                "tag.env:p*d",
+                "tag.env:prod OR tag.env:test",
+                "tag.\"a b\":\"50%_\\\\\"",
+                "tag.\"a b\":50%*",
+                "finding:pii severity:high",
+                "finding:p* severity:(high OR critical)",
+                "kind:llm (finding:pii severity:high OR model:none)",
+                "action:lookup* kind:llm",
+                "want OR nowhere",
+                "NOT unheard kind:llm refun*",
+                "NOT (refund unheard) refund");
+    }
+
+    /**
+     * One span passes, and others lack the fields, or have other values. A span without a value passes the negation of a comparison.
+     */
+    @ParameterizedTest
+    @MethodSource("expressionsOfTheWanted")
+    void expression_selectsTheWanted(String expression) {
+        TraceSpan wanted = span().kind(SpanKind.LLM)
+                .provider(new LlmProvider("openai"))
+                .modelName("gpt-4o")
+                .startTime(Samples.START)
+                .totalTokens(1_500L)
+                .sessionId("s-1")
+                .prompt("I want my refund")
+                .tags(Map.of("env", "prod", "a b", "50%_\\"))
+                .securityFindings(List.of(SecurityFinding.builder(Severity.HIGH, "pii", Samples.START)
+                        .build()))
+                .agentActions(List.of(AgentAction.builder(AgentActionType.TOOL_CALL, "lookup_order", Samples.START)
+                        .build()))
+                .build();
+        TraceSpan other = span().kind(SpanKind.TOOL)
+                .modelName("gpt_4")
+                .startTime(Samples.START.plus(Duration.ofDays(9)))
+                .totalTokens(2_001L)
+                .sessionId("S-1")
+                .prompt("unheard of: a refund")
+                .tags(Map.of("env", "prods", "a b", "50x_"))
+                .securityFindings(List.of(
+                        SecurityFinding.builder(Severity.LOW, "pii", Samples.START)
+                                .build(),
+                        SecurityFinding.builder(Severity.HIGH, "toxicity", Samples.START)
+                                .build()))
+                .build();
+        TraceSpan bare = span().kind(SpanKind.OTHER).build();
+        store(wanted, other, bare, ofOtherTenant(wanted));
+        TraceQuery query = query().where(FilterExpression.parse(expression)).build();
+        verify(() -> {
+            assertSpans(query, wanted);
+            assertTraces(query, TraceEvent.ofSpans(List.of(wanted)));
+        });
+    }
+
+    @Test
+    void conditionsInBraces_mayBeMetByDifferentSpansOfATrace() {
+        UUID traceId = UUID.randomUUID();
+        UUID otherId = UUID.randomUUID();
+        TraceSpan failed = span().startTime(Samples.START.minusSeconds(0))
+                .traceId(traceId)
+                .kind(SpanKind.TOOL)
+                .errorMessage("late")
+                .prompt("refund")
+                .build();
+        TraceSpan expensive = span().startTime(Samples.START.minusSeconds(1))
+                .traceId(traceId)
+                .kind(SpanKind.LLM)
+                .estimatedCostUsd(2.0)
+                .build();
+        TraceSpan broken = span().startTime(Samples.START.minusSeconds(2))
+                .traceId(otherId)
+                .kind(SpanKind.TOOL)
+                .errorMessage("late")
+                .prompt("refund")
+                .build();
+        TraceSpan costly = span().startTime(Samples.START.minusSeconds(3))
+                .traceId(otherId)
+                .kind(SpanKind.LLM)
+                .estimatedCostUsd(2.0)
+                .build();
+        store(failed, expensive, broken, costly, ofOtherTenant(failed));
+        TraceSpan repaired = broken.toBuilder().errorMessage(null).build();
+        store(repaired);
+        List<TraceSpan> wanted = List.of(failed, expensive);
+        List<TraceSpan> others = List.of(repaired, costly);
+        List<TraceSpan> all = List.of(failed, expensive, repaired, costly);
+        verify(() -> {
+            assertSelected("kind:tool cost:>1", List.of());
+            assertSelected("{kind:tool} {cost:>1}", all);
+            assertSelected("{kind:tool status:error refund} {kind:llm cost:>1}", wanted);
+            assertSelected("{status:error} kind:llm", List.of(expensive));
+            assertSelected("-{status:error}", others);
+            assertSelected("-{status:error} OR {cost:>3}", others);
+            assertSelected("-{status:error} kind:tool", List.of(repaired));
+        });
+    }
+
+    private void assertSelected(String expression, List<TraceSpan> spans) {
+        TraceQuery query = query().where(FilterExpression.parse(expression)).build();
+        assertSpans(query, spans);
+        Set<UUID> traceIds = spans.stream().map(TraceSpan::traceId).collect(Collectors.toSet());
+        assertThat(repository.queryTraceSummaries(query).items())
+                .as(expression)
+                .extracting(TraceSummary::traceId)
+                .containsExactlyInAnyOrderElementsOf(traceIds);
     }
 
     @Test

@@ -1,10 +1,13 @@
 package io.llmtrace.testkit;
 
+import io.llmtrace.model.Ids;
 import io.llmtrace.model.SpanField;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.Order;
-import io.llmtrace.storage.QueryFilter;
 import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.filter.Criterion;
+import io.llmtrace.storage.filter.FilterExpression;
+import io.llmtrace.storage.filter.QueryFilter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -23,6 +26,12 @@ final class RandomQueries {
 
     private static final List<SpanField<?>> PRESENT = Stream.concat(
                     SpanField.all().stream().filter(SpanField::isFilteredByPresence),
+                    RandomTraces.NAMES.stream().map(SpanField::tag))
+            .toList();
+
+    /** The fields that expressions compare with a value. */
+    private static final List<SpanField<?>> COMPARED = Stream.concat(
+                    SpanField.all().stream().filter(field -> field.isComparable() || field.isFilteredByWords()),
                     RandomTraces.NAMES.stream().map(SpanField::tag))
             .toList();
 
@@ -52,7 +61,70 @@ final class RandomQueries {
                 addFilter(query, traces.oneOf(FIELDS));
             }
         }
+        if (traces.below(2) == 0) {
+            FilterExpression expression = expression(traces.below(4));
+            if (traces.below(3) == 0) {
+                FilterExpression ofTrace = FilterExpression.someSpan(expression(traces.below(3)));
+                expression = traces.oneOf(List.of(
+                        ofTrace,
+                        expression.and(ofTrace),
+                        expression.or(FilterExpression.not(ofTrace)),
+                        FilterExpression.someSpan(expression).and(ofTrace)));
+            }
+            // Through its text, so that what people write is compared, too.
+            query.where(FilterExpression.parse(expression.text()));
+        }
         return query.build();
+    }
+
+    private FilterExpression expression(int depth) {
+        if (depth == 0) {
+            return criterion(traces.oneOf(COMPARED));
+        }
+        return switch (traces.below(4)) {
+            case 0 -> FilterExpression.not(expression(depth - 1));
+            case 1 -> FilterExpression.any(List.of(expression(depth - 1), expression(0), expression(0)));
+            case 2 -> FilterExpression.any(List.of(expression(depth - 1), expression(depth - 1)));
+            default -> FilterExpression.all(List.of(expression(depth - 1), expression(depth - 1)));
+        };
+    }
+
+    private <T> FilterExpression criterion(SpanField<T> field) {
+        if (field.isFilteredByPresence() && traces.below(4) == 0) {
+            return new Criterion<>(QueryFilter.present(field), traces.oneOf(List.of(true, false)));
+        }
+        if (field.isFilteredByWords()) {
+            return new Criterion<>(QueryFilter.TEXT, traces.oneOf(TEXTS));
+        }
+        T value = anyValue(field);
+        if (field.isOrdered()) {
+            return new Criterion<>(
+                    traces.below(2) == 0 ? QueryFilter.atLeast(field) : QueryFilter.atMost(field), value);
+        }
+        if (field.type().isFreeText() && traces.below(3) == 0) {
+            return new Criterion<>(
+                    QueryFilter.matching(field), patternFor(field.type().format(value)));
+        }
+        if (field.type().isId() && traces.below(2) == 0) {
+            String id = field.equals(SpanField.TRACE_ID)
+                    ? field.type().format(value).replace("-", "")
+                    : Ids.formatSpanId((UUID) value);
+            return FilterExpression.matching(field, id.substring(0, 8 + traces.below(id.length() - 7)) + "*");
+        }
+        return new Criterion<>(QueryFilter.equalTo(field), value);
+    }
+
+    /** Returns a pattern that a text matches: a part of the text becomes a wildcard. */
+    private String patternFor(String text) {
+        String cut = text.length() > 100 ? text.substring(0, text.offsetByCodePoints(0, 50)) : text;
+        int from = cut.offsetByCodePoints(0, traces.below(cut.codePointCount(0, cut.length()) + 1));
+        int to = cut.offsetByCodePoints(from, traces.below(cut.codePointCount(from, cut.length()) + 1));
+        String end = cut.length() < text.length() ? "*" : "";
+        return literal(cut.substring(0, from)) + "*" + literal(cut.substring(to)) + end;
+    }
+
+    private static String literal(String text) {
+        return text.replace("\\", "\\\\").replace("*", "\\*");
     }
 
     /** Adds a filter with values of a random span, so that stored spans are likely to have them, too. */

@@ -8,26 +8,37 @@ import io.llmtrace.cli.options.Arguments;
 import io.llmtrace.cli.options.JsonOption;
 import io.llmtrace.cli.options.StoreOptions;
 import io.llmtrace.cli.options.StoreOptions.Store;
+import io.llmtrace.cli.output.ListTables;
 import io.llmtrace.cli.output.SpanPrinter;
 import io.llmtrace.cli.output.TracePrinter;
 import io.llmtrace.cli.remote.RemoteTraceRepository;
 import io.llmtrace.cli.terminal.Display;
+import io.llmtrace.cli.terminal.Terminal;
 import io.llmtrace.cli.transfer.LeftOutText;
 import io.llmtrace.model.Ids;
+import io.llmtrace.model.SpanField;
 import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.otlp.TraceAction;
 import io.llmtrace.otlp.TraceActions;
 import io.llmtrace.storage.CorruptStoreException;
+import io.llmtrace.storage.Page;
+import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.TraceSummary;
+import io.llmtrace.storage.analytics.FoundId;
+import io.llmtrace.storage.analytics.IdLookup;
+import io.llmtrace.storage.analytics.TraceAnalytics;
 import io.llmtrace.storage.spi.DamagedTraces;
 import io.llmtrace.storage.spi.ReadableTrace;
 import io.llmtrace.storage.spi.StoreIntegrity;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,6 +57,7 @@ import picocli.CommandLine.Parameters;
             "  llmtrace show 4bf92f3577b34da6a3ce929d0e0e4736",
             "  llmtrace show 4bf92f35-77b3-4da6-a3ce-929d0e0e4736 --full | less -R",
             "  llmtrace show 4bf92f3577b34da6a3ce929d0e0e4736 --span 00f067aa0ba902b7",
+            "  llmtrace show 4bf92f35",
             "  llmtrace show 4bf92f3577b34da6a3ce929d0e0e4736 --actions",
             "  llmtrace show 4bf92f3577b34da6a3ce929d0e0e4736 --json | jq '.spans[].prompt'"
         })
@@ -55,11 +67,13 @@ final class ShowCommand implements Callable<Integer> {
 
     @Parameters(
             index = "0",
-            paramLabel = "TRACE_ID",
-            converter = Arguments.TraceId.class,
-            description = "Trace, as a UUID or 32 hex digits.")
+            paramLabel = "ID",
+            description = {
+                "Trace, as a UUID or 32 hex digits, or its first 8 digits or more.",
+                "The id of a span shows the span, that of a session or user its traces."
+            })
     @Nullable
-    UUID traceId;
+    String id;
 
     @Option(
             names = "--span",
@@ -90,21 +104,83 @@ final class ShowCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        UUID id = traceId;
-        if (id == null) {
-            throw new UsageException("TRACE_ID is missing");
+        String given = id;
+        if (given == null) {
+            throw new UsageException("ID is missing");
         }
-        UUID wanted = spanId;
-        if (actions && (full || wanted != null)) {
+        if (actions && (full || spanId != null)) {
             throw new UsageException("--actions lists the actions of the whole trace: leave out --full and --span");
         }
         try (Store store = options.openForReading(context)) {
-            if (wanted == null) {
-                return showTrace(store, id);
-            }
-            showSpan(store, id, wanted);
+            return show(store, given);
+        }
+    }
+
+    private int show(Store store, String given) {
+        FoundId found = find(store, given);
+        UUID trace = found.traceId();
+        UUID wanted = found.field().equals(SpanField.SPAN_ID.name()) ? Ids.parseSpanId(found.value()) : spanId;
+        if (trace == null) {
+            showTracesOf(store, found);
+        } else if (wanted == null) {
+            return showTrace(store, trace);
+        } else {
+            showSpan(store, trace, wanted);
         }
         return ExitCode.OK;
+    }
+
+    /** Returns what the id names. A whole id of a trace is not looked up, so that a trace that cannot be read says so itself. */
+    private FoundId find(Store store, String given) {
+        Optional<UUID> whole = wholeTraceId(given);
+        if (whole.isPresent() && (spanId != null || isTrace(store, whole.get()))) {
+            return new FoundId(SpanField.TRACE_ID.name(), given, whole.get());
+        }
+        List<FoundId> found = new IdLookup(store.repository(), store.tenant()).find(given);
+        if (found.isEmpty()) {
+            String what = whole.isPresent()
+                    ? "no trace " + whole.get()
+                    : "no trace, span, session or user " + Display.oneLine(given);
+            throw new NotFoundException(what + " in " + store.name());
+        }
+        if (found.size() > 1) {
+            String all = found.stream()
+                    .map(each -> each.field() + " " + Display.oneLine(each.value()))
+                    .collect(Collectors.joining(", "));
+            throw new UsageException(Display.oneLine(given) + " may be one of " + all);
+        }
+        return found.get(0);
+    }
+
+    private static Optional<UUID> wholeTraceId(String given) {
+        try {
+            return Optional.of(Ids.parseTraceId(given));
+        } catch (IllegalArgumentException notWhole) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean isTrace(Store store, UUID id) {
+        TraceQuery query = TraceQuery.builder(store.tenant()).traceId(id).build();
+        return TraceAnalytics.of(store.repository()).countTraces(query, 1).traces() > 0;
+    }
+
+    private void showTracesOf(Store store, FoundId found) {
+        SpanField<String> field =
+                found.field().equals(SpanField.USER_ID.name()) ? SpanField.USER_ID : SpanField.SESSION_ID;
+        TraceQuery query =
+                TraceQuery.builder(store.tenant()).equalTo(field, found.value()).build();
+        Page<TraceSummary> page = store.repository().queryTraceSummaries(query);
+        Terminal terminal = context.terminal();
+        if (output.json()) {
+            terminal.printJson(Map.of("data", page.items()));
+            return;
+        }
+        terminal.err()
+                .println("traces of " + field.label().toLowerCase(Locale.ROOT) + " " + Display.oneLine(found.value()));
+        ListTables.table(page.items(), terminal.outStyle())
+                .lines(terminal.outStyle(), terminal.outColumns())
+                .forEach(terminal.out()::println);
     }
 
     private int showTrace(Store store, UUID id) {

@@ -4,15 +4,19 @@ import io.llmtrace.cli.settings.Quantities;
 import io.llmtrace.model.Ids;
 import io.llmtrace.storage.Order;
 import io.llmtrace.storage.RetentionBasis;
+import io.llmtrace.storage.analytics.Ranking;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -52,7 +56,7 @@ public final class Arguments {
         }
     }
 
-    private static <T> T convert(String text, Function<String, T> parser) {
+    static <T> T convert(String text, Function<String, T> parser) {
         try {
             return parser.apply(text);
         } catch (IllegalArgumentException e) {
@@ -81,10 +85,31 @@ public final class Arguments {
         }
     }
 
-    public static final class Ordering implements ITypeConverter<Order> {
+    /**
+     * The order of a list.
+     *
+     * @param time that of the pages; newest first if the list is ranked
+     * @param ranking null for an order of time
+     */
+    public record ListOrder(Order time, @Nullable Ranking ranking) {}
+
+    public static final class Ordering implements ITypeConverter<ListOrder> {
         @Override
-        public Order convert(String text) {
-            return Arguments.convert(text, Order::ofText);
+        public ListOrder convert(String text) {
+            List<String> names = new ArrayList<>();
+            for (Order order : Order.values()) {
+                if (order.text().equals(text)) {
+                    return new ListOrder(order, null);
+                }
+                names.add(order.text());
+            }
+            for (Ranking ranking : Ranking.values()) {
+                if (ranking.text().equals(text)) {
+                    return new ListOrder(Order.NEWEST_FIRST, ranking);
+                }
+                names.add(ranking.text());
+            }
+            throw new TypeConversionException("not an order " + names + ": '" + text + "'");
         }
     }
 

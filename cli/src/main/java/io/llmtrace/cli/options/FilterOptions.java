@@ -3,8 +3,9 @@ package io.llmtrace.cli.options;
 import io.llmtrace.cli.context.UsageException;
 import io.llmtrace.model.FieldType;
 import io.llmtrace.model.SpanField;
-import io.llmtrace.storage.QueryFilter;
 import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.filter.FilterExpression;
+import io.llmtrace.storage.filter.QueryFilter;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,6 +29,17 @@ import picocli.CommandLine.TypeConversionException;
  * them is {@link Filtered}, so that {@link #addTo} is called for it.
  */
 public final class FilterOptions {
+
+    @Option(
+            names = "--where",
+            paramLabel = "EXPRESSION",
+            converter = Expression.class,
+            description = {
+                "Filter expression, such as 'model:gpt-4* (status:error OR cost:>0.01) -session:*'.",
+                "It holds on the same span as the other filters."
+            })
+    @Nullable
+    FilterExpression where;
 
     @Option(names = "--tag", paramLabel = "KEY=VALUE", description = "Tag; may be repeated.")
     Map<String, String> tags = new LinkedHashMap<>();
@@ -94,7 +106,7 @@ public final class FilterOptions {
             case EQUAL, WORDS -> new String[] {"--" + name};
             case AT_LEAST -> time ? new String[] {"--since", "--start-time"} : new String[] {"--min-" + name};
             case AT_MOST -> time ? new String[] {"--until", "--end-time"} : new String[] {"--max-" + name};
-            case PRESENT -> throw new IllegalArgumentException("no option of its own: " + filter);
+            case MATCHES, PRESENT -> throw new IllegalArgumentException("no option of its own: " + filter);
         };
     }
 
@@ -151,7 +163,7 @@ public final class FilterOptions {
      * @throws UsageException if the filters contradict each other
      */
     public TraceQuery.Builder query(UUID tenant) {
-        TraceQuery.Builder query = TraceQuery.builder(tenant).tags(tags);
+        TraceQuery.Builder query = TraceQuery.builder(tenant).where(where).tags(tags);
         QueryFilter.all().forEach(filter -> set(query, filter));
         present.forEach(query::has);
         absent.forEach(query::lacks);
@@ -162,6 +174,14 @@ public final class FilterOptions {
     @SuppressWarnings("unchecked") // values are those that the option of the filter parsed
     private <T> void set(TraceQuery.Builder query, QueryFilter<T> filter) {
         query.filter(filter, (@Nullable T) values.get(filter));
+    }
+
+    /** Reads an expression in the filter language. */
+    public static final class Expression implements ITypeConverter<FilterExpression> {
+        @Override
+        public FilterExpression convert(String text) {
+            return Arguments.convert(text, FilterExpression::parse);
+        }
     }
 
     /** Reads the name of a field that spans may lack, as people type it or as in JSON. */

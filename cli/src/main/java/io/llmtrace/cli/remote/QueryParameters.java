@@ -47,7 +47,7 @@ final class QueryParameters {
     }
 
     private void filters(TraceQuery query) {
-        query.criteria().forEach(criterion -> add(criterion.filter().name(), criterion.text()));
+        query.filterParameters().forEach(this::add);
     }
 
     private void add(String name, @Nullable Object value) {

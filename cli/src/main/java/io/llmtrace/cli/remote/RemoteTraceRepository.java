@@ -37,11 +37,13 @@ import io.llmtrace.storage.analytics.SessionSummary;
 import io.llmtrace.storage.analytics.Slice;
 import io.llmtrace.storage.analytics.Timeline;
 import io.llmtrace.storage.analytics.TraceAnalytics;
+import io.llmtrace.storage.analytics.TraceCount;
 import io.llmtrace.storage.analytics.ValueCount;
 import io.llmtrace.storage.analytics.ValueMeasures;
 import io.llmtrace.storage.spi.AnalyticsArguments;
 import io.llmtrace.storage.spi.DamagedTraces;
 import io.llmtrace.storage.spi.ReadableTrace;
+import io.llmtrace.storage.spi.SelectedTraces;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -268,6 +270,13 @@ public final class RemoteTraceRepository implements TraceRepository, TraceAnalyt
     }
 
     @Override
+    public TraceCount countTraces(TraceQuery query, long upTo) {
+        AnalyticsArguments.checkCount(query, upTo);
+        return get(ANALYTICS + "count" + QueryParameters.ofFilters(query, Map.of("up_to", upTo)), TraceCount.class)
+                .orElseThrow(() -> notLlmtrace(null));
+    }
+
+    @Override
     public Optional<TraceEvent> getTrace(UUID tenantId, UUID traceId) {
         Optional<ReadableTrace> found = readableTrace(traceId);
         found.filter(trace -> !trace.unreadable().isEmpty()).ifPresent(trace -> {
@@ -305,6 +314,17 @@ public final class RemoteTraceRepository implements TraceRepository, TraceAnalyt
     public boolean deleteTrace(UUID tenantId, UUID traceId) {
         requireOpen();
         return deleted("/traces/" + traceId) > 0;
+    }
+
+    /**
+     * Deletes the traces that a query selects, with one request.
+     *
+     * @throws IllegalArgumentException if the query has no filter
+     */
+    public long deleteTraces(TraceQuery query) {
+        requireOpen();
+        SelectedTraces.requireFilter(query);
+        return deleted("/traces" + QueryParameters.ofFilters(query, Map.of()));
     }
 
     @Override

@@ -51,6 +51,9 @@ public interface TraceAnalytics {
     /** The largest offset of a list. */
     int MAX_OFFSET = 10_000;
 
+    /** The largest number up to which traces are counted: more than a store can hold. */
+    long MAX_COUNT = 1_000_000_000_000L;
+
     /**
      * Returns the analytics of a repository, which is the repository itself.
      *
@@ -117,4 +120,11 @@ public interface TraceAnalytics {
 
     /** Returns the spans that {@link TraceRepository#querySpanOutlines} selects, ranked like {@link #rankedTraces}. */
     Slice<SpanOutline> rankedSpans(TraceQuery query, Ranking by);
+
+    /**
+     * Returns how many traces {@link TraceRepository#queryTraceSummaries} selects on all pages together.
+     *
+     * @param upTo where the count ends, in [1, {@value #MAX_COUNT}]; up to this number it is exact
+     */
+    TraceCount countTraces(TraceQuery query, long upTo);
 }

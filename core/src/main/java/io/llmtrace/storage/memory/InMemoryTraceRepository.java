@@ -27,6 +27,7 @@ import io.llmtrace.storage.analytics.SessionSummary;
 import io.llmtrace.storage.analytics.Slice;
 import io.llmtrace.storage.analytics.Timeline;
 import io.llmtrace.storage.analytics.TraceAnalytics;
+import io.llmtrace.storage.analytics.TraceCount;
 import io.llmtrace.storage.analytics.ValueCount;
 import io.llmtrace.storage.analytics.ValueMeasures;
 import io.llmtrace.storage.spi.AnalyticsArguments;
@@ -119,8 +120,7 @@ public final class InMemoryTraceRepository implements TraceRepository, TraceAnal
         return reading(() -> {
             long snapshot = snapshotOf(query, PageCursor.Items.SPANS);
             Stream<Keyed<TraceSpan>> matching = tracesOf(query.tenantId())
-                    .flatMap(stored -> stored.spans.values().stream())
-                    .filter(stored -> query.matches(stored.span))
+                    .flatMap(trace -> trace.matching(query))
                     .map(stored -> stored.keyed(snapshot));
             return page(matching, query, PageCursor.Items.SPANS);
         });
@@ -281,6 +281,16 @@ public final class InMemoryTraceRepository implements TraceRepository, TraceAnal
     }
 
     @Override
+    public TraceCount countTraces(TraceQuery query, long upTo) {
+        AnalyticsArguments.checkCount(query, upTo);
+        return reading(() -> {
+            Stream<TraceEvent> traces =
+                    tracesOf(query.tenantId()).map(StoredTrace::event).filter(query::matches);
+            return TraceCount.of(traces.count(), upTo);
+        });
+    }
+
+    @Override
     public @Nullable RetentionRule retention(UUID tenantId) {
         Objects.requireNonNull(tenantId, "tenantId");
         return reading(() -> Optional.ofNullable(retention.get(tenantId))).orElse(null);
@@ -360,9 +370,8 @@ public final class InMemoryTraceRepository implements TraceRepository, TraceAnal
 
     private SpanAnalytics analytics(TraceQuery query) {
         List<TraceSpan> spans = tracesOf(query.tenantId())
-                .flatMap(stored -> stored.spans.values().stream())
+                .flatMap(trace -> trace.matching(query))
                 .map(stored -> stored.span)
-                .filter(query::matches)
                 .toList();
         return new SpanAnalytics(query, spans);
     }
@@ -495,12 +504,17 @@ public final class InMemoryTraceRepository implements TraceRepository, TraceAnal
             }
         }
 
+        Stream<StoredSpan> matching(TraceQuery query) {
+            List<TraceSpan> all = all();
+            return spans.values().stream().filter(stored -> query.matches(stored.span, all));
+        }
+
         TraceEvent event() {
-            return TraceEvent.of(
-                    traceId,
-                    tenantId,
-                    createdAt.value,
-                    spans.values().stream().map(stored -> stored.span).toList());
+            return TraceEvent.of(traceId, tenantId, createdAt.value, all());
+        }
+
+        private List<TraceSpan> all() {
+            return spans.values().stream().map(stored -> stored.span).toList();
         }
 
         Keyed<TraceEvent> keyed(long snapshot) {

@@ -47,6 +47,14 @@ public final class AnalyticsArguments {
                 "prefix is not Unicode: it has half of a surrogate pair");
     }
 
+    /** Checks the arguments of {@link TraceAnalytics#countTraces}. */
+    public static void checkCount(TraceQuery query, long upTo) {
+        checkList(query);
+        argument(
+                upTo > 0 && upTo <= TraceAnalytics.MAX_COUNT,
+                "up_to not in [1, " + TraceAnalytics.MAX_COUNT + "]: " + upTo);
+    }
+
     /** Checks the query of a list without pages. */
     public static void checkList(TraceQuery query) {
         checkWithoutCursor(query);

@@ -24,6 +24,7 @@ import io.llmtrace.storage.analytics.SessionSummary;
 import io.llmtrace.storage.analytics.Slice;
 import io.llmtrace.storage.analytics.Timeline;
 import io.llmtrace.storage.analytics.TraceAnalytics;
+import io.llmtrace.storage.analytics.TraceCount;
 import io.llmtrace.storage.analytics.ValueCount;
 import io.llmtrace.storage.analytics.ValueMeasures;
 import java.time.Instant;
@@ -160,6 +161,11 @@ public abstract class ForwardingTraceRepository implements TraceRepository, Trac
     @Override
     public Slice<SpanOutline> rankedSpans(TraceQuery query, Ranking by) {
         return analytics().rankedSpans(query, by);
+    }
+
+    @Override
+    public TraceCount countTraces(TraceQuery query, long upTo) {
+        return analytics().countTraces(query, upTo);
     }
 
     private TraceRetention retention() {

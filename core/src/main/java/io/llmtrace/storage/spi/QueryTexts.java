@@ -1,8 +1,8 @@
 package io.llmtrace.storage.spi;
 
-import io.llmtrace.storage.Criterion;
-import io.llmtrace.storage.QueryFilter;
 import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.filter.Criterion;
+import io.llmtrace.storage.filter.QueryFilter;
 import java.nio.charset.CharsetEncoder;
 import java.nio.charset.StandardCharsets;
 
@@ -12,21 +12,22 @@ public final class QueryTexts {
     private QueryTexts() {}
 
     /**
-     * Returns whether all texts of a query are valid Unicode. No span has an invalid text, but engines would replace it and match
-     * other texts.
+     * Returns whether all texts of the criteria are valid Unicode. No span has an invalid text, but engines would replace it and
+     * match other texts.
      */
     public static boolean areUnicode(TraceQuery query) {
+        return query.criteria().stream().allMatch(QueryTexts::isUnicode);
+    }
+
+    /** Returns whether the texts of a criterion are valid Unicode. If not, no span passes it. */
+    public static boolean isUnicode(Criterion<?> criterion) {
         CharsetEncoder utf8 = StandardCharsets.UTF_8.newEncoder();
-        for (Criterion<?> criterion : query.criteria()) {
-            String key = criterion.filter().field().tagKey();
-            boolean isWords = criterion.filter().comparison() == QueryFilter.Comparison.WORDS;
-            if (!isWords && !utf8.canEncode(criterion.text())) {
-                return false;
-            }
-            if (key != null && !utf8.canEncode(key)) {
-                return false;
-            }
+        String key = criterion.filter().field().tagKey();
+        if (key != null && !utf8.canEncode(key)) {
+            return false;
         }
-        return query.terms().stream().allMatch(term -> utf8.canEncode(term.word()));
+        return criterion.filter().comparison() == QueryFilter.Comparison.WORDS
+                ? criterion.terms().stream().allMatch(term -> utf8.canEncode(term.word()))
+                : utf8.canEncode(criterion.valueText());
     }
 }

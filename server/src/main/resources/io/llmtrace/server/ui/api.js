@@ -63,6 +63,14 @@ async function problemOf(response) {
 export const traces = (parameters, signal) => get('traces', parameters, signal);
 export const spans = (parameters, signal) => get('outlines', parameters, signal);
 export const fields = () => get('fields');
+
+/** Returns the filters in an expression of the filter language, by the names of their parameters. */
+export const filtersIn = (expression, signal) =>
+  get('filter', { q: expression }, signal).then((answer) => answer.parameters);
+
+/** Returns the traces, spans, sessions and users that have an id, or one that begins so. */
+export const lookup = (id, signal) => get('lookup', { id }, signal).then((answer) => answer.data);
+
 export const stats = (signal) => get('stats', {}, signal);
 
 export async function traceSummary(traceId, signal) {
@@ -98,6 +106,10 @@ export async function spansOfTrace(traceId, onPage, signal) {
 export const actionsOfTrace = (traceId, signal) => get(`traces/${encodeURIComponent(traceId)}/actions`, {}, signal);
 
 // Aggregates. A server without them answers 404, see `Problem.missing`.
+
+/** Returns how many traces a list has on all pages together: {traces, more}. */
+export const countTraces = (parameters, signal) => get('analytics/count', parameters, signal);
+
 export const timeline = (parameters, signal) => get('analytics/timeline', parameters, signal);
 export const top = (parameters, signal) => get('analytics/top', parameters, signal);
 export const values = (parameters, signal) => get('analytics/values', parameters, signal);

@@ -1,6 +1,6 @@
 // The filters of the page, under the names of the server's query parameters.
 
-import { FIELDS, RANGES, fieldNamed, presentNamed } from './fields.js';
+import { FIELDS, RANGES, presentNamed } from './fields.js';
 
 export const TIMES = [
   { name: '15m', label: 'Last 15 minutes', ms: 900_000 },
@@ -17,6 +17,7 @@ const NAMES = new Set([
   ...FIELDS.map((field) => field.name),
   ...RANGES.flatMap((range) => [range.min, range.max]),
   'text',
+  'q',
 ]);
 
 const isFilter = (name) => NAMES.has(name) || name.startsWith('tag.') || name.startsWith('has.');
@@ -64,38 +65,8 @@ export function labelOf(name, value) {
     const label = presentNamed(name.slice(4))?.label.toLowerCase() ?? name.slice(4);
     return `${value === 'true' ? 'has' : 'no'} ${label}`;
   }
-  return name.startsWith('tag.') ? `${name.slice(4)}=${value}` : `${name} ${value}`;
-}
-
-/** Returns the filter for the presence of a field by one of its names; undefined if there is none. */
-function presenceOf(name) {
-  const field = name.startsWith('tag.') ? { name } : presentNamed(name);
-  return field && `has.${field.name}`;
-}
-
-/**
- * Splits what was typed into the search box: `model:gpt-4o`, `tag.env:prod` and `env=prod` are filters, as are `cost:*`
- * for spans that have a cost and `-cost:*` for those without; the rest is text. Quotes keep a value with spaces together.
- */
-export function parseSearch(typed) {
-  const filters = {};
-  const words = [];
-  for (const token of typed.match(/[\w.]+[:=]"[^"]*"|"[^"]*"|\S+/g) ?? []) {
-    const [, not, present] = token.match(/^(-?)([A-Za-z_][\w.-]*):\*$/) ?? [];
-    const presence = present && presenceOf(present);
-    if (presence) {
-      filters[presence] = not ? 'false' : 'true';
-      continue;
-    }
-    const [, name, sign, value] = token.match(/^([A-Za-z_][\w.]*)([:=])"?([^"]+)"?$/) ?? [];
-    const field = name && fieldNamed(name);
-    if (field && (field.values.length === 0 || field.values.includes(value))) {
-      filters[field.name] = value;
-    } else if (name && (sign === '=' || name.startsWith('tag.'))) {
-      filters[`tag.${name.replace(/^tag\./, '')}`] = value;
-    } else {
-      words.push(token);
-    }
+  if (name === 'q') {
+    return value;
   }
-  return { filters, text: words.join(' ') };
+  return name.startsWith('tag.') ? `${name.slice(4)}=${value}` : `${name} ${value}`;
 }

@@ -11,7 +11,7 @@ import io.llmtrace.server.RunningServer;
 import io.llmtrace.server.ServerConfig;
 import io.llmtrace.server.TenantResolver;
 import io.llmtrace.server.internal.http.Route;
-import io.llmtrace.storage.QueryFilter;
+import io.llmtrace.storage.filter.QueryFilter;
 import io.llmtrace.storage.memory.InMemoryTraceRepository;
 import io.llmtrace.testkit.RandomTraces;
 import java.net.URLEncoder;
@@ -157,6 +157,8 @@ class OpenApiTest {
         assertFits(server.get(ANALYTICS + "sessions?limit=1"), "SessionPage");
         assertFits(server.get(ANALYTICS + "findings"), "FindingCounts");
         assertFits(server.get(ANALYTICS + "actions"), "ActionCounts");
+        assertFits(server.get(ANALYTICS + "count"), "TraceCount");
+        assertFits(server.get("/api/v1/lookup?id=" + stored.traceId()), "FoundIds");
         assertFits(server.get("/health"), "Health");
         assertFits(server.get("/health/live"), "Live");
         assertFits(server.get("/health/ready"), "Ready");
@@ -241,11 +243,14 @@ class OpenApiTest {
         }
         examples.put("has.{field}", "true");
         examples.put("text", "red");
+        examples.put("q", "-kind:(llm,tool)");
         examples.put("tag.{key}", "v");
         examples.put("order", "oldest_first");
         examples.putAll(
                 Map.of("buckets", "10", "groups", "2", "group_by", "tag.env", "field", "finding_type", "prefix", "gp"));
         examples.put("limit", "3");
+        examples.put("up_to", "5");
+        examples.put("id", "0af76519-16");
         examples.put("offset", "3");
         return examples;
     }

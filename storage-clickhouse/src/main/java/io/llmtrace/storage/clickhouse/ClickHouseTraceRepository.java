@@ -27,6 +27,7 @@ import io.llmtrace.storage.analytics.SessionSummary;
 import io.llmtrace.storage.analytics.Slice;
 import io.llmtrace.storage.analytics.Timeline;
 import io.llmtrace.storage.analytics.TraceAnalytics;
+import io.llmtrace.storage.analytics.TraceCount;
 import io.llmtrace.storage.analytics.ValueCount;
 import io.llmtrace.storage.analytics.ValueMeasures;
 import io.llmtrace.storage.clickhouse.internal.engine.Database;
@@ -191,25 +192,25 @@ public final class ClickHouseTraceRepository
     @Override
     public Page<TraceEvent> queryTraces(TraceQuery query) {
         Objects.requireNonNull(query, "query");
-        return new TracePages(database, query, versions.snapshot()).traces();
+        return new TracePages(database, rewrittenSpans, query, versions.snapshot()).traces();
     }
 
     @Override
     public Page<TraceSummary> queryTraceSummaries(TraceQuery query) {
         Objects.requireNonNull(query, "query");
-        return new TracePages(database, query, versions.snapshot()).summaries();
+        return new TracePages(database, rewrittenSpans, query, versions.snapshot()).summaries();
     }
 
     @Override
     public Page<TraceSpan> querySpans(TraceQuery query) {
         Objects.requireNonNull(query, "query");
-        return SpanPages.spans(database, query, versions.snapshot());
+        return SpanPages.spans(database, rewrittenSpans, query, versions.snapshot());
     }
 
     @Override
     public Page<SpanOutline> querySpanOutlines(TraceQuery query) {
         Objects.requireNonNull(query, "query");
-        return SpanPages.outlines(database, query, versions.snapshot());
+        return SpanPages.outlines(database, rewrittenSpans, query, versions.snapshot());
     }
 
     @Override
@@ -258,6 +259,12 @@ public final class ClickHouseTraceRepository
     public Slice<SpanOutline> rankedSpans(TraceQuery query, Ranking by) {
         AnalyticsArguments.checkSlice(query, by);
         return new Rankings(database, rewrittenSpans, query).spans(by);
+    }
+
+    @Override
+    public TraceCount countTraces(TraceQuery query, long upTo) {
+        AnalyticsArguments.checkCount(query, upTo);
+        return new Analytics(database, rewrittenSpans, query).countTraces(upTo);
     }
 
     @Override

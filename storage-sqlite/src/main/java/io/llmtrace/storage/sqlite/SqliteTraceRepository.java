@@ -27,6 +27,7 @@ import io.llmtrace.storage.analytics.SessionSummary;
 import io.llmtrace.storage.analytics.Slice;
 import io.llmtrace.storage.analytics.Timeline;
 import io.llmtrace.storage.analytics.TraceAnalytics;
+import io.llmtrace.storage.analytics.TraceCount;
 import io.llmtrace.storage.analytics.ValueCount;
 import io.llmtrace.storage.analytics.ValueMeasures;
 import io.llmtrace.storage.spi.AnalyticsArguments;
@@ -45,6 +46,7 @@ import io.llmtrace.storage.sqlite.internal.query.Analytics;
 import io.llmtrace.storage.sqlite.internal.query.Rankings;
 import io.llmtrace.storage.sqlite.internal.query.Sessions;
 import io.llmtrace.storage.sqlite.internal.query.TextIndex;
+import io.llmtrace.storage.sqlite.internal.query.TraceFilter;
 import io.llmtrace.storage.sqlite.internal.query.TracePages;
 import io.llmtrace.storage.sqlite.internal.read.DamagedTraceReader;
 import io.llmtrace.storage.sqlite.internal.read.SpanReader;
@@ -238,6 +240,15 @@ public final class SqliteTraceRepository
         AnalyticsArguments.checkSlice(query, by);
         return ofTenant(query.tenantId(), (connection, tenant) -> new Rankings(connection, query, tenant).spans(by))
                 .orElse(new Slice<>(List.of(), null));
+    }
+
+    @Override
+    public TraceCount countTraces(TraceQuery query, long upTo) {
+        AnalyticsArguments.checkCount(query, upTo);
+        return ofTenant(
+                        query.tenantId(),
+                        (connection, tenant) -> new TraceFilter(connection, query, tenant).count(upTo))
+                .orElse(TraceCount.of(0, upTo));
     }
 
     @Override

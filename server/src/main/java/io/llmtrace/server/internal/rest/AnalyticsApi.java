@@ -1,12 +1,14 @@
 package io.llmtrace.server.internal.rest;
 
 import com.linecorp.armeria.common.HttpResponse;
+import io.llmtrace.model.FieldType;
 import io.llmtrace.model.SpanField;
 import io.llmtrace.server.internal.http.Call;
 import io.llmtrace.server.internal.http.Parameters;
 import io.llmtrace.server.internal.http.Route;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
+import io.llmtrace.storage.analytics.IdLookup;
 import io.llmtrace.storage.analytics.Measure;
 import io.llmtrace.storage.analytics.SessionOrder;
 import io.llmtrace.storage.analytics.Slice;
@@ -15,7 +17,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Serves {@code /api/v1/analytics}: aggregates over the spans that a query selects. */
+/** Serves {@code /api/v1/analytics}, aggregates over the spans that a query selects, and {@code /api/v1/lookup}. */
 public final class AnalyticsApi {
 
     private static final String PATH = "/api/v1/analytics/";
@@ -24,6 +26,7 @@ public final class AnalyticsApi {
 
     private static final int DEFAULT_BUCKETS = 60;
     private static final int DEFAULT_GROUPS = 8;
+    private static final long DEFAULT_COUNT = 10_000;
 
     private final TraceRepository repository;
 
@@ -43,7 +46,9 @@ public final class AnalyticsApi {
                 Route.get(PATH + "values", QueryParameters.ofAnalytics("field", "prefix", "limit"), this::values),
                 Route.get(PATH + "sessions", QueryParameters.ofAnalytics("order", "limit", "offset"), this::sessions),
                 Route.get(PATH + "findings", QueryParameters.ofAnalytics("limit"), this::findings),
-                Route.get(PATH + "actions", QueryParameters.ofAnalytics("limit"), this::actions));
+                Route.get(PATH + "actions", QueryParameters.ofAnalytics("limit"), this::actions),
+                Route.get("/api/v1/lookup", List.of("id"), this::lookup),
+                Route.get(PATH + "count", QueryParameters.ofAnalytics("up_to"), this::count));
     }
 
     /**
@@ -96,6 +101,19 @@ public final class AnalyticsApi {
     private HttpResponse actions(Call call) {
         TraceQuery query = QueryParameters.analytics(call.parameters(), call.tenant());
         return answer(call, NARROWER, () -> new Responses.Items(analytics().actions(query)));
+    }
+
+    private HttpResponse count(Call call) {
+        Parameters parameters = call.parameters();
+        TraceQuery query = QueryParameters.analytics(parameters, call.tenant());
+        long upTo = parameters.optional("up_to", DEFAULT_COUNT, FieldType.COUNT::parse);
+        return answer(call, NARROWER, () -> analytics().countTraces(query, upTo));
+    }
+
+    private HttpResponse lookup(Call call) {
+        String id = call.parameters().required("id", "an id, or the first digits of one", text -> text);
+        IdLookup lookup = new IdLookup(repository, call.tenant());
+        return answer(call, NARROWER, () -> new Responses.Items(lookup.find(id)));
     }
 
     private TraceAnalytics analytics() {

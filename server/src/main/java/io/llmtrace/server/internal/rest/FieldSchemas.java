@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.llmtrace.model.FieldType;
 import io.llmtrace.model.SpanField;
-import io.llmtrace.storage.QueryFilter;
 import io.llmtrace.storage.SpanOutline;
+import io.llmtrace.storage.filter.QueryFilter;
 import java.util.List;
 
 /**

@@ -4,12 +4,18 @@ import com.linecorp.armeria.common.HttpResponse;
 import io.llmtrace.model.SpanField;
 import io.llmtrace.server.internal.http.Call;
 import io.llmtrace.server.internal.http.Route;
-import io.llmtrace.storage.QueryFilter;
+import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.filter.FilterExpression;
+import io.llmtrace.storage.filter.QueryFilter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 
-/** Serves {@code /api/v1/fields}: the fields of spans, from which the trace explorer builds its filters. */
+/**
+ * Serves {@code /api/v1/fields}, the fields of spans from which the trace explorer builds its filters, and {@code /api/v1/filter}, which
+ * reads what people type as an expression.
+ */
 public final class FieldsApi {
 
     private static final Responses.Items FIELDS =
@@ -17,8 +23,21 @@ public final class FieldsApi {
 
     /** Returns the routes. */
     public List<Route> routes() {
-        return List.of(Route.get("/api/v1/fields", List.of(), FieldsApi::fields));
+        return List.of(
+                Route.get("/api/v1/fields", List.of(), FieldsApi::fields),
+                Route.get("/api/v1/filter", List.of(QueryParameters.EXPRESSION), FieldsApi::filter));
     }
+
+    /** Responds with an expression as the parameters of other requests, so that each of its filters can be shown and removed alone. */
+    private static HttpResponse filter(Call call) {
+        FilterExpression expression = call.parameters()
+                .optional(QueryParameters.EXPRESSION, FilterExpression.all(List.of()), FilterExpression::parse);
+        TraceQuery query = TraceQuery.builder(call.tenant()).where(expression).build();
+        return Call.json(new ReadFilter(query.filterParameters()));
+    }
+
+    /** An expression in the response. */
+    record ReadFilter(Map<String, String> parameters) {}
 
     private static HttpResponse fields(Call call) {
         call.parameters();

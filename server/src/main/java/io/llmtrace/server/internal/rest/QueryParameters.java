@@ -4,9 +4,10 @@ import io.llmtrace.model.FieldType;
 import io.llmtrace.server.internal.failures.Failure;
 import io.llmtrace.server.internal.http.Parameters;
 import io.llmtrace.storage.Order;
-import io.llmtrace.storage.QueryFilter;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.analytics.Ranking;
+import io.llmtrace.storage.filter.FilterExpression;
+import io.llmtrace.storage.filter.QueryFilter;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -31,6 +32,9 @@ final class QueryParameters {
     /** The name by which routes know the presence of all fields. */
     static final String HAS = "has.{field}";
 
+    /** The name of an expression in the filter language. */
+    static final String EXPRESSION = "q";
+
     private static final Map<String, Setter> PAGING = new LinkedHashMap<>();
     private static final Map<String, Ranking> RANKINGS = new LinkedHashMap<>();
 
@@ -45,8 +49,10 @@ final class QueryParameters {
     }
 
     /** Names of all filters, in the order in which they are documented; the last stand for many. */
-    static final List<String> FILTER_NAMES =
-            join(QueryFilter.all().stream().map(QueryFilter::name).toList(), List.of(TAG, HAS));
+    static final List<String> FILTER_NAMES = join(
+            List.of(EXPRESSION),
+            QueryFilter.all().stream().map(QueryFilter::name).toList(),
+            List.of(TAG, HAS));
 
     /** Names that {@link #query} understands. */
     static final List<String> OF_QUERY = join(FILTER_NAMES, PAGING.keySet());
@@ -54,7 +60,10 @@ final class QueryParameters {
     /** Names that {@link #export} and {@link #exportLimit} understand. */
     static final List<String> OF_EXPORT = join(FILTER_NAMES, List.of("limit", "order"));
 
-    private static final Set<String> OF_ANALYTICS = Set.of("buckets", "groups", "group_by", "field", "prefix");
+    /** Names that a delete of traces understands: filters, or the time before which traces were created. */
+    static final List<String> OF_DELETE = join(FILTER_NAMES, List.of("before"));
+
+    private static final Set<String> OF_ANALYTICS = Set.of("buckets", "groups", "group_by", "field", "prefix", "up_to");
 
     private QueryParameters() {}
 
@@ -128,6 +137,7 @@ final class QueryParameters {
 
     private static TraceQuery.Builder filters(Parameters parameters, UUID tenantId) {
         TraceQuery.Builder query = TraceQuery.builder(tenantId);
+        query.where(parameters.optional(EXPRESSION, FilterExpression::parse));
         QueryFilter.all().forEach(filter -> setFilter(parameters, filter, query));
         for (String name : parameters.names()) {
             if (name.startsWith(prefix(TAG)) || name.startsWith(prefix(HAS))) {

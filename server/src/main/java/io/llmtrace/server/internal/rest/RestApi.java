@@ -75,7 +75,7 @@ public final class RestApi {
         return List.of(
                 Route.post(TRACES, this::storeTraces),
                 Route.get(TRACES, QueryParameters.OF_QUERY, this::findTraces),
-                Route.delete(TRACES, List.of("before"), this::deleteTracesBefore),
+                Route.delete(TRACES, QueryParameters.OF_DELETE, this::deleteTraces),
                 Route.get(TRACES + "/{id}", List.of(), this::trace),
                 Route.delete(TRACES + "/{id}", List.of(), this::deleteTrace),
                 Route.get(TRACES + "/{id}/actions", List.of(), this::actions),
@@ -238,9 +238,27 @@ public final class RestApi {
         return Call.json(new Deleted(deleted ? 1 : 0));
     }
 
-    private HttpResponse deleteTracesBefore(Call call) {
-        Instant before = call.parameters().required("before", "an RFC 3339 time", QueryParameters::time);
+    private HttpResponse deleteTraces(Call call) {
+        Parameters parameters = call.parameters();
+        Instant before = parameters.optional("before", QueryParameters::time);
+        if (parameters.names().isEmpty()) {
+            throw Failure.badParameter("before", "parameter 'before' is missing; give an RFC 3339 time, or filters");
+        }
+        if (before == null) {
+            return deleteSelected(QueryParameters.analytics(parameters, call.tenant()));
+        }
+        if (parameters.names().size() > 1) {
+            throw Failure.badParameter("before", "before is given together with filters: use start_time and end_time");
+        }
         return Call.json(new Deleted(ingest.deleteTracesBefore(call.tenant(), before)));
+    }
+
+    private HttpResponse deleteSelected(TraceQuery query) {
+        try {
+            return Call.json(new Deleted(ingest.deleteTraces(query)));
+        } catch (IllegalArgumentException e) {
+            throw Failure.badParameter("q", String.valueOf(e.getMessage()));
+        }
     }
 
     private HttpResponse stats(Call call) {

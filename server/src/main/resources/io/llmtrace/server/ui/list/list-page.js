@@ -31,6 +31,7 @@ class ListPage extends View {
     first: { state: true },
     timeline: { state: true },
     timelineNote: { state: true },
+    matching: { state: true },
     stats: { state: true },
     fresh: { state: true },
     facetsOpen: { state: true },
@@ -46,6 +47,7 @@ class ListPage extends View {
     this.first = 0;
     this.timeline = null;
     this.timelineNote = '';
+    this.matching = null;
     this.stats = null;
     this.fresh = new Set();
     this.facetsOpen = false;
@@ -88,7 +90,7 @@ class ListPage extends View {
       next: this.next,
       selected: this.selected,
       scrollTop: this.scrolled ?? 0,
-      rest: { timeline: this.timeline, query: this.query },
+      rest: { timeline: this.timeline, matching: this.matching, query: this.query },
     });
   }
 
@@ -145,13 +147,14 @@ class ListPage extends View {
     this.problem = null;
     this.busy = false;
     this.timeline = null;
+    this.matching = null;
     this.stats = null;
     this.fresh = new Set();
     const scroller = this.querySelector('.rows');
     if (scroller) {
       scroller.scrollTop = 0;
     }
-    this.#loadPage().then(() => this.#loadTimeline());
+    this.#loadPage().then(() => Promise.all([this.#loadTimeline(), this.#countTraces()]));
   }
 
   /** Returns the query for a page. Only the orders by time are paged by cursor, which stays exact during writes. */
@@ -209,6 +212,18 @@ class ListPage extends View {
           ? 'This server does not count spans over time'
           : `Could not count spans: ${failure.message}`;
       }
+    }
+  }
+
+  /** Without a count, the foot of the list says that there is more. */
+  async #countTraces() {
+    const { signal } = this.running;
+    if (signal.aborted || this.show !== 'traces' || !this.next) {
+      return;
+    }
+    const matching = await api.countTraces(this.query, signal).catch(() => null);
+    if (!signal.aborted) {
+      this.matching = matching;
     }
   }
 
@@ -340,8 +355,9 @@ class ListPage extends View {
     const what = this.show === 'spans' ? 'span' : 'trace';
     const parts = [];
     if (this.items.length > 0) {
+      const of = this.matching ? ` of ${this.matching.more ? 'more than ' : ''}${count(this.matching.traces)}` : '';
       parts.push(
-        this.next ? `${count(this.items.length)} ${what}s loaded, more below` : plural(this.items.length, what),
+        this.next ? `${count(this.items.length)}${of} ${what}s loaded, more below` : plural(this.items.length, what),
       );
     }
     const total = this.timeline?.total;

@@ -1,12 +1,14 @@
 import { html, nothing } from 'lit';
 import { View, later } from '../view.js';
-import { values } from '../api.js';
+import { filtersIn, lookup, values } from '../api.js';
+import { go, traceUrl } from '../location.js';
 import { FIELDS, fieldNamed, namesOf } from '../fields.js';
-import { labelOf, parseSearch } from '../query.js';
+import { labelOf } from '../query.js';
 import { short } from '../format.js';
 
 /**
- * The search box: text to search for, and filters as chips. Typing `model:` suggests the models in the store.
+ * The search box: expressions of the filter language, which the server reads. Filters become chips, and words stay in the box.
+ * Typing `model:` suggests the models in the store.
  *
  * Dispatches `filter` {name: value}.
  */
@@ -16,6 +18,7 @@ class SearchBar extends View {
     query: { attribute: false },
     suggestions: { state: true },
     at: { state: true },
+    problem: { state: true },
   };
 
   constructor() {
@@ -23,6 +26,7 @@ class SearchBar extends View {
     this.filters = {};
     this.suggestions = [];
     this.at = -1;
+    this.problem = null;
     this.suggestLater = later((token) => this.#suggest(token), 150);
   }
 
@@ -37,6 +41,7 @@ class SearchBar extends View {
   }
 
   #typed() {
+    this.problem = null;
     this.at = -1;
     this.suggestLater(this.#token);
   }
@@ -122,12 +127,45 @@ class SearchBar extends View {
     }
   }
 
-  #search() {
+  /** Adds what is typed to the filters. An expression that is no single filter joins those typed before. */
+  async #search() {
     const input = this.querySelector('input');
-    const { filters, text } = parseSearch(input.value);
-    input.value = text;
+    const typed = input.value.trim();
     this.suggestions = [];
-    this.tell('filter', { ...filters, text: text || null });
+    if (await this.#openId(typed)) {
+      return;
+    }
+    try {
+      // Alone at first, so that the place of an error is that in the box.
+      const alone = await filtersIn(typed);
+      const found = this.filters.q && typed ? await filtersIn(`(${this.filters.q}) ${typed}`) : alone;
+      this.problem = null;
+      input.value = found.text ?? '';
+      this.tell('filter', { ...found, text: found.text ?? null });
+    } catch (problem) {
+      this.problem = problem.message.replace(/^q: /, '');
+    }
+  }
+
+  /** Opens what a pasted id names, and returns whether it names anything. A word that is no id is searched for. */
+  async #openId(typed) {
+    if (!/^[\w.@-]{4,}$/.test(typed) || typed.startsWith('-')) {
+      return false;
+    }
+    const found = await lookup(typed).catch(() => []);
+    const [first] = found;
+    if (!first) {
+      return false;
+    }
+    if (found.length > 1) {
+      this.problem = `Several ids begin with ${typed}: ${found.map((each) => each.value).join(', ')}`;
+    } else if (first.trace_id) {
+      go(first.field === 'span_id' ? traceUrl(first.trace_id, first.value) : traceUrl(first.trace_id));
+    } else {
+      this.querySelector('input').value = '';
+      this.tell('filter', { [first.field]: first.value, text: null });
+    }
+    return true;
   }
 
   updated(changed) {
@@ -159,7 +197,7 @@ class SearchBar extends View {
           aria-expanded=${open}
           aria-controls="suggestions"
           aria-activedescendant=${this.at >= 0 ? `suggestion-${this.at}` : nothing}
-          placeholder="Search prompts, responses, tools, errors, or filter by model:…, user:…, env=prod"
+          placeholder="Search prompts, responses, tools, errors, or filter by model:gpt-4*, cost:>0.01, env=prod"
           autocomplete="off"
           spellcheck="false"
           @input=${this.#typed}
@@ -184,6 +222,7 @@ class SearchBar extends View {
               </li>`,
           )}
         </ul>
+        ${this.problem === null ? nothing : html`<p class="error-text" role="alert">${this.problem}</p>`}
       </div>
     </div>`;
   }

@@ -469,6 +469,28 @@ class RestApiTest {
     }
 
     @Test
+    void deletes_takeFilters() {
+        server.repository()
+                .storeSpans(List.of(
+                        span(1).kind(SpanKind.LLM).modelName("a").build(),
+                        span(2).traceId(new UUID(2, 2)).kind(SpanKind.LLM).build(),
+                        span(3).traceId(new UUID(3, 3)).kind(SpanKind.TOOL).build()));
+        String traces = "/api/v1/traces";
+
+        assertThat(server.delete(traces + "?q=").json().path("detail").asText())
+                .isEqualTo("no filter given: this would delete every trace");
+        assertThat(server.delete(traces + "?kind=llm&before=2026-03-01T12:00:03Z")
+                        .status())
+                .isEqualTo(400);
+        assertThat(server.delete(traces + "?q=modle:a").status()).isEqualTo(400);
+        assertThat(server.get("/api/v1/analytics/count").toString()).isEqualTo("200 {\"traces\":3,\"more\":false}");
+        assertThat(server.get("/api/v1/analytics/count?up_to=1&kind=llm").toString())
+                .isEqualTo("200 {\"traces\":1,\"more\":true}");
+        assertThat(server.delete(traces + "?kind=llm&q=-model:a").toString()).isEqualTo("200 {\"deleted\":1}");
+        assertThat(server.get("/api/v1/analytics/count").toString()).isEqualTo("200 {\"traces\":2,\"more\":false}");
+    }
+
+    @Test
     void export_streamsEveryTraceWhole() {
         List<TraceEvent> traces = new ArrayList<>();
         for (int i = 0; i < 95; i++) {

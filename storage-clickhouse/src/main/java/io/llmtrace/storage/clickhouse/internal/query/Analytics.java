@@ -12,6 +12,7 @@ import io.llmtrace.storage.analytics.SessionOrder;
 import io.llmtrace.storage.analytics.SessionSummary;
 import io.llmtrace.storage.analytics.Slice;
 import io.llmtrace.storage.analytics.Timeline;
+import io.llmtrace.storage.analytics.TraceCount;
 import io.llmtrace.storage.analytics.ValueCount;
 import io.llmtrace.storage.analytics.ValueMeasures;
 import io.llmtrace.storage.clickhouse.internal.engine.Condition;
@@ -62,8 +63,8 @@ public final class Analytics {
     public Analytics(Database database, RewrittenSpans rewrittenSpans, TraceQuery query) {
         this.database = database;
         this.query = query;
-        this.filter = SpanFilter.of(query);
         this.view = new LatestVersionView(rewrittenSpans, query.tenantId());
+        this.filter = SpanFilter.of(query, () -> view);
     }
 
     /** Returns measures by time, and by the most frequent values of a field if one is given. */
@@ -335,10 +336,30 @@ public final class Analytics {
                 row -> new TopValue(row.readNullableText(), row.readText()));
     }
 
+    /** Counts the traces with a span that passes, and those without spans if the query does not filter them out. */
+    public TraceCount countTraces(long upTo) {
+        LatestVersionView.Table table =
+                query.filtersSpans() ? view.table(Map.of("trace", "trace_id"), filter) : allTraces();
+        Sql sql = Sql.of(
+                        "count of traces",
+                        "SELECT count() FROM (SELECT DISTINCT trace FROM " + table.sql() + " LIMIT " + (upTo + 1) + ")")
+                .with(table.parameters());
+        return TraceCount.of(database.number(sql), upTo);
+    }
+
+    private LatestVersionView.Table allTraces() {
+        Condition ofTenant = Condition.of("tenant_id = {tenant:UUID}", "tenant", query.tenantId());
+        Condition traces = query.traceId() == null
+                ? ofTenant
+                : ofTenant.and(Condition.of("trace_id = {trace_id:UUID}", "trace_id", query.traceId()));
+        return new LatestVersionView.Table(
+                "(SELECT trace_id AS trace FROM spans WHERE " + traces.sql() + ")", traces.parameters());
+    }
+
     /** Returns an expression for the value of a single-valued field, as text that may be null. */
     private static Condition value(SpanField<?> field) {
         if (field.tagKey() != null) {
-            Condition key = SpanFilter.equal("k", "group_tag", field.tagKey());
+            Condition key = SpanConditions.equal("k", "group_tag", field.tagKey());
             return new Condition(
                     "arrayFirstOrNull((v, k) -> " + key.sql() + ", mapValues(tags), mapKeys(tags))", key.parameters());
         }
@@ -367,11 +388,11 @@ public final class Analytics {
         StringBuilder lower = new StringBuilder(prefix.length());
         prefix.chars().forEach(c -> lower.append((char) (c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c)));
         String wanted = lower.toString();
-        if (!SpanFilter.isLong(wanted)) {
+        if (!SpanConditions.isLong(wanted)) {
             return Condition.of("startsWith(lower(assumeNotNull(v)), {prefix:String})", "prefix", wanted);
         }
         int bytes = wanted.getBytes(StandardCharsets.UTF_8).length;
-        return SpanFilter.equal("lower(substring(assumeNotNull(v), 1, " + bytes + "))", "prefix", wanted);
+        return SpanConditions.equal("lower(substring(assumeNotNull(v), 1, " + bytes + "))", "prefix", wanted);
     }
 
     private static <T> String ordinal(String column, T[] values, Function<T, String> text) {

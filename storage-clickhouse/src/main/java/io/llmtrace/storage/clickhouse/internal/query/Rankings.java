@@ -40,8 +40,8 @@ public final class Rankings {
     public Rankings(Database database, RewrittenSpans rewrittenSpans, TraceQuery query) {
         this.database = database;
         this.query = query;
-        this.filter = SpanFilter.of(query);
         this.view = new LatestVersionView(rewrittenSpans, query.tenantId());
+        this.filter = SpanFilter.of(query, () -> view);
         this.reader = new SpanReader(database, query.tenantId());
     }
 

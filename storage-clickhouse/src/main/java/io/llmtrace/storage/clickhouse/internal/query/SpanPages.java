@@ -53,12 +53,13 @@ public final class SpanPages<T> {
 
     private SpanPages(
             Database database,
+            RewrittenSpans rewrittenSpans,
             TraceQuery query,
             long now,
             Function<SpanReader, SpanReader.Projection<T>> projectionOf) {
         this.database = database;
         this.query = query;
-        this.filter = SpanFilter.of(query);
+        this.filter = SpanFilter.of(query, () -> new LatestVersionView(rewrittenSpans, query.tenantId()));
         this.reader = new SpanReader(database, query.tenantId());
         this.projection = projectionOf.apply(reader);
         this.order =
@@ -79,8 +80,9 @@ public final class SpanPages<T> {
      *
      * @param now snapshot at which a scan without a cursor begins
      */
-    public static Page<TraceSpan> spans(Database database, TraceQuery query, long now) {
-        SpanPages<StoredRow.Key> pages = new SpanPages<>(database, query, now, reader -> SpanReader.KEY);
+    public static Page<TraceSpan> spans(Database database, RewrittenSpans rewrittenSpans, TraceQuery query, long now) {
+        SpanPages<StoredRow.Key> pages =
+                new SpanPages<>(database, rewrittenSpans, query, now, reader -> SpanReader.KEY);
         Page<SpanIdentity> page = pages.page(entry -> entry.key.span());
         Map<SpanIdentity, StoredRow<TraceSpan>> rows =
                 pages.reader.latestRows(Set.copyOf(page.items()), pages.reader.wholeSpan(), pages.filter);
@@ -98,8 +100,9 @@ public final class SpanPages<T> {
      *
      * @param now snapshot at which a scan without a cursor begins
      */
-    public static Page<SpanOutline> outlines(Database database, TraceQuery query, long now) {
-        return new SpanPages<>(database, query, now, SpanReader::outline).page(Entry::span);
+    public static Page<SpanOutline> outlines(
+            Database database, RewrittenSpans rewrittenSpans, TraceQuery query, long now) {
+        return new SpanPages<>(database, rewrittenSpans, query, now, SpanReader::outline).page(Entry::span);
     }
 
     private record Entry<T>(SpanSortKey key, T span) {}

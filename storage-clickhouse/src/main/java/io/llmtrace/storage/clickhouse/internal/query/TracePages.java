@@ -51,10 +51,10 @@ public final class TracePages {
      *
      * @param now snapshot at which a scan without a cursor begins
      */
-    public TracePages(Database database, TraceQuery query, long now) {
+    public TracePages(Database database, RewrittenSpans rewrittenSpans, TraceQuery query, long now) {
         this.database = database;
         this.query = query;
-        this.filter = SpanFilter.of(query);
+        this.filter = SpanFilter.of(query, () -> new LatestVersionView(rewrittenSpans, query.tenantId()));
         this.reader = new SpanReader(database, query.tenantId());
         if (query.cursor() == null) {
             this.snapshot = now;

@@ -3,9 +3,9 @@ package io.llmtrace.storage.clickhouse.internal.query;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.llmtrace.model.TraceSpan;
-import io.llmtrace.storage.QueryFilter;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.clickhouse.internal.write.EncodedRows;
+import io.llmtrace.storage.filter.QueryFilter;
 import io.llmtrace.testkit.Samples;
 import java.util.List;
 import java.util.UUID;
@@ -35,7 +35,11 @@ final class SpanFilterTest {
 
     /** Returns the columns that the condition of a query names outside its parameters, which have the names of columns, too. */
     private static List<String> columnsIn(TraceQuery query) {
-        String sql = SpanFilter.of(query).sql().replaceAll("\\{[^}]*}", "");
+        String sql = SpanFilter.of(query, () -> {
+                    throw new AssertionError("no condition on other spans");
+                })
+                .sql()
+                .replaceAll("\\{[^}]*}", "");
         List<String> words = List.of(sql.split("\\W+"));
         return EncodedRows.ROW_COLUMNS.stream().filter(words::contains).toList();
     }

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.llmtrace.model.SpanField;
 import io.llmtrace.model.TraceSpan;
-import io.llmtrace.storage.QueryFilter;
 import io.llmtrace.storage.clickhouse.internal.engine.DeclaredColumns;
 import io.llmtrace.storage.clickhouse.internal.engine.RowInput;
 import io.llmtrace.storage.clickhouse.internal.engine.RowOutput;
 import io.llmtrace.storage.clickhouse.internal.write.EncodedRows;
+import io.llmtrace.storage.filter.QueryFilter;
 import io.llmtrace.testkit.Samples;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

@@ -38,6 +38,17 @@ public record Condition(String sql, List<@Nullable Object> parameters) {
         return new Condition(parts.isEmpty() ? "TRUE" : String.join(" AND ", parts), values);
     }
 
+    /** Returns a condition that holds if one of the given ones holds. */
+    public static Condition any(List<Condition> conditions) {
+        List<@Nullable Object> values = new ArrayList<>();
+        List<String> parts = new ArrayList<>();
+        for (Condition condition : conditions) {
+            parts.add("(" + condition.sql + ")");
+            values.addAll(condition.parameters);
+        }
+        return new Condition("(" + String.join(" OR ", parts) + ")", values);
+    }
+
     /** Returns a condition that holds if one of the given two holds. */
     public static Condition either(Condition one, Condition other) {
         List<@Nullable Object> values = new ArrayList<>(one.parameters);

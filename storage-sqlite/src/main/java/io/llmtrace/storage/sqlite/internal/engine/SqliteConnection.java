@@ -26,6 +26,9 @@ public final class SqliteConnection {
 
     private static final Logger LOG = LoggerFactory.getLogger(SqliteConnection.class);
 
+    /** The function in SQL that tells whether its first argument matches its second, a pattern with wildcards. */
+    public static final String MATCHES_WILDCARDS = WildcardFunction.NAME;
+
     private static final int MAX_STATEMENTS = 128;
 
     private final Connection connection;
@@ -36,8 +39,9 @@ public final class SqliteConnection {
     private final DictionaryReader dictionary = new DictionaryReader(this);
     private ReadMemory memory = ReadMemory.unlimited();
 
-    SqliteConnection(Connection connection) {
+    SqliteConnection(Connection connection) throws SQLException {
         this.connection = connection;
+        WildcardFunction.addTo(connection);
     }
 
     /** Work on a connection. If it throws, the transaction that it runs in is rolled back. */

@@ -1,17 +1,14 @@
 package io.llmtrace.storage.sqlite.internal.query;
 
-import io.llmtrace.model.Severity;
 import io.llmtrace.model.SpanField;
 import io.llmtrace.model.SpanStatus;
-import io.llmtrace.model.Times;
-import io.llmtrace.storage.Criterion;
-import io.llmtrace.storage.QueryFilter;
 import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.filter.Criterion;
+import io.llmtrace.storage.filter.FilterExpression;
+import io.llmtrace.storage.filter.QueryFilter;
 import io.llmtrace.storage.spi.QueryTexts;
 import io.llmtrace.storage.sqlite.internal.engine.Condition;
 import io.llmtrace.storage.sqlite.internal.engine.SqliteConnection;
-import io.llmtrace.storage.sqlite.internal.read.SpanColumn;
-import io.llmtrace.storage.sqlite.internal.read.SpanColumns;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,10 +44,8 @@ final class SpanFilter {
             SpanField.FINDING_TYPE,
             SpanField.ACTION_NAME);
 
-    /** Fields whose filters are more than a comparison with a column. */
+    /** Fields for whose filters it matters whether they select few spans. */
     private static final Set<SpanField<?>> WITH_RULES = Set.of(
-            SpanField.START_TIME,
-            SpanField.TRACE_ID,
             SpanField.TEXT,
             SpanField.SECURITY_SCORE,
             SpanField.FINDING_TYPE,
@@ -60,11 +55,13 @@ final class SpanFilter {
     private final SqliteConnection connection;
     private final TraceQuery query;
     private final long tenant;
+    private final SpanConditions conditions;
 
     SpanFilter(SqliteConnection connection, TraceQuery query, long tenant) {
         this.connection = connection;
         this.query = query;
         this.tenant = tenant;
+        this.conditions = new SpanConditions(connection, tenant);
     }
 
     /** Returns a condition for the spans that pass all filters. */
@@ -75,14 +72,20 @@ final class SpanFilter {
         List<Condition> all = new ArrayList<>();
         addRareValues(all);
         // Spans that are found by their rows or their trace must not be searched among all spans of the tenant.
-        boolean byRowsOrTrace = !all.isEmpty() || query.traceId() != null;
+        boolean byTrace = query.criteria().stream()
+                .anyMatch(criterion -> criterion.filter().field().equals(SpanField.TRACE_ID));
+        boolean byRowsOrTrace = !all.isEmpty() || byTrace;
         all.add(Condition.of((byRowsOrTrace ? "+" : "") + "s.tenant = ?", tenant));
-        addTimes(all);
         addFields(all);
         addTags(all);
         addScore(all);
         addFinding(all);
         addAction(all);
+        for (FilterExpression condition : query.furtherConditions()) {
+            if (!condition.isAboutFinding()) {
+                all.add(conditions.of(condition));
+            }
+        }
         if (query.text() != null) {
             all.add(TextIndex.withTokens(connection, query.terms(), Condition.all(all)));
         }
@@ -116,7 +119,8 @@ final class SpanFilter {
     }
 
     private static boolean isIndexed(Criterion<?> criterion) {
-        if (criterion.filter().comparison() == QueryFilter.Comparison.PRESENT) {
+        QueryFilter.Comparison comparison = criterion.filter().comparison();
+        if (comparison == QueryFilter.Comparison.PRESENT || comparison == QueryFilter.Comparison.MATCHES) {
             return false;
         }
         SpanField<?> field = criterion.filter().field();
@@ -127,88 +131,46 @@ final class SpanFilter {
 
     /** Adds the rows of the spans that have a value which few spans have, as most sessions and users are. */
     private void addRareValues(List<Condition> all) throws SQLException {
-        addRareValue(all, ValueTokens.Field.SESSION_ID, query.value(SpanField.SESSION_ID));
-        addRareValue(all, ValueTokens.Field.USER_ID, query.value(SpanField.USER_ID));
-        addRareValue(all, ValueTokens.Field.MODEL, query.value(SpanField.MODEL_NAME));
+        addRareValue(all, ValueTokens.Field.SESSION_ID);
+        addRareValue(all, ValueTokens.Field.USER_ID);
+        addRareValue(all, ValueTokens.Field.MODEL);
     }
 
-    private void addRareValue(List<Condition> all, ValueTokens.Field field, @Nullable String value)
-            throws SQLException {
-        if (value != null) {
-            Condition rows = TextIndex.withValueToken(
-                    connection, ValueTokens.of(tenant, field, value), equal(field.field(), value));
-            if (rows != null) {
-                all.add(rows);
-            }
-        }
-    }
-
-    private void addTimes(List<Condition> all) {
-        // Times.toNanos cuts a bound that cannot be stored to the nearest time that can, which would then match.
-        if (query.startTime() != null) {
-            all.add(
-                    query.startTime().isAfter(Times.LATEST)
-                            ? Condition.NEVER
-                            : Condition.of("s.start_time >= ?", Times.toNanos(query.startTime())));
-        }
-        if (query.endTime() != null) {
-            all.add(
-                    query.endTime().isBefore(Times.EARLIEST)
-                            ? Condition.NEVER
-                            : Condition.of("s.start_time <= ?", Times.toNanos(query.endTime())));
-        }
-    }
-
-    /** Adds the filters that compare a column of the span with a value, but for those with a rule of their own. */
-    private void addFields(List<Condition> all) throws SQLException {
-        if (query.traceId() != null) {
-            all.add(Condition.of(
-                    "s.trace = (SELECT id FROM traces WHERE trace_id = ? AND tenant = ?)", query.traceId(), tenant));
-        }
+    private void addRareValue(List<Condition> all, ValueTokens.Field field) throws SQLException {
         for (Criterion<?> criterion : query.criteria()) {
-            SpanField<?> field = criterion.filter().field();
-            if (criterion.filter().comparison() == QueryFilter.Comparison.PRESENT) {
-                all.add(presence(field, (Boolean) criterion.value()));
-            } else if (field.tagKey() == null && !WITH_RULES.contains(field)) {
-                all.add(compare(criterion, field));
+            if (criterion.filter().field().equals(field.field())
+                    && criterion.filter().comparison() == QueryFilter.Comparison.EQUAL) {
+                String token = ValueTokens.of(tenant, field, criterion.valueText());
+                Condition rows = TextIndex.withValueToken(connection, token, conditions.of(criterion));
+                if (rows != null) {
+                    all.add(rows);
+                }
             }
         }
     }
 
-    private Condition compare(Criterion<?> criterion, SpanField<?> field) throws SQLException {
-        return switch (criterion.filter().comparison()) {
-            case EQUAL -> equal(field, criterion.text());
-            case AT_LEAST -> Condition.of(SpanColumns.of(field).expression() + " >= ?", criterion.value());
-            case AT_MOST -> Condition.of(SpanColumns.of(field).expression() + " <= ?", criterion.value());
-            case PRESENT, WORDS -> throw new IllegalArgumentException("not compared with a column: " + criterion);
-        };
-    }
-
-    private Condition presence(SpanField<?> field, boolean wanted) {
-        String key = field.tagKey();
-        if (key != null) {
-            return Condition.of(
-                    (wanted ? "" : "NOT ")
-                            + "EXISTS (SELECT 1 FROM tags g WHERE g.tenant = ? AND g.key = ? AND g.tag_set = s.tag_set)",
-                    tenant,
-                    key);
-        }
-        return Condition.of("+" + SpanColumns.presenceOf(field).expression() + (wanted ? " IS NOT NULL" : " IS NULL"));
-    }
-
-    private Condition equal(SpanField<?> field, String value) throws SQLException {
-        SpanColumn<?> column = SpanColumns.of(field);
-        return switch (column.type()) {
-            case NAME -> {
-                Long id = connection.dictionary().idOf(value);
-                yield id == null ? Condition.NEVER : Condition.of(column.expression() + " = ?", id);
+    private void addTimes(List<Condition> all) throws SQLException {
+        for (Criterion<?> criterion : query.criteria()) {
+            if (criterion.filter().field().equals(SpanField.START_TIME)) {
+                all.add(conditions.of(criterion));
             }
-            case TEXT -> Condition.of(column.expression() + " = ?", value);
-            case ERROR_FLAG ->
-                Condition.of(column.expression() + (value.equals(SpanStatus.ERROR.text()) ? " = 1" : " IS NULL"));
-            case INTEGER, TIME, REAL, JSON, ID, TAG_SET ->
-                throw new IllegalArgumentException("not compared with a text: " + column);
-        };
+        }
+    }
+
+    /** Adds the filters for which it does not matter how many spans they select. */
+    private void addFields(List<Condition> all) throws SQLException {
+        for (Criterion<?> criterion : query.criteria()) {
+            boolean isPresence = criterion.filter().comparison() == QueryFilter.Comparison.PRESENT;
+            if (isPresence || !hasRule(criterion)) {
+                all.add(conditions.of(criterion));
+            }
+        }
+    }
+
+    private static boolean hasRule(Criterion<?> criterion) {
+        SpanField<?> field = criterion.filter().field();
+        boolean isTag = field.tagKey() != null && criterion.filter().comparison() == QueryFilter.Comparison.EQUAL;
+        return isTag || WITH_RULES.contains(field);
     }
 
     private void addTags(List<Condition> all) throws SQLException {
@@ -236,49 +198,25 @@ final class SpanFilter {
     }
 
     private void addFinding(List<Condition> all) throws SQLException {
-        String type = query.value(SpanField.FINDING_TYPE);
-        Severity severity = query.value(SpanField.FINDING_SEVERITY);
-        if (type == null && severity == null) {
+        List<FilterExpression> ofFinding = query.findingConditions();
+        if (ofFinding.isEmpty()) {
             return;
         }
-        List<Condition> ofFinding = new ArrayList<>();
-        boolean few = false; // there is no index by severity alone
-        if (type != null) {
-            Long typeId = connection.dictionary().idOf(type);
-            if (typeId == null) {
-                all.add(Condition.NEVER);
-                return;
-            }
-            ofFinding.add(Condition.of("d.finding_type = ?", typeId));
-            few = isFew("findings WHERE finding_type = ?", typeId);
-        }
-        if (severity != null) {
-            ofFinding.add(Condition.of("d.severity = ?", severity.text()));
-        }
-        all.add(Condition.of("s.finding_count IS NOT NULL"));
-        all.add(hasDetail("findings", Condition.all(ofFinding), few));
+        String type = query.value(SpanField.FINDING_TYPE);
+        Long typeId = type == null ? null : connection.dictionary().idOf(type);
+        // There is no index by severity alone.
+        boolean few = typeId != null && isFew("findings WHERE finding_type = ?", typeId);
+        all.add(conditions.hasFinding(ofFinding, few));
     }
 
     private void addAction(List<Condition> all) throws SQLException {
-        String action = query.value(SpanField.ACTION_NAME);
-        if (action == null) {
-            return;
+        for (Criterion<?> criterion : query.criteria()) {
+            if (criterion.filter().field().equals(SpanField.ACTION_NAME)) {
+                boolean isName = criterion.filter().comparison() == QueryFilter.Comparison.EQUAL;
+                Long name = isName ? connection.dictionary().idOf(criterion.valueText()) : null;
+                all.add(conditions.hasAction(criterion, name != null && isFew("actions WHERE name = ?", name)));
+            }
         }
-        Long name = connection.dictionary().idOf(action);
-        if (name == null) {
-            all.add(Condition.NEVER);
-            return;
-        }
-        boolean few = isFew("actions WHERE name = ?", name);
-        all.add(Condition.of("s.action_count IS NOT NULL"));
-        all.add(hasDetail("actions", Condition.of("d.name = ?", name), few));
-    }
-
-    /** Returns the condition that a span has a row {@code d} in a table of its details. */
-    private static Condition hasDetail(String table, Condition detail, boolean few) {
-        return few
-                ? detail.within("s.id IN (SELECT d.span FROM " + table + " d WHERE ", ")")
-                : detail.within("EXISTS (SELECT 1 FROM " + table + " d WHERE d.span = s.id AND ", ")");
     }
 
     private boolean isFew(String fromWhere, @Nullable Object... parameters) throws SQLException {

@@ -2,13 +2,14 @@ package io.llmtrace.storage.sqlite.internal.query;
 
 import io.llmtrace.json.TraceJson;
 import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.analytics.TraceCount;
 import io.llmtrace.storage.sqlite.internal.engine.Condition;
 import io.llmtrace.storage.sqlite.internal.engine.SqliteConnection;
 import java.sql.SQLException;
 import java.util.List;
 
 /** The filters of a query as SQL on {@code t}, a row of {@code traces}: a trace passes if one of its spans does. */
-final class TraceFilter {
+public final class TraceFilter {
 
     /** Up to this many traces are sorted; for more, a scan from the newest trace on is faster. */
     private static final int FEW_TRACES = 1_000;
@@ -17,10 +18,20 @@ final class TraceFilter {
     private final TraceQuery query;
     private final long tenant;
 
-    TraceFilter(SqliteConnection connection, TraceQuery query, long tenant) {
+    /** @param tenant the row id of the query's tenant */
+    public TraceFilter(SqliteConnection connection, TraceQuery query, long tenant) {
         this.connection = connection;
         this.query = query;
         this.tenant = tenant;
+    }
+
+    /** Counts the traces that pass. */
+    public TraceCount count(long upTo) throws SQLException {
+        Condition condition = conditionForAll();
+        long found = connection.number(
+                "SELECT count(*) FROM (SELECT 1 FROM traces t WHERE " + condition.sql() + " LIMIT " + (upTo + 1) + ")",
+                condition.arguments());
+        return TraceCount.of(found, upTo);
     }
 
     /** Returns a condition for pages in the order of time: the traces are scanned in that order unless few pass. */

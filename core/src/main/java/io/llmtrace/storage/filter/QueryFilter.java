@@ -1,4 +1,4 @@
-package io.llmtrace.storage;
+package io.llmtrace.storage.filter;
 
 import io.llmtrace.model.FieldType;
 import io.llmtrace.model.SearchTerm;
@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A filter of a {@link TraceQuery}, such as {@code model_name} or {@code min_cost_usd}: a field of a span, and the comparison of
- * its value with that of the query. The filters are derived from {@link SpanField}; parameters of requests and options of
- * commands have their names.
+ * A filter of a query, such as {@code model_name} or {@code min_cost_usd}: a field of a span, and the comparison of its value with that
+ * of the query. The filters are derived from {@link SpanField}; parameters of requests and options of commands have their names.
  *
  * @param <T> the type of the query's value
  */
@@ -30,15 +30,19 @@ public final class QueryFilter<T> {
         AT_LEAST,
         /** The value of the span is equal to the query's or less. */
         AT_MOST,
+        /** The value of the span, or one of several, matches the query's pattern, see {@link Wildcards}. */
+        MATCHES,
         /** The span has a value, if the query's is true, or has none. */
         PRESENT,
         /** The span has all words of the query's text. */
         WORDS
     }
 
-    static final QueryFilter<String> TEXT = words(SpanField.TEXT);
+    /** The filter for spans that have all words of a text. */
+    public static final QueryFilter<String> TEXT = words(SpanField.TEXT);
 
     private static final String PRESENT_PREFIX = "has.";
+    private static final String PATTERN_PREFIX = "pattern.";
 
     private static final List<QueryFilter<?>> ALL = declared();
 
@@ -106,11 +110,39 @@ public final class QueryFilter<T> {
     /**
      * Returns the filter for spans with one value of a field.
      *
-     * @throws IllegalArgumentException if the field is not {@link SpanField#isFilteredByEquality() filtered by equality}
+     * @throws IllegalArgumentException if the field is not {@linkplain SpanField#isComparable() comparable}, or is ordered: its
+     *     value lies between two bounds
      */
     public static <T> QueryFilter<T> equalTo(SpanField<T> field) {
-        require(field.isFilteredByEquality(), field, "value");
+        require(field.isComparable() && !field.isOrdered(), field, "value");
         return new QueryFilter<>(field.name(), field, field.type(), Comparison.EQUAL, field::hasValue);
+    }
+
+    /**
+     * Returns the filter for spans with a value of a field that matches a pattern, see {@link Wildcards}; of an id, the pattern is
+     * the beginning, see {@link IdPrefix}.
+     *
+     * @throws IllegalArgumentException if the field is not {@linkplain SpanField#isComparable() comparable}, or its values are
+     *     neither free texts nor ids
+     */
+    public static QueryFilter<String> matching(SpanField<?> field) {
+        require(
+                field.isComparable()
+                        && (field.type().isFreeText() || field.type().isId()),
+                field,
+                "pattern");
+        if (field.type().isId()) {
+            return new QueryFilter<>(
+                    PATTERN_PREFIX + field.name(), field, FieldType.TEXT, Comparison.MATCHES, (span, pattern) -> {
+                        IdPrefix prefix = IdPrefix.ofPattern(pattern, field);
+                        return field.valueOf(span) instanceof UUID id && prefix.matches(id, field);
+                    });
+        }
+        return new QueryFilter<>(
+                PATTERN_PREFIX + field.name(), field, FieldType.TEXT, Comparison.MATCHES, (span, pattern) -> {
+                    Wildcards wildcards = Wildcards.of(pattern);
+                    return field.textsOf(span).stream().anyMatch(wildcards::matches);
+                });
     }
 
     /**
@@ -139,10 +171,10 @@ public final class QueryFilter<T> {
     /**
      * Returns the filter for spans with at least a value of a field.
      *
-     * @throws IllegalArgumentException if the field is not {@link SpanField#isFilteredByRange() filtered by range}
+     * @throws IllegalArgumentException if the field is not {@linkplain SpanField#isOrdered() comparable by order}
      */
     public static <T> QueryFilter<T> atLeast(SpanField<T> field) {
-        require(field.isFilteredByRange(), field, "range");
+        require(field.isOrdered(), field, "range");
         String name = field.equals(SpanField.START_TIME) ? "start_time" : "min_" + rangeName(field);
         return new QueryFilter<>(
                 name, field, field.type(), Comparison.AT_LEAST, (span, bound) -> isAtMost(bound, field.valueOf(span)));
@@ -151,10 +183,10 @@ public final class QueryFilter<T> {
     /**
      * Returns the filter for spans with at most a value of a field.
      *
-     * @throws IllegalArgumentException if the field is not {@link SpanField#isFilteredByRange() filtered by range}
+     * @throws IllegalArgumentException if the field is not {@linkplain SpanField#isOrdered() comparable by order}
      */
     public static <T> QueryFilter<T> atMost(SpanField<T> field) {
-        require(field.isFilteredByRange(), field, "range");
+        require(field.isOrdered(), field, "range");
         // Both bounds of a query's time apply to the start of a span.
         String name = field.equals(SpanField.START_TIME) ? "end_time" : "max_" + rangeName(field);
         return new QueryFilter<>(
@@ -194,7 +226,7 @@ public final class QueryFilter<T> {
     /** Returns the meaning of the filter, in one or two sentences for people. */
     public String description() {
         return switch (comparison) {
-            case EQUAL, WORDS -> field.description();
+            case EQUAL, MATCHES, WORDS -> field.description();
             case PRESENT -> "Whether a span has a value of this field: " + field.description();
             case AT_LEAST ->
                 field.equals(SpanField.START_TIME) ? "Earliest start of a span, inclusive." : bound("At least this ");
@@ -212,12 +244,13 @@ public final class QueryFilter<T> {
         return which + field.label().toLowerCase(Locale.ROOT) + unit + ".";
     }
 
-    /** Returns whether a span passes the filter with a value; see {@link TraceQuery#matches(TraceSpan)}. */
+    /** Returns whether a span passes the filter with a value. */
     boolean passes(TraceSpan span, T value) {
         return passes.test(span, value);
     }
 
-    T normalize(T value) {
+    /** Returns the canonical form of a value of the query. */
+    public T normalize(T value) {
         return type.normalize(value);
     }
 
@@ -229,6 +262,13 @@ public final class QueryFilter<T> {
     void check(T value) {
         switch (comparison) {
             case EQUAL, PRESENT -> {}
+            case MATCHES -> {
+                if (field.type().isId()) {
+                    IdPrefix.ofPattern(type.format(value), field);
+                } else {
+                    Wildcards.check(type.format(value), field.name());
+                }
+            }
             case AT_LEAST, AT_MOST -> {
                 if (!field.equals(SpanField.START_TIME)) {
                     type.check(value, name);
@@ -243,8 +283,9 @@ public final class QueryFilter<T> {
         }
     }
 
-    @SuppressWarnings("unchecked") // fields with a range have comparable values
-    static <T> boolean isAtMost(@Nullable T smaller, @Nullable T larger) {
+    /** Returns whether both are values and the first is not greater; for values of fields that are ordered. */
+    @SuppressWarnings("unchecked") // values of such fields are comparable
+    public static <T> boolean isAtMost(@Nullable T smaller, @Nullable T larger) {
         return smaller != null && larger != null && ((Comparable<T>) smaller).compareTo(larger) <= 0;
     }
 

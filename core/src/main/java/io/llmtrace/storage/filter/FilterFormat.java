@@ -1,0 +1,44 @@
+package io.llmtrace.storage.filter;
+
+import io.llmtrace.model.SpanField;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Writes criteria in the filter language, such that {@link FilterParser} reads the same. */
+final class FilterFormat {
+
+    /** Values that mean themselves without quotes. */
+    private static final Pattern PLAIN = Pattern.compile("[\\p{L}\\p{N}_/@%+-]+(?:[.:][\\p{L}\\p{N}_/@%+-]+)*");
+
+    private FilterFormat() {}
+
+    static String format(Criterion<?> criterion) {
+        String name = nameOf(criterion.filter().field());
+        String value = criterion.valueText();
+        return switch (criterion.filter().comparison()) {
+            case EQUAL -> name + ":" + (PLAIN.matcher(value).matches() ? value : quoted(value));
+            case AT_LEAST -> name + ":>=" + value;
+            case AT_MOST -> name + ":<=" + value;
+            case MATCHES -> name + ":" + escaped(Wildcards.of(value));
+            case PRESENT -> (Boolean.TRUE.equals(criterion.value()) ? "" : "NOT ") + name + ":*";
+            case WORDS -> name + ":" + quoted(value);
+        };
+    }
+
+    private static String nameOf(SpanField<?> field) {
+        String key = field.tagKey();
+        return key == null || PLAIN.matcher(key).matches() && key.indexOf(':') < 0
+                ? field.name()
+                : FilterParser.TAG_PREFIX + quoted(key);
+    }
+
+    static String quoted(String text) {
+        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    }
+
+    private static String escaped(Wildcards pattern) {
+        return pattern.literals().stream()
+                .map(literal -> literal.replaceAll("[^\\p{L}\\p{N}_/@%+:-]", "\\\\$0"))
+                .collect(Collectors.joining("*"));
+    }
+}
