@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.llmtrace.testkit.NeedsClickHouse;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -14,6 +15,8 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -61,6 +64,34 @@ class ServerLifeTest {
             assertThat(Integer.parseInt(server.execute("SELECT countDistinct(x) FROM t WHERE x < " + acknowledged.get())
                             .strip()))
                     .isEqualTo(acknowledged.get());
+        }
+    }
+
+    @Test
+    void start_portTakenInTheMeantime_takesAnother() throws Exception {
+        CompletableFuture<ServerSocket> taken =
+                CompletableFuture.supplyAsync(() -> takePortOf(folder.resolve("config.xml")));
+        try (ClickHouseServer server = ClickHouseServer.start(
+                        ClickHouseServerOptions.builder().folder(folder).build());
+                ServerSocket socket = taken.get()) {
+            assertThat(server.execute("SELECT 1").strip()).isEqualTo("1");
+            assertThat(server.httpPort()).isNotEqualTo(socket.getLocalPort());
+        }
+    }
+
+    /** Listens on the port of a server as soon as its configuration names it, and before the server does. */
+    private static ServerSocket takePortOf(Path config) {
+        Pattern port = Pattern.compile("<http_port>(\\d+)</http_port>");
+        while (true) {
+            try {
+                Matcher chosen = port.matcher(Files.exists(config) ? Files.readString(config) : "");
+                if (chosen.find()) {
+                    return new ServerSocket(Integer.parseInt(chosen.group(1)), 1, InetAddress.getByName("127.0.0.1"));
+                }
+                Thread.onSpinWait();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 

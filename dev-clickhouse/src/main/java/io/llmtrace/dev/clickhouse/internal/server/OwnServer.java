@@ -14,6 +14,11 @@ import java.util.concurrent.CompletableFuture;
 /** A server whose process was started here. */
 public final class OwnServer implements AutoCloseable {
 
+    /** A port that was free when it was chosen may be taken before the server listens on it. */
+    private static final int START_ATTEMPTS = 3;
+
+    private static final String PORT_TAKEN = "Address already in use";
+
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
     private static final Duration POLL_TIMEOUT = Duration.ofSeconds(5);
@@ -52,17 +57,22 @@ public final class OwnServer implements AutoCloseable {
     private static OwnServer start(Engine engine, ClickHouseServerOptions options, ServerFolder folder)
             throws IOException {
         ServerFiles files = new ServerFiles(folder.path());
-        ServerFiles.Values values = values(engine, options, files);
-        files.write(values, options.configXml(), options.usersXml());
-        OwnServer server = new OwnServer(engine, folder, files, values);
-        try {
-            server.awaitReady();
-        } catch (RuntimeException e) {
-            server.process.kill();
-            throw e;
+        int attempt = 0;
+        while (true) {
+            ServerFiles.Values values = values(engine, options, files);
+            files.write(values, options.configXml(), options.usersXml());
+            OwnServer server = new OwnServer(engine, folder, files, values);
+            try {
+                server.awaitReady();
+                LiveServers.add(server);
+                return server;
+            } catch (RuntimeException e) {
+                server.process.kill();
+                if (++attempt == START_ATTEMPTS || !server.log().contains(PORT_TAKEN)) {
+                    throw e;
+                }
+            }
         }
-        LiveServers.add(server);
-        return server;
     }
 
     private static ServerFiles.Values values(Engine engine, ClickHouseServerOptions options, ServerFiles files)

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.Function;
+import org.sqlite.SQLiteConnection;
 
 /**
  * The function {@value #NAME} in SQL: whether a text matches a pattern with wildcards. SQLite's own {@code GLOB} gives a bracket and a
@@ -20,7 +21,12 @@ final class WildcardFunction extends Function {
     private WildcardFunction() {}
 
     static void addTo(Connection connection) throws SQLException {
-        Function.create(connection, NAME, new WildcardFunction(), 2, Function.FLAG_DETERMINISTIC);
+        Function.create(
+                connection.unwrap(SQLiteConnection.class),
+                NAME,
+                new WildcardFunction(),
+                2,
+                Function.FLAG_DETERMINISTIC);
     }
 
     @Override
