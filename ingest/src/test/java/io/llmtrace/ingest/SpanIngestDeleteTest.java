@@ -63,8 +63,9 @@ class SpanIngestDeleteTest {
                     .extracting(TraceSpan::startTime)
                     .containsExactly(at(80));
             assertThat(ids(OTHER_TENANT)).containsExactly(waiting);
-            IngestState state = ingest.state();
-            assertThat(state.stored()).isEqualTo(state.accepted());
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(ingest.state().stored())
+                            .isEqualTo(ingest.state().accepted()));
         }
     }
 

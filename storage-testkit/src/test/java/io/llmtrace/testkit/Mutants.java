@@ -12,6 +12,7 @@ import io.llmtrace.storage.RetentionRule;
 import io.llmtrace.storage.SpanOutline;
 import io.llmtrace.storage.StorageStats;
 import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.filter.Criterion;
 import io.llmtrace.storage.memory.InMemoryTraceRepository;
 import io.llmtrace.storage.spi.StoreProperties;
 import java.time.Instant;
@@ -98,20 +99,13 @@ final class Mutants {
     static final class PredicatesOnDifferentSpans extends Mutant {
         @Override
         public Page<TraceEvent> queryTraces(TraceQuery query) {
-            List<TraceQuery> singles = new ArrayList<>();
-            TraceQuery none = TraceQuery.builder(query.tenantId())
-                    .traceId(query.traceId())
-                    .build();
-            singles.add(none.toBuilder()
-                    .modelName(query.value(SpanField.MODEL_NAME))
-                    .build());
-            singles.add(none.toBuilder().kind(query.kind()).build());
-            TraceQuery rest =
-                    query.toBuilder().modelName(null).kind(null).cursor(null).build();
-            if (query.cursor() != null || query.value(SpanField.MODEL_NAME) == null || query.kind() == null) {
+            if (query.cursor() != null || query.criteria().size() < 2) {
                 return right.queryTraces(query);
             }
-            singles.add(rest);
+            TraceQuery none = TraceQuery.builder(query.tenantId()).build();
+            List<TraceQuery> singles = query.criteria().stream()
+                    .map(criterion -> with(none, criterion))
+                    .toList();
             List<TraceEvent> all = right.queryTraces(none.toBuilder()
                             .order(query.order())
                             .limit(TraceQuery.MAX_LIMIT)
@@ -124,6 +118,12 @@ final class Mutants {
                             .limit(query.limit())
                             .toList(),
                     null);
+        }
+
+        private static <T> TraceQuery with(TraceQuery query, Criterion<T> criterion) {
+            return query.toBuilder()
+                    .filter(criterion.filter(), criterion.value())
+                    .build();
         }
     }
 
