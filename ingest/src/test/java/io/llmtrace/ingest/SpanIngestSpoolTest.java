@@ -129,7 +129,8 @@ class SpanIngestSpoolTest {
             assertThat(stored()).containsExactlyInAnyOrderElementsOf(spans.subList(1, 4));
             assertThat(ingest.state().spool().damage()).contains(file + " is damaged at byte 0");
             assertThat(ingest.state().spool().damagedSpans()).isEqualTo(1);
-            Awaitility.await().untilAsserted(() -> assertThat(ingest.state().stored()).isEqualTo(3));
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(ingest.state().stored()).isEqualTo(3));
         }
     }
 
