@@ -45,6 +45,7 @@ class FullStoreTest {
     private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int SPANS_PER_REQUEST = 20;
+    private static final int FREED_MEGABYTES = 20;
 
     private final Random random = new Random(7);
     /** The traces that the server has acknowledged and that were not deleted, by their creation. */
@@ -86,7 +87,7 @@ class FullStoreTest {
                 disk.fill(); // as another program may
                 assertFull(server, "disk");
                 assertHolds(server);
-                deleteFromReserve(server, disk);
+                deleteFromReserve(server, disk, megabytes);
                 assertHolds(server);
                 server.kill();
             }
@@ -94,7 +95,7 @@ class FullStoreTest {
             disk.fill();
             try (ServerProcess server = start(disk, data)) {
                 assertHolds(server);
-                deleteFromReserve(server, disk);
+                deleteFromReserve(server, disk, megabytes);
                 disk.free();
                 writeSomeMore(server);
                 assertHolds(server);
@@ -181,12 +182,16 @@ class FullStoreTest {
      * what to do, and doing it helps: at once, or when the readers that keep the log from being truncated have ended. A refused delete
      * may have removed a part: it runs in several transactions.
      */
-    private void deleteFromReserve(ServerProcess server, SmallDisk disk) throws IOException {
+    private void deleteFromReserve(ServerProcess server, SmallDisk disk, int megabytes) throws Exception {
         Instant before = medianCreation();
         if (isDeleted(server, before)) {
             return;
         }
         disk.free();
+        if (isDeleted(server, before)) {
+            return;
+        }
+        disk.resize(megabytes + FREED_MEGABYTES); // little else was on it
         Awaitility.await().atMost(PATIENCE).until(() -> isDeleted(server, before));
     }
 

@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -74,6 +75,15 @@ final class SmallDisk implements AutoCloseable {
     /** Removes what {@link #fill} wrote. */
     void free() throws IOException {
         Files.deleteIfExists(fromOutside().resolve(FILLER));
+    }
+
+    /** Makes it larger, as one who frees space on a disk that is full of other things. */
+    void resize(int megabytes) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(launcher());
+        command.addAll(List.of("mount", "-o", "remount,size=" + megabytes + "m", folder.toString()));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(said).isZero();
     }
 
     private Path fromOutside() {
