@@ -45,8 +45,6 @@ import picocli.CommandLine.Option;
         })
 final class QueryCommand implements Callable<Integer>, FilterOptions.Filtered {
 
-    private static final long COUNT_UP_TO = 10_000;
-
     private final CliContext context;
 
     @Mixin
@@ -159,7 +157,7 @@ final class QueryCommand implements Callable<Integer>, FilterOptions.Filtered {
 
     private static String matching(Store store, TraceQuery query) {
         TraceQuery all = query.toBuilder().cursor(null).build();
-        TraceCount count = TraceAnalytics.of(store.repository()).countTraces(all, COUNT_UP_TO);
+        TraceCount count = TraceAnalytics.of(store.repository()).countTraces(all, TraceAnalytics.DEFAULT_COUNT);
         return (count.more() ? "more than " : "") + Formats.count(count.traces(), "trace");
     }
 

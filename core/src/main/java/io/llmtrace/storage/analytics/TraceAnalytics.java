@@ -51,6 +51,9 @@ public interface TraceAnalytics {
     /** The largest offset of a list. */
     int MAX_OFFSET = 10_000;
 
+    /** The number up to which a list counts its traces, unless it is asked for more. */
+    long DEFAULT_COUNT = 10_000;
+
     /** The largest number up to which traces are counted: more than a store can hold. */
     long MAX_COUNT = 1_000_000_000_000L;
 

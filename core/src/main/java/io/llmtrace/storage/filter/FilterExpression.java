@@ -25,8 +25,7 @@ import java.util.stream.Stream;
  *
  * Expressions are immutable. Two are equal if they have the same form, which is more than selecting the same spans.
  */
-public sealed interface FilterExpression
-        permits Criterion, FilterExpression.All, FilterExpression.Any, FilterExpression.Not, FilterExpression.SomeSpan {
+public sealed interface FilterExpression permits Criterion, FilterExpression.Combination {
 
     /**
      * Returns whether a span passes.
@@ -151,12 +150,46 @@ public sealed interface FilterExpression
         return any(List.of(this, other));
     }
 
+    /** A condition that is made of others. */
+    sealed interface Combination extends FilterExpression permits All, Any, Not, SomeSpan {
+
+        /** Returns the conditions that it is made of. */
+        List<FilterExpression> operands();
+
+        @Override
+        default boolean asksForOtherSpans() {
+            return operands().stream().anyMatch(FilterExpression::asksForOtherSpans);
+        }
+
+        @Override
+        default boolean isAboutFinding() {
+            return false;
+        }
+
+        @Override
+        default boolean passes(SecurityFinding finding) {
+            throw new IllegalStateException("not about findings: " + this);
+        }
+
+        @Override
+        default void check() {
+            operands().forEach(FilterExpression::check);
+        }
+
+        @Override
+        default List<Criterion<?>> criteria() {
+            List<Criterion<?>> all = new ArrayList<>();
+            operands().forEach(operand -> all.addAll(operand.criteria()));
+            return all;
+        }
+    }
+
     /**
      * All operands must hold, those {@linkplain #isAboutFinding() about findings} for one finding.
      *
      * @param operands those of an {@link All} among them stand for themselves
      */
-    record All(List<FilterExpression> operands) implements FilterExpression {
+    record All(List<FilterExpression> operands) implements Combination {
 
         /** Copies the operands. */
         public All {
@@ -177,11 +210,6 @@ public sealed interface FilterExpression
         }
 
         @Override
-        public boolean asksForOtherSpans() {
-            return operands.stream().anyMatch(FilterExpression::asksForOtherSpans);
-        }
-
-        @Override
         public boolean isAboutFinding() {
             return !operands.isEmpty() && operands.stream().allMatch(FilterExpression::isAboutFinding);
         }
@@ -199,16 +227,6 @@ public sealed interface FilterExpression
         }
 
         @Override
-        public void check() {
-            operands.forEach(FilterExpression::check);
-        }
-
-        @Override
-        public List<Criterion<?>> criteria() {
-            return criteriaOf(operands);
-        }
-
-        @Override
         public String toString() {
             return text();
         }
@@ -219,7 +237,7 @@ public sealed interface FilterExpression
      *
      * @param operands at least one; those of an {@link Any} among them stand for themselves
      */
-    record Any(List<FilterExpression> operands) implements FilterExpression {
+    record Any(List<FilterExpression> operands) implements Combination {
 
         /** Copies the operands. */
         public Any {
@@ -234,11 +252,6 @@ public sealed interface FilterExpression
         @Override
         public boolean passes(TraceSpan span, Collection<TraceSpan> trace) {
             return operands.stream().anyMatch(operand -> operand.passes(span, trace));
-        }
-
-        @Override
-        public boolean asksForOtherSpans() {
-            return operands.stream().anyMatch(FilterExpression::asksForOtherSpans);
         }
 
         @Override
@@ -259,16 +272,6 @@ public sealed interface FilterExpression
         }
 
         @Override
-        public void check() {
-            operands.forEach(FilterExpression::check);
-        }
-
-        @Override
-        public List<Criterion<?>> criteria() {
-            return criteriaOf(operands);
-        }
-
-        @Override
         public String toString() {
             return text();
         }
@@ -279,11 +282,16 @@ public sealed interface FilterExpression
      *
      * @param operand no {@link Not}
      */
-    record Not(FilterExpression operand) implements FilterExpression {
+    record Not(FilterExpression operand) implements Combination {
 
         /** Requires the operand. */
         public Not {
             Objects.requireNonNull(operand, "operand");
+        }
+
+        @Override
+        public List<FilterExpression> operands() {
+            return List.of(operand);
         }
 
         @Override
@@ -292,34 +300,9 @@ public sealed interface FilterExpression
         }
 
         @Override
-        public boolean asksForOtherSpans() {
-            return operand.asksForOtherSpans();
-        }
-
-        @Override
-        public boolean isAboutFinding() {
-            return false;
-        }
-
-        @Override
-        public boolean passes(SecurityFinding finding) {
-            throw new IllegalStateException("not about findings: " + this);
-        }
-
-        @Override
         public String text() {
             boolean isOne = operand instanceof Criterion || operand instanceof SomeSpan;
             return isOne ? "NOT " + operand.text() : "NOT (" + operand.text() + ")";
-        }
-
-        @Override
-        public void check() {
-            operand.check();
-        }
-
-        @Override
-        public List<Criterion<?>> criteria() {
-            return operand.criteria();
         }
 
         @Override
@@ -334,7 +317,7 @@ public sealed interface FilterExpression
      *
      * @param operand without another {@link SomeSpan} in it
      */
-    record SomeSpan(FilterExpression operand) implements FilterExpression {
+    record SomeSpan(FilterExpression operand) implements Combination {
 
         /** Checks the operand. */
         public SomeSpan {
@@ -342,6 +325,11 @@ public sealed interface FilterExpression
             if (operand.asksForOtherSpans()) {
                 throw new IllegalArgumentException("conditions on spans of a trace within each other: " + operand);
             }
+        }
+
+        @Override
+        public List<FilterExpression> operands() {
+            return List.of(operand);
         }
 
         @Override
@@ -355,39 +343,13 @@ public sealed interface FilterExpression
         }
 
         @Override
-        public boolean isAboutFinding() {
-            return false;
-        }
-
-        @Override
-        public boolean passes(SecurityFinding finding) {
-            throw new IllegalStateException("not about findings: " + this);
-        }
-
-        @Override
         public String text() {
             return "{" + operand.text() + "}";
-        }
-
-        @Override
-        public void check() {
-            operand.check();
-        }
-
-        @Override
-        public List<Criterion<?>> criteria() {
-            return operand.criteria();
         }
 
         @Override
         public String toString() {
             return text();
         }
-    }
-
-    private static List<Criterion<?>> criteriaOf(List<FilterExpression> operands) {
-        List<Criterion<?>> all = new ArrayList<>();
-        operands.forEach(operand -> all.addAll(operand.criteria()));
-        return all;
     }
 }

@@ -32,24 +32,24 @@ final class DoubleReports {
         this.reports = calls;
     }
 
-    /** Where the other report of a call is. */
-    private record Place(UUID tenant, UUID trace, SpanKind kind) {}
+    /** Where the other report of a call must be. */
+    private record CallScope(UUID tenant, UUID trace, SpanKind kind) {}
 
     /** A call, by the id that both reports have. */
-    private record Call(Place place, String id) {}
+    private record Call(CallScope scope, String id) {}
 
     /** Returns the spans, and stored ones that have to change with them. */
     List<TraceSpan> countedOnce(List<TraceSpan> spans) {
         Map<Call, TraceSpan> ofTraces = new LinkedHashMap<>();
         Map<Call, TraceSpan> ofEvents = new LinkedHashMap<>();
         spans.forEach(span -> add(span, ofTraces, ofEvents));
-        Set<Place> places = new LinkedHashSet<>();
-        ofTraces.keySet().stream().filter(call -> !ofEvents.containsKey(call)).forEach(call -> places.add(call.place));
-        ofEvents.keySet().stream().filter(call -> !ofTraces.containsKey(call)).forEach(call -> places.add(call.place));
-        for (Place place : places) {
-            TraceQuery calls = TraceQuery.builder(place.tenant)
-                    .traceId(place.trace)
-                    .kind(place.kind)
+        Set<CallScope> scopes = new LinkedHashSet<>();
+        ofTraces.keySet().stream().filter(call -> !ofEvents.containsKey(call)).forEach(call -> scopes.add(call.scope));
+        ofEvents.keySet().stream().filter(call -> !ofTraces.containsKey(call)).forEach(call -> scopes.add(call.scope));
+        for (CallScope scope : scopes) {
+            TraceQuery calls = TraceQuery.builder(scope.tenant)
+                    .traceId(scope.trace)
+                    .kind(scope.kind)
                     .limit(MAX_CALLS)
                     .build();
             Map<Call, TraceSpan> storedOfTraces = new LinkedHashMap<>();
@@ -81,7 +81,7 @@ final class DoubleReports {
     private void add(TraceSpan span, Map<Call, TraceSpan> ofTraces, Map<Call, TraceSpan> ofEvents) {
         String id = reports.callOf().apply(span);
         if (id != null) {
-            Call call = new Call(new Place(span.tenantId(), span.traceId(), span.kind()), id);
+            Call call = new Call(new CallScope(span.tenantId(), span.traceId(), span.kind()), id);
             (reports.isFromEvent().test(span) ? ofEvents : ofTraces).put(call, span);
         }
     }

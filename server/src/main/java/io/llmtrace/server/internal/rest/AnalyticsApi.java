@@ -26,7 +26,6 @@ public final class AnalyticsApi {
 
     private static final int DEFAULT_BUCKETS = 60;
     private static final int DEFAULT_GROUPS = 8;
-    private static final long DEFAULT_COUNT = 10_000;
 
     private final TraceRepository repository;
 
@@ -106,7 +105,7 @@ public final class AnalyticsApi {
     private HttpResponse count(Call call) {
         Parameters parameters = call.parameters();
         TraceQuery query = QueryParameters.analytics(parameters, call.tenant());
-        long upTo = parameters.optional("up_to", DEFAULT_COUNT, FieldType.COUNT::parse);
+        long upTo = parameters.optional("up_to", TraceAnalytics.DEFAULT_COUNT, FieldType.COUNT::parse);
         return answer(call, NARROWER, () -> analytics().countTraces(query, upTo));
     }
 
