@@ -86,10 +86,10 @@ class MemoryBudgetTest {
                                 body.reserve(60);
                                 return "";
                             });
-                            done.complete(attempts.get());
                         } catch (RuntimeException e) {
                             done.completeExceptionally(e);
                         }
+                        done.complete(attempts.get());
                     })
                     .start();
         }
