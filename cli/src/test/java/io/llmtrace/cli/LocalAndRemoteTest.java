@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.llmtrace.cli.context.ExitCode;
+import io.llmtrace.model.SpanKind;
+import io.llmtrace.model.TraceSpan;
 import io.llmtrace.server.LlmTraceServer;
 import io.llmtrace.server.ServerConfig;
 import io.llmtrace.storage.TraceRepositories;
@@ -11,6 +13,7 @@ import io.llmtrace.storage.TraceRepository;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -171,6 +174,14 @@ class LocalAndRemoteTest {
 
     @Test
     void import_overTheServerGivesAnEqualStore() {
+        TraceSpan withoutCost = Fixture.chat().spans().get(0).toBuilder()
+                .spanId(UUID.randomUUID())
+                .kind(SpanKind.LLM)
+                .modelName("gpt-4o")
+                .promptTokens(7L)
+                .estimatedCostUsd(null)
+                .build();
+        repository.storeSpan(withoutCost);
         String exported = cli.runLine("export" + local).out();
         repository.deleteTracesBefore(Fixture.TENANT, Fixture.START.plusSeconds(1_000_000));
         cli.input = exported + "not json\n";
@@ -178,7 +189,7 @@ class LocalAndRemoteTest {
         CliRun.Result result = cli.runLine("import -" + remote);
 
         assertThat(result.code()).isEqualTo(ExitCode.INCOMPLETE);
-        assertThat(result.out()).isEqualTo("imported 3 traces with 4 spans\n");
+        assertThat(result.out()).isEqualTo("imported 3 traces with 5 spans\n");
         assertThat(result.err()).startsWith("-:4: not JSON");
         assertThat(cli.runLine("export" + local).out()).isEqualTo(exported);
     }

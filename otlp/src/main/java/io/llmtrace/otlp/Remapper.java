@@ -26,10 +26,12 @@ import org.jspecify.annotations.Nullable;
 public final class Remapper {
 
     private final Prices prices;
+    private final CostEstimator estimator;
 
     /** Creates a remapper that estimates costs with these prices. */
     public Remapper(Prices prices) {
         this.prices = prices;
+        this.estimator = new CostEstimator(prices);
     }
 
     /**
@@ -39,19 +41,20 @@ public final class Remapper {
     public static boolean cameByOtlp(TraceSpan span) {
         Map<String, @Nullable Object> attributes = span.attributes();
         return !attributes.containsKey(ReservedAttributes.PLACEHOLDER)
-                && (attributes.get(ReservedAttributes.MAPPING) instanceof String
+                && ((attributes.get(ReservedAttributes.MAPPING) instanceof String decisions
+                                && !CostEstimator.isEstimate(decisions))
                         || ReservedAttributes.ENVELOPE.stream().anyMatch(attributes::containsKey));
     }
 
     /**
-     * Returns the span as the current mapping table and prices would map it. The result is equal to the given span if nothing
-     * differs, or if it did not arrive over OTLP.
+     * Returns the span as the current mapping table and prices would map it. Of a span that did not arrive over OTLP, only the cost is
+     * estimated again ({@link CostEstimator}). The result is equal to the given span if nothing differs.
      *
      * @throws IllegalArgumentException if its attributes do not make a span that can be stored
      */
     public TraceSpan remap(TraceSpan stored) {
         if (!cameByOtlp(stored)) {
-            return stored;
+            return estimator.estimateAgain(stored);
         }
         Map<String, @Nullable Object> unchanged = new LinkedHashMap<>();
         TraceSpan mapped = SpanMapper.map(original(stored, unchanged), stored.tenantId(), prices);

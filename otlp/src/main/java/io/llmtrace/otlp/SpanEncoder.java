@@ -114,6 +114,15 @@ public final class SpanEncoder {
         return complete.build();
     }
 
+    /** Returns the attributes of a span alone, for the mapping table. */
+    static OtlpSpan attributesOf(TraceSpan span) {
+        Span.Builder encoded = Span.newBuilder();
+        span.attributes()
+                .forEach((key, value) -> encoded.addAttributes(
+                        attribute(key, AttributeCodec.decode(value, span.prompt(), span.response()))));
+        return new OtlpSpan(encoded.build(), Envelope.of(Resource.getDefaultInstance(), ""));
+    }
+
     /** Returns a span with its attributes as they were sent, and with its fields in OpenTelemetry's convention. */
     static OtlpSpan plain(TraceSpan span) {
         Map<String, @Nullable Object> attributes = span.attributes();

@@ -75,7 +75,7 @@ public sealed interface ServerConfig permits ServerConfigValues {
     /** Returns how spans go into the repository. */
     IngestConfig ingest();
 
-    /** Returns the prices for the cost of calls that arrive over OTLP without one. */
+    /** Returns the prices for the cost of calls that arrive without one. */
     Prices prices();
 
     /** Returns whether only this machine reaches the server. */
@@ -168,7 +168,7 @@ public sealed interface ServerConfig permits ServerConfigValues {
             return this;
         }
 
-        /** Sets the prices for the cost of calls that arrive over OTLP without one. */
+        /** Sets the prices for the cost of calls that arrive without one. */
         public Builder prices(Prices value) {
             this.prices = value;
             return this;

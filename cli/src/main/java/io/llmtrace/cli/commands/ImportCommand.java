@@ -36,7 +36,8 @@ import picocli.CommandLine.Parameters;
             "Each line holds one trace, as 'llmtrace export' writes it, or one span. Files may be gzipped. Invalid lines are"
                     + " reported and skipped, all others are stored; so are those before the end of a file that was cut off."
                     + " What the export of a damaged store left out is reported, with code 4."
-                    + " Importing a file again changes nothing."
+                    + " Importing a file again changes nothing. Spans are stored as they are, so that what was exported comes back equal:"
+                    + " for calls without a cost, 'llmtrace remap' estimates it."
         },
         footer = {
             "",

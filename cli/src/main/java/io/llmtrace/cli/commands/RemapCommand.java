@@ -41,8 +41,9 @@ import picocli.CommandLine.Option;
             "Map stored spans again, from their original attributes.",
             "After an update of llmtrace that reads more attributes, or a change of prices, old spans get the same"
                     + " fields as new ones. At the end, a table tells how many spans have another value of each field, and"
-                    + " for tokens and cost the sums over all spans but agents and chains, which repeat them. Findings,"
-                    + " events, and spans that did not arrive over OTLP stay unchanged. Text that 'redact' matches is masked again. Running it twice changes nothing more. No other process may"
+                    + " for tokens and cost the sums over all spans but agents and chains, which repeat them. Findings"
+                    + " and events stay unchanged. Spans that did not arrive over OTLP stay, too, except that the cost is estimated"
+                    + " of those that came without one. Text that 'redact' matches is masked again. Running it twice changes nothing more. No other process may"
                     + " have a SQLite file open for writing. If a server updates a span meanwhile, the update may be lost."
         },
         footer = {

@@ -422,7 +422,7 @@ public final class RemoteTraceRepository implements TraceRepository, TraceAnalyt
             body.writeBytes(TraceJson.writeBytes(item));
             body.write('\n');
         }
-        HttpResponse<byte[]> response = rest.post(API + path, NDJSON, body.toByteArray());
+        HttpResponse<byte[]> response = rest.post(API + path + "?estimate_cost=false", NDJSON, body.toByteArray());
         JsonNode answer = response.statusCode() == 404 ? MissingNode.getInstance() : rest.json(response.body());
         if (!answer.path("stored").isIntegralNumber()) {
             throw notLlmtrace(null);

@@ -123,7 +123,7 @@ public final class Services implements AutoCloseable {
         BodyLimit bodyLimit = BodyLimit.of(config);
         List<Route> all = new ArrayList<>();
         all.addAll(new OtlpHttp(receiver, bodyLimit).routes());
-        all.addAll(new RestApi(repository, ingest, metrics, bodyLimit).routes());
+        all.addAll(new RestApi(repository, ingest, metrics, config.prices(), bodyLimit).routes());
         all.addAll(new FieldsApi().routes());
         all.addAll(new AnalyticsApi(repository).routes());
         all.addAll(new RetentionApi(repository, bodyLimit).routes());

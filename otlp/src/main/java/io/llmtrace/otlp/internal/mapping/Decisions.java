@@ -1,6 +1,7 @@
 package io.llmtrace.otlp.internal.mapping;
 
 import io.llmtrace.model.ReservedAttributes;
+import java.util.regex.Pattern;
 
 /**
  * The source of each mapped field of a span, as the span records it under {@link ReservedAttributes#MAPPING}: the version of
@@ -19,6 +20,8 @@ public final class Decisions {
 
     /** llmtrace writes no text longer than this, so a longer one is not its own. */
     private static final int MAX_CHARACTERS = 8_192;
+
+    private static final Pattern ESTIMATE = Pattern.compile("\\S+( service_tier=\\S+)? cost=prices:\\S+");
 
     private final StringBuilder text = new StringBuilder(256);
 
@@ -39,6 +42,11 @@ public final class Decisions {
      */
     static boolean isPlausible(String text) {
         return text.length() <= MAX_CHARACTERS;
+    }
+
+    /** Returns whether a stored text records nothing but an estimate of the cost: the span did not arrive over OTLP. */
+    public static boolean isOfEstimate(String text) {
+        return ESTIMATE.matcher(text).matches();
     }
 
     /** Returns the source of a field in a stored text; empty if there is none. */

@@ -3,6 +3,7 @@ package io.llmtrace.otlp.internal.usage;
 import io.llmtrace.model.LlmProvider;
 import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.otlp.internal.mapping.Decisions;
 import io.llmtrace.otlp.internal.mapping.Leaves;
 import io.llmtrace.otlp.internal.mapping.MappedField;
 import io.llmtrace.otlp.internal.mapping.OtlpSpan;
@@ -34,17 +35,44 @@ public final class Cost {
         if (reported != null || !CALLS.contains(kind)) {
             return reported;
         }
+        return estimate(call, usage, prices, span.decisions());
+    }
+
+    /**
+     * Returns an estimate from the fields of a span, and records its source; null without a price.
+     *
+     * @param attributes the attributes of the span, one of which may name the tier of service
+     */
+    public static @Nullable Double estimate(
+            TraceSpan span, OtlpSpan attributes, PriceList prices, Decisions decisions) {
+        Usage usage = Usage.ofFields(span, attributes, decisions);
+        return estimate(
+                new ModelCall(span.provider(), span.modelName(), null, span.startTime()), usage, prices, decisions);
+    }
+
+    private static @Nullable Double estimate(ModelCall call, Usage usage, PriceList prices, Decisions decisions) {
         Double estimated = prices.estimate(call, usage);
         if (estimated != null) {
-            span.decisions().record(FIELD, "prices:" + prices.version());
+            decisions.record(FIELD, "prices:" + prices.version());
         }
         return estimated;
     }
 
     /** Returns whether a cost could be estimated for the span, given prices. */
     public static boolean mayBeEstimated(TraceSpan span) {
-        return CALLS.contains(span.kind())
-                && span.modelName() != null
+        return CALLS.contains(span.kind()) && hasModelAndTokens(span);
+    }
+
+    /**
+     * Returns whether a cost could be estimated from the fields of a span, given prices. A span of no kind counts as a call: whoever
+     * writes fields by hand may leave out the kind, which the mapping of OTLP finds by itself.
+     */
+    public static boolean mayBeEstimatedFromFields(TraceSpan span) {
+        return (CALLS.contains(span.kind()) || span.kind() == SpanKind.OTHER) && hasModelAndTokens(span);
+    }
+
+    private static boolean hasModelAndTokens(TraceSpan span) {
+        return span.modelName() != null
                 && (span.promptTokens() != null || span.completionTokens() != null);
     }
 

@@ -2,6 +2,7 @@ package io.llmtrace.otlp.internal.usage;
 
 import io.llmtrace.model.LlmProvider;
 import io.llmtrace.model.SpanKind;
+import io.llmtrace.model.TraceSpan;
 import io.llmtrace.otlp.internal.mapping.Decisions;
 import io.llmtrace.otlp.internal.mapping.Leaves;
 import io.llmtrace.otlp.internal.mapping.MappedField;
@@ -69,7 +70,22 @@ public record Usage(
         if (rule != null) {
             span.decisions().record(FIELD, rule);
         }
-        return usage.with(rule, tierOf(span, usage));
+        return usage.with(rule, tierOf(span, usage, span.decisions()));
+    }
+
+    /** Returns the tokens in the fields of a span, whose tier of service is in its attributes, and records where the tier was. */
+    static Usage ofFields(TraceSpan span, OtlpSpan attributes, Decisions decisions) {
+        Details details = new Details(0, 0, 0, 0, 0, 0, ServiceTier.STANDARD);
+        Usage usage = new Usage(
+                span.promptTokens(),
+                span.completionTokens(),
+                span.totalTokens(),
+                span.cacheReadTokens(),
+                span.cacheWriteTokens(),
+                span.reasoningTokens(),
+                null,
+                details);
+        return usage.with(null, tierOf(attributes, usage, decisions));
     }
 
     /** Adds to the rule whether the reported total is another number than that of prompt and completion. */
@@ -82,11 +98,11 @@ public record Usage(
     }
 
     /** Returns the tier that the response names, else the request, else the buckets. The first attribute that has one counts. */
-    private static String tierOf(OtlpSpan span, Usage usage) {
+    private static String tierOf(OtlpSpan span, Usage usage, Decisions decisions) {
         for (OtlpSpan.SourcedValue<String> source : span.all(MappedField.SERVICE_TIER)) {
             String tier = ServiceTier.of(source.value());
             if (!tier.isEmpty()) {
-                span.decisions().record(MappedField.SERVICE_TIER.name(), source.label());
+                decisions.record(MappedField.SERVICE_TIER.name(), source.label());
                 return tier;
             }
             break;

@@ -56,6 +56,11 @@ public record Route(
         return post(path, handler, Problems.FORM);
     }
 
+    /** Returns a route that takes a body, and reports failures as problem documents. */
+    public static Route post(String path, List<String> parameters, Handler handler) {
+        return of(HttpMethod.POST, path, parameters, handler, Problems.FORM);
+    }
+
     /** Returns a route without parameters that takes a body, and reports failures in the given form. */
     public static Route post(String path, Handler handler, FailureForm failureForm) {
         return of(HttpMethod.POST, path, List.of(), handler, failureForm);

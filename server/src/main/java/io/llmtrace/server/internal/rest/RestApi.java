@@ -6,10 +6,13 @@ import com.linecorp.armeria.common.HttpStatus;
 import io.llmtrace.ingest.SpanIngest;
 import io.llmtrace.json.JsonMemory;
 import io.llmtrace.json.TraceJson;
+import io.llmtrace.model.FieldType;
 import io.llmtrace.model.Ids;
 import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.otlp.CostEstimator;
+import io.llmtrace.otlp.Prices;
 import io.llmtrace.otlp.TraceActions;
 import io.llmtrace.server.DerivedSpanFields;
 import io.llmtrace.server.internal.failures.Failure;
@@ -45,6 +48,7 @@ public final class RestApi {
     private static final Logger LOG = LoggerFactory.getLogger(RestApi.class);
     private static final String TRACES = "/api/v1/traces";
     private static final String SPANS = "/api/v1/spans";
+    private static final String ESTIMATE_COST = "estimate_cost";
 
     private static final String FEWER = "ask for fewer at a time (limit)";
     private static final String FEWER_SPANS =
@@ -56,30 +60,34 @@ public final class RestApi {
     private final TraceRepository repository;
     private final SpanIngest ingest;
     private final ServerMetrics metrics;
+    private final CostEstimator costs;
     private final BodyLimit bodyLimit;
 
     /**
      * Creates the API, which reads from the repository and writes through the ingest.
      *
+     * @param prices the prices for estimating the cost of calls that are stored without one
      * @param bodyLimit the limit of one request after decompression
      */
-    public RestApi(TraceRepository repository, SpanIngest ingest, ServerMetrics metrics, BodyLimit bodyLimit) {
+    public RestApi(
+            TraceRepository repository, SpanIngest ingest, ServerMetrics metrics, Prices prices, BodyLimit bodyLimit) {
         this.repository = repository;
         this.ingest = ingest;
         this.metrics = metrics;
+        this.costs = new CostEstimator(prices);
         this.bodyLimit = bodyLimit;
     }
 
     /** Returns the routes. */
     public List<Route> routes() {
         return List.of(
-                Route.post(TRACES, this::storeTraces),
+                Route.post(TRACES, List.of(ESTIMATE_COST), this::storeTraces),
                 Route.get(TRACES, QueryParameters.OF_QUERY, this::findTraces),
                 Route.delete(TRACES, QueryParameters.OF_DELETE, this::deleteTraces),
                 Route.get(TRACES + "/{id}", List.of(), this::trace),
                 Route.delete(TRACES + "/{id}", List.of(), this::deleteTrace),
                 Route.get(TRACES + "/{id}/actions", List.of(), this::actions),
-                Route.post(SPANS, this::storeSpans),
+                Route.post(SPANS, List.of(ESTIMATE_COST), this::storeSpans),
                 Route.get(SPANS, QueryParameters.OF_QUERY, this::findSpans),
                 Route.get(SPANS + "/{id}", List.of("trace_id"), this::span),
                 Route.get("/api/v1/outlines", QueryParameters.OF_QUERY, this::findOutlines),
@@ -100,9 +108,11 @@ public final class RestApi {
 
     private HttpResponse storeTraces(Call call) {
         UUID tenant = call.tenant();
-        call.parameters();
-        RestItems<TraceEvent> items =
-                RestItems.read(body(call), call.request().contentType(), json -> TraceJson.readTrace(json, tenant));
+        boolean estimate = estimatesCost(call);
+        RestItems<TraceEvent> items = RestItems.read(body(call), call.request().contentType(), json -> {
+            TraceEvent trace = TraceJson.readTrace(json, tenant);
+            return estimate ? costs.estimate(trace) : trace;
+        });
         return store(
                 items,
                 () -> ingest.storeTraces(items.good()),
@@ -111,10 +121,17 @@ public final class RestApi {
 
     private HttpResponse storeSpans(Call call) {
         UUID tenant = call.tenant();
-        call.parameters();
-        RestItems<TraceSpan> items = RestItems.read(
-                body(call), call.request().contentType(), json -> TraceJson.readSpan(spanIn(json), tenant));
+        boolean estimate = estimatesCost(call);
+        RestItems<TraceSpan> items = RestItems.read(body(call), call.request().contentType(), json -> {
+            TraceSpan span = TraceJson.readSpan(spanIn(json), tenant);
+            return estimate ? costs.estimate(span) : span;
+        });
         return store(items, () -> ingest.store(items.good()), items.good().size());
+    }
+
+    /** Returns whether calls without a cost get an estimate. A copy of stored spans goes without, to be equal to them. */
+    private static boolean estimatesCost(Call call) {
+        return call.parameters().optional(ESTIMATE_COST, true, FieldType.BOOLEAN::parse);
     }
 
     /**
