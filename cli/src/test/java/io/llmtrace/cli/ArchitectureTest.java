@@ -22,6 +22,7 @@ import io.llmtrace.storage.Page;
 import io.llmtrace.storage.analytics.FoundId;
 import io.llmtrace.storage.analytics.Percentiles;
 import io.llmtrace.storage.analytics.Slice;
+import io.llmtrace.storage.analytics.SpanCount;
 import io.llmtrace.storage.analytics.TraceCount;
 import io.llmtrace.storage.analytics.ValueCount;
 import io.llmtrace.storage.analytics.ValueMeasures;
@@ -225,6 +226,7 @@ final class ArchitectureTest {
             Page.class,
             Slice.class,
             TraceCount.class,
+            SpanCount.class,
             FoundId.class,
             Percentiles.class,
             ValueMeasures.class,

@@ -35,6 +35,7 @@ import io.llmtrace.storage.analytics.FindingCount;
 import io.llmtrace.storage.analytics.Measures;
 import io.llmtrace.storage.analytics.SessionSummary;
 import io.llmtrace.storage.analytics.Timeline;
+import io.llmtrace.storage.analytics.TraceTimeline;
 import io.llmtrace.storage.analytics.ValueMeasures;
 import java.io.IOException;
 import java.time.Instant;
@@ -78,6 +79,8 @@ final class ModelModule extends SimpleModule {
         onlyImplementation(Timeline.class);
         onlyImplementation(Timeline.Group.class);
         onlyImplementation(Timeline.Bucket.class);
+        onlyImplementation(TraceTimeline.class);
+        onlyImplementation(TraceTimeline.Bucket.class);
         onlyImplementation(SessionSummary.class);
         onlyImplementation(ActionCount.class);
         onlyImplementation(FindingCount.class);

@@ -10,6 +10,7 @@ import io.llmtrace.storage.analytics.Measures;
 import io.llmtrace.storage.analytics.Percentiles;
 import io.llmtrace.storage.analytics.SessionSummary;
 import io.llmtrace.storage.analytics.Timeline;
+import io.llmtrace.storage.analytics.TraceTimeline;
 import io.llmtrace.storage.analytics.ValueMeasures;
 import java.time.Instant;
 import java.util.List;
@@ -50,6 +51,24 @@ class AnalyticsJsonTest {
                         .build(),
                 "{\"session_id\":\"s\",\"user_id\":\"ann\",\"first_time\":\"2026-03-01T12:00:00Z\","
                         + "\"last_time\":\"2026-03-01T12:00:01Z\",\"traces\":2," + ALL_JSON + "}");
+    }
+
+    @Test
+    void traceTimeline() {
+        assertJson(
+                TraceTimeline.class,
+                TraceTimeline.builder()
+                        .start(TIME)
+                        .end(TIME.plusSeconds(60))
+                        .bucketMs(60_000L)
+                        .buckets(List.of(TraceTimeline.Bucket.of(TIME, 3, 1)))
+                        .build(),
+                "{\"start\":\"2026-03-01T12:00:00Z\",\"end\":\"2026-03-01T12:01:00Z\",\"bucket_ms\":60000,\"traces\":3,"
+                        + "\"errors\":1,\"buckets\":[{\"time\":\"2026-03-01T12:00:00Z\",\"traces\":3,\"errors\":1}]}");
+        assertJson(
+                TraceTimeline.class,
+                TraceTimeline.builder().build(),
+                "{\"traces\":0,\"errors\":0,\"buckets\":[]}");
     }
 
     @Test

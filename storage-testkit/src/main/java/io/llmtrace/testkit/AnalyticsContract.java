@@ -18,9 +18,11 @@ import io.llmtrace.storage.analytics.Percentiles;
 import io.llmtrace.storage.analytics.Ranking;
 import io.llmtrace.storage.analytics.SessionOrder;
 import io.llmtrace.storage.analytics.Slice;
+import io.llmtrace.storage.analytics.SpanCount;
 import io.llmtrace.storage.analytics.Timeline;
 import io.llmtrace.storage.analytics.TraceAnalytics;
 import io.llmtrace.storage.analytics.TraceCount;
+import io.llmtrace.storage.analytics.TraceTimeline;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -162,6 +164,79 @@ abstract class AnalyticsContract extends AnalyticsTest {
     }
 
     @Test
+    void countSpans_isExactUpToANumber() {
+        TraceSpan first = span().modelName("m").build();
+        store(first, span().modelName("m").build(), span().modelName("n").build());
+        store(first.toBuilder().modelName("n").build());
+        repository.storeTrace(TraceEvent.of(UUID.randomUUID(), tenant, Samples.START, List.of()));
+        verify(() -> {
+            assertThat(analytics().countSpans(query().build(), 3)).isEqualTo(new SpanCount(3, false));
+            assertThat(analytics().countSpans(query().build(), 2)).isEqualTo(new SpanCount(2, true));
+            assertThat(analytics().countSpans(query().modelName("n").limit(1).build(), 10))
+                    .isEqualTo(new SpanCount(2, false));
+            assertThat(analytics().countSpans(query().modelName("m").build(), TraceAnalytics.MAX_COUNT))
+                    .isEqualTo(new SpanCount(1, false));
+        });
+        assertRefused("up_to not in [1, 1000000000000]: 0", () -> analytics().countSpans(query().build(), 0));
+    }
+
+    @Test
+    void traceTimeline_countsEachTraceOnce_atItsFirstSpanThatPasses() {
+        UUID late = UUID.randomUUID();
+        store(
+                at(NOON).traceId(late).modelName("other").errorMessage("no").build(),
+                at(NOON.plusSeconds(120)).traceId(late).modelName("m").build(),
+                at(NOON.plusSeconds(180)).traceId(late).modelName("m").build());
+        TraceSpan moved = at(NOON.plusSeconds(60)).modelName("m").errorMessage("no").build();
+        store(moved, at(NOON.plusSeconds(120)).modelName("m").build());
+        store(moved.toBuilder()
+                .startTime(NOON.plusSeconds(125))
+                .errorMessage(null)
+                .build());
+        store(at(NOON.plusSeconds(300)).modelName("other").build());
+        verify(() -> {
+            TraceQuery list = query().modelName("m")
+                    .startTime(NOON)
+                    .endTime(NOON.plusSeconds(239))
+                    .build();
+            assertThat(analytics().traceTimeline(list, 4))
+                    .isEqualTo(TraceTimeline.builder()
+                            .start(NOON)
+                            .end(NOON.plusSeconds(240))
+                            .bucketMs(60_000L)
+                            .buckets(List.of(TraceTimeline.Bucket.of(NOON.plusSeconds(120), 3, 1)))
+                            .build());
+            assertThat(analytics().traceTimeline(query().modelName("m").build(), 4).buckets().stream()
+                            .mapToLong(TraceTimeline.Bucket::traces)
+                            .sum())
+                    .isEqualTo(3);
+        });
+    }
+
+    @Test
+    void traceTimeline_withoutFilters_countsTracesWhenTheyWereCreated() {
+        UUID early = UUID.randomUUID();
+        repository.storeTrace(TraceEvent.of(
+                early, tenant, NOON, List.of(at(NOON.plusSeconds(90)).traceId(early).build())));
+        repository.storeTrace(TraceEvent.of(UUID.randomUUID(), tenant, NOON.plusSeconds(30), List.of()));
+        store(at(NOON.plusSeconds(60)).errorMessage("no").build());
+        store(Samples.span(otherTenant).startTime(NOON.minusSeconds(60)).build());
+        verify(() -> {
+            TraceTimeline all = analytics().traceTimeline(query().build(), 1_000);
+            assertThat(all.traces()).isEqualTo(3);
+            assertThat(all.errors()).isEqualTo(1);
+            assertThat(all.buckets())
+                    .containsExactly(
+                            TraceTimeline.Bucket.of(NOON, 1, 0),
+                            TraceTimeline.Bucket.of(NOON.plusSeconds(30), 1, 0),
+                            TraceTimeline.Bucket.of(NOON.plusSeconds(60), 1, 1));
+            assertThat(analytics().traceTimeline(query().traceId(early).build(), 4).buckets())
+                    .containsExactly(TraceTimeline.Bucket.of(NOON, 1, 0));
+        });
+        assertRefused("buckets not in [4, 1000]: 3", () -> analytics().traceTimeline(query().build(), 3));
+    }
+
+    @Test
     void missingArguments_areRefused() {
         TraceQuery any = query().build();
         assertMissing("query", () -> analytics().timeline(missing(), 60, null, 1));
@@ -175,6 +250,8 @@ abstract class AnalyticsContract extends AnalyticsTest {
         assertMissing("order", () -> analytics().rankedSpans(any, missing()));
         assertMissing("order", () -> analytics().rankedTraces(any, missing()));
         assertMissing("query", () -> analytics().countTraces(missing(), 1));
+        assertMissing("query", () -> analytics().countSpans(missing(), 1));
+        assertMissing("query", () -> analytics().traceTimeline(missing(), 60));
     }
 
     @Test
@@ -190,7 +267,9 @@ abstract class AnalyticsContract extends AnalyticsTest {
                 analytics -> analytics.actions(any),
                 analytics -> analytics.rankedSpans(any, Ranking.COST),
                 analytics -> analytics.rankedTraces(any, Ranking.COST),
-                analytics -> analytics.countTraces(any, 1));
+                analytics -> analytics.countTraces(any, 1),
+                analytics -> analytics.countSpans(any, 1),
+                analytics -> analytics.traceTimeline(any, 60));
         for (Consumer<TraceAnalytics> call : calls) {
             assertThatIllegalStateException()
                     .isThrownBy(() -> call.accept(analytics()))
@@ -219,6 +298,7 @@ abstract class AnalyticsContract extends AnalyticsTest {
                         .toList())
                 .containsExactly(0L);
         assertThat(analytics().countTraces(query().build(), 9)).isEqualTo(new TraceCount(1, false));
+        assertThat(analytics().countSpans(query().build(), 9)).isEqualTo(new SpanCount(1, false));
         assertThat(total(query().modelName("gpt-4o").build()).spans()).isZero();
     }
 
@@ -238,6 +318,9 @@ abstract class AnalyticsContract extends AnalyticsTest {
         assertThat(analytics().rankedSpans(query().build(), Ranking.COST)).isEqualTo(new Slice<>(List.of(), null));
         assertThat(analytics().rankedTraces(query().build(), Ranking.COST)).isEqualTo(new Slice<>(List.of(), null));
         assertThat(analytics().countTraces(query().build(), 9)).isEqualTo(new TraceCount(0, false));
+        assertThat(analytics().countSpans(query().build(), 9)).isEqualTo(new SpanCount(0, false));
+        assertThat(analytics().traceTimeline(query().build(), 60))
+                .isEqualTo(TraceTimeline.builder().build());
     }
 
     private static void assertRefused(String message, ThrowingCallable call) {

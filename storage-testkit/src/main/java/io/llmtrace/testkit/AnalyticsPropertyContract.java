@@ -80,6 +80,8 @@ abstract class AnalyticsPropertyContract extends AnalyticsTest {
             assertSame("actions", list, reference, a -> a.actions(list));
             long upTo = traces.oneOf(List.of(1L, 3L, 1_000L));
             assertSame("count up to " + upTo, list, reference, a -> a.countTraces(list, upTo));
+            assertSame("count of spans up to " + upTo, list, reference, a -> a.countSpans(list, upTo));
+            assertSame("traces over time", list, reference, a -> a.traceTimeline(list, buckets));
             SessionOrder order = traces.oneOf(List.of(SessionOrder.values()));
             assertSameSlices("sessions " + order, slice, reference, (a, q) -> a.sessions(q, order));
             Ranking ranking = traces.oneOf(List.of(Ranking.values()));

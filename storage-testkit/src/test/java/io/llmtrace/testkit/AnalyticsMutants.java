@@ -9,9 +9,11 @@ import io.llmtrace.storage.analytics.ActionCount;
 import io.llmtrace.storage.analytics.Measure;
 import io.llmtrace.storage.analytics.Ranking;
 import io.llmtrace.storage.analytics.Slice;
+import io.llmtrace.storage.analytics.TraceTimeline;
 import io.llmtrace.storage.analytics.ValueCount;
 import io.llmtrace.storage.analytics.ValueMeasures;
 import io.llmtrace.storage.memory.InMemoryTraceRepository;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -82,6 +84,25 @@ final class AnalyticsMutants {
                             .actions(count.actions() + count.requested())
                             .build())
                     .toList();
+        }
+    }
+
+    /** Counts the traces of a list by their creation, where a span before the list's times may be. */
+    static final class CountsTracesByCreation extends Mutant {
+        @Override
+        public TraceTimeline traceTimeline(TraceQuery query, int buckets) {
+            TraceTimeline timeline = right.traceTimeline(query, buckets);
+            Instant start = timeline.start();
+            if (start == null || timeline.traces() == 0) {
+                return timeline;
+            }
+            return TraceTimeline.builder()
+                    .start(start)
+                    .end(timeline.end())
+                    .bucketMs(timeline.bucketMs())
+                    .buckets(List.of(
+                            TraceTimeline.Bucket.of(start, timeline.traces(), timeline.errors())))
+                    .build();
         }
     }
 

@@ -65,6 +65,7 @@ final class MutantsTest {
                 mutant(AnalyticsMutants.TiesByUtf16::new, TraceRepositoryContract.Aggregates.class),
                 mutant(AnalyticsMutants.CountsRequestsAsDone::new, TraceRepositoryContract.Rankings.class),
                 mutant(AnalyticsMutants.CountsRequestsAsDone::new, TraceRepositoryContract.AnalyticsProperties.class),
+                mutant(AnalyticsMutants.CountsTracesByCreation::new, TraceRepositoryContract.Analytics.class),
                 mutant(AnalyticsMutants.OffsetIgnored::new, TraceRepositoryContract.Rankings.class),
                 mutant(Mutants.StatsCountEveryWrite::new, TraceRepositoryContract.Statistics.class),
                 mutant(Mutants.CompactionLosesSpans::new, TraceRepositoryContract.Identity.class),

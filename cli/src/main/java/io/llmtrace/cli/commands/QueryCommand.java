@@ -21,6 +21,7 @@ import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
 import io.llmtrace.storage.analytics.Ranking;
 import io.llmtrace.storage.analytics.Slice;
+import io.llmtrace.storage.analytics.SpanCount;
 import io.llmtrace.storage.analytics.TraceAnalytics;
 import io.llmtrace.storage.analytics.TraceCount;
 import java.util.List;
@@ -150,15 +151,24 @@ final class QueryCommand implements Callable<Integer>, FilterOptions.Filtered {
         Table table = ListTables.table(items, terminal.outStyle());
         table.lines(terminal.outStyle(), terminal.outColumns()).forEach(terminal.out()::println);
         if (next != null) {
-            String shown = spans ? Formats.count(items.size(), noun) : items.size() + " of " + matching(store, query);
+            String shown = Formats.count(items.size()) + " of " + matching(store, query);
             terminal.err().println(terminal.errStyle().dim(shown + "; " + next));
         }
     }
 
-    private static String matching(Store store, TraceQuery query) {
+    private String matching(Store store, TraceQuery query) {
         TraceQuery all = query.toBuilder().cursor(null).build();
-        TraceCount count = TraceAnalytics.of(store.repository()).countTraces(all, TraceAnalytics.DEFAULT_COUNT);
-        return (count.more() ? "more than " : "") + Formats.count(count.traces(), "trace");
+        TraceAnalytics analytics = TraceAnalytics.of(store.repository());
+        if (spans) {
+            SpanCount count = analytics.countSpans(all, TraceAnalytics.DEFAULT_COUNT);
+            return matching(count.spans(), count.more(), "span");
+        }
+        TraceCount count = analytics.countTraces(all, TraceAnalytics.DEFAULT_COUNT);
+        return matching(count.traces(), count.more(), "trace");
+    }
+
+    private static String matching(long count, boolean more, String noun) {
+        return (more ? "more than " : "") + Formats.count(count, noun);
     }
 
     /** A page in the shape of the REST API's response. */

@@ -35,9 +35,11 @@ import io.llmtrace.storage.analytics.Ranking;
 import io.llmtrace.storage.analytics.SessionOrder;
 import io.llmtrace.storage.analytics.SessionSummary;
 import io.llmtrace.storage.analytics.Slice;
+import io.llmtrace.storage.analytics.SpanCount;
 import io.llmtrace.storage.analytics.Timeline;
 import io.llmtrace.storage.analytics.TraceAnalytics;
 import io.llmtrace.storage.analytics.TraceCount;
+import io.llmtrace.storage.analytics.TraceTimeline;
 import io.llmtrace.storage.analytics.ValueCount;
 import io.llmtrace.storage.analytics.ValueMeasures;
 import io.llmtrace.storage.spi.AnalyticsArguments;
@@ -273,6 +275,22 @@ public final class RemoteTraceRepository implements TraceRepository, TraceAnalyt
     public TraceCount countTraces(TraceQuery query, long upTo) {
         AnalyticsArguments.checkCount(query, upTo);
         return get(ANALYTICS + "count" + QueryParameters.ofFilters(query, Map.of("up_to", upTo)), TraceCount.class)
+                .orElseThrow(() -> notLlmtrace(null));
+    }
+
+    @Override
+    public SpanCount countSpans(TraceQuery query, long upTo) {
+        AnalyticsArguments.checkCount(query, upTo);
+        Map<String, Object> more = Map.of("up_to", upTo, "what", "spans");
+        return get(ANALYTICS + "count" + QueryParameters.ofFilters(query, more), SpanCount.class)
+                .orElseThrow(() -> notLlmtrace(null));
+    }
+
+    @Override
+    public TraceTimeline traceTimeline(TraceQuery query, int buckets) {
+        AnalyticsArguments.checkTraceTimeline(query, buckets);
+        Map<String, Object> more = Map.of("buckets", buckets);
+        return get(ANALYTICS + "trace_timeline" + QueryParameters.ofFilters(query, more), TraceTimeline.class)
                 .orElseThrow(() -> notLlmtrace(null));
     }
 

@@ -130,4 +130,17 @@ public interface TraceAnalytics {
      * @param upTo where the count ends, in [1, {@value #MAX_COUNT}]; up to this number it is exact
      */
     TraceCount countTraces(TraceQuery query, long upTo);
+
+    /** Returns how many spans {@link TraceRepository#querySpans} selects on all pages together, like {@link #countTraces}. */
+    SpanCount countSpans(TraceQuery query, long upTo);
+
+    /**
+     * Returns how many of the traces that {@link TraceRepository#queryTraceSummaries} selects there are over time. Each counts once:
+     * at the start of its earliest span that passes the query's filters, so that it is among the traces that the query selects
+     * within the times of its bucket; or, if the query filters no spans, at its {@code created_at}. The times are those of
+     * {@link #timeline}, or reach from the first trace to the last.
+     *
+     * @param buckets the most buckets, as in {@link #timeline}
+     */
+    TraceTimeline traceTimeline(TraceQuery query, int buckets);
 }

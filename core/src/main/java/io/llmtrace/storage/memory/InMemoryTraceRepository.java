@@ -27,7 +27,9 @@ import io.llmtrace.storage.analytics.SessionSummary;
 import io.llmtrace.storage.analytics.Slice;
 import io.llmtrace.storage.analytics.Timeline;
 import io.llmtrace.storage.analytics.TraceAnalytics;
+import io.llmtrace.storage.analytics.SpanCount;
 import io.llmtrace.storage.analytics.TraceCount;
+import io.llmtrace.storage.analytics.TraceTimeline;
 import io.llmtrace.storage.analytics.ValueCount;
 import io.llmtrace.storage.analytics.ValueMeasures;
 import io.llmtrace.storage.spi.AnalyticsArguments;
@@ -287,6 +289,26 @@ public final class InMemoryTraceRepository implements TraceRepository, TraceAnal
             Stream<TraceEvent> traces =
                     tracesOf(query.tenantId()).map(StoredTrace::event).filter(query::matches);
             return TraceCount.of(traces.count(), upTo);
+        });
+    }
+
+    @Override
+    public SpanCount countSpans(TraceQuery query, long upTo) {
+        AnalyticsArguments.checkCount(query, upTo);
+        return reading(() -> SpanCount.of(
+                tracesOf(query.tenantId())
+                        .flatMap(trace -> trace.matching(query))
+                        .count(),
+                upTo));
+    }
+
+    @Override
+    public TraceTimeline traceTimeline(TraceQuery query, int buckets) {
+        AnalyticsArguments.checkTraceTimeline(query, buckets);
+        return reading(() -> {
+            Stream<TraceEvent> traces =
+                    tracesOf(query.tenantId()).map(StoredTrace::event).filter(query::matches);
+            return new SpanAnalytics(query, List.of()).timeline(traces.toList(), buckets);
         });
     }
 

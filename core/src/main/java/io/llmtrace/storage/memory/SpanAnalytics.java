@@ -6,6 +6,7 @@ import io.llmtrace.model.Ids;
 import io.llmtrace.model.SecurityFinding;
 import io.llmtrace.model.Severity;
 import io.llmtrace.model.SpanField;
+import io.llmtrace.model.SpanStatus;
 import io.llmtrace.model.Times;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
@@ -20,6 +21,7 @@ import io.llmtrace.storage.analytics.SessionOrder;
 import io.llmtrace.storage.analytics.SessionSummary;
 import io.llmtrace.storage.analytics.Slice;
 import io.llmtrace.storage.analytics.Timeline;
+import io.llmtrace.storage.analytics.TraceTimeline;
 import io.llmtrace.storage.analytics.ValueCount;
 import io.llmtrace.storage.analytics.ValueMeasures;
 import io.llmtrace.storage.spi.DurationCounts;
@@ -27,6 +29,7 @@ import io.llmtrace.storage.spi.MeasureSums;
 import io.llmtrace.storage.spi.TextOrder;
 import io.llmtrace.storage.spi.TimeScale;
 import io.llmtrace.storage.spi.TimelineSums;
+import io.llmtrace.storage.spi.TraceTimelineCounts;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -76,6 +79,36 @@ final class SpanAnalytics {
                     .add(span, query);
         }
         return sums.timeline();
+    }
+
+    /** Counts the traces that the query selects over time. */
+    TraceTimeline timeline(List<TraceEvent> traces, int buckets) {
+        Instant from = query.startTime() == null ? timeOf(traces, true) : query.startTime();
+        Instant to = query.endTime() == null ? timeOf(traces, false) : query.endTime();
+        if (from == null || to == null) {
+            return TraceTimeline.builder().build();
+        }
+        TraceTimelineCounts counts = new TraceTimelineCounts(TimeScale.of(from, to, buckets));
+        for (TraceEvent trace : traces) {
+            Instant time = times(trace).min(Comparator.naturalOrder()).orElseThrow();
+            boolean failed = trace.spans().stream().anyMatch(span -> span.status() == SpanStatus.ERROR);
+            counts.add(Times.toNanos(time), 1, failed ? 1 : 0);
+        }
+        return counts.timeline();
+    }
+
+    private @Nullable Instant timeOf(List<TraceEvent> traces, boolean first) {
+        Comparator<Instant> order = first ? Comparator.naturalOrder() : Comparator.reverseOrder();
+        return traces.stream().flatMap(this::times).min(order).orElse(null);
+    }
+
+    /** Returns the starts of a trace's spans that the query selects, or the time of the trace if the query filters no spans. */
+    private Stream<Instant> times(TraceEvent trace) {
+        return query.filtersSpans()
+                ? trace.spans().stream()
+                        .filter(span -> query.matches(span, trace.spans()))
+                        .map(TraceSpan::startTime)
+                : Stream.of(trace.createdAt());
     }
 
     List<ValueMeasures> top(SpanField<?> groupBy, Measure order) {

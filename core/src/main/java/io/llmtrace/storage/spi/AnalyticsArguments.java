@@ -18,16 +18,21 @@ public final class AnalyticsArguments {
 
     /** Checks the arguments of {@link TraceAnalytics#timeline}. */
     public static void checkTimeline(TraceQuery query, int buckets, @Nullable SpanField<?> groupBy, int groups) {
-        checkList(query);
-        argument(
-                buckets >= TraceAnalytics.MIN_BUCKETS && buckets <= TraceAnalytics.MAX_BUCKETS,
-                "buckets not in [" + TraceAnalytics.MIN_BUCKETS + ", " + TraceAnalytics.MAX_BUCKETS + "]: " + buckets);
+        checkTraceTimeline(query, buckets);
         if (groupBy != null) {
             checkOfOneValue(groupBy);
         }
         argument(
                 groups > 0 && groups <= TraceAnalytics.MAX_GROUPS,
                 "groups not in [1, " + TraceAnalytics.MAX_GROUPS + "]: " + groups);
+    }
+
+    /** Checks the arguments of {@link TraceAnalytics#traceTimeline}. */
+    public static void checkTraceTimeline(TraceQuery query, int buckets) {
+        checkList(query);
+        argument(
+                buckets >= TraceAnalytics.MIN_BUCKETS && buckets <= TraceAnalytics.MAX_BUCKETS,
+                "buckets not in [" + TraceAnalytics.MIN_BUCKETS + ", " + TraceAnalytics.MAX_BUCKETS + "]: " + buckets);
     }
 
     /** Checks the arguments of {@link TraceAnalytics#top}. */
@@ -47,7 +52,7 @@ public final class AnalyticsArguments {
                 "prefix is not Unicode: it has half of a surrogate pair");
     }
 
-    /** Checks the arguments of {@link TraceAnalytics#countTraces}. */
+    /** Checks the arguments of {@link TraceAnalytics#countTraces} and {@link TraceAnalytics#countSpans}. */
     public static void checkCount(TraceQuery query, long upTo) {
         checkList(query);
         argument(

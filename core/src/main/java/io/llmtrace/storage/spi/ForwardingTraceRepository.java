@@ -24,7 +24,9 @@ import io.llmtrace.storage.analytics.SessionSummary;
 import io.llmtrace.storage.analytics.Slice;
 import io.llmtrace.storage.analytics.Timeline;
 import io.llmtrace.storage.analytics.TraceAnalytics;
+import io.llmtrace.storage.analytics.SpanCount;
 import io.llmtrace.storage.analytics.TraceCount;
+import io.llmtrace.storage.analytics.TraceTimeline;
 import io.llmtrace.storage.analytics.ValueCount;
 import io.llmtrace.storage.analytics.ValueMeasures;
 import java.time.Instant;
@@ -166,6 +168,16 @@ public abstract class ForwardingTraceRepository implements TraceRepository, Trac
     @Override
     public TraceCount countTraces(TraceQuery query, long upTo) {
         return analytics().countTraces(query, upTo);
+    }
+
+    @Override
+    public SpanCount countSpans(TraceQuery query, long upTo) {
+        return analytics().countSpans(query, upTo);
+    }
+
+    @Override
+    public TraceTimeline traceTimeline(TraceQuery query, int buckets) {
+        return analytics().traceTimeline(query, buckets);
     }
 
     private TraceRetention retention() {

@@ -158,6 +158,9 @@ class OpenApiTest {
         assertFits(server.get(ANALYTICS + "findings"), "FindingCounts");
         assertFits(server.get(ANALYTICS + "actions"), "ActionCounts");
         assertFits(server.get(ANALYTICS + "count"), "TraceCount");
+        assertFits(server.get(ANALYTICS + "count?what=spans"), "SpanCount");
+        assertFits(server.get(ANALYTICS + "trace_timeline"), "TraceTimeline");
+        assertFits(server.get(ANALYTICS + "trace_timeline?text=nowhere"), "TraceTimeline");
         assertFits(server.get("/api/v1/lookup?id=" + stored.traceId()), "FoundIds");
         assertFits(server.get("/health"), "Health");
         assertFits(server.get("/health/live"), "Live");

@@ -27,7 +27,9 @@ import io.llmtrace.storage.analytics.SessionSummary;
 import io.llmtrace.storage.analytics.Slice;
 import io.llmtrace.storage.analytics.Timeline;
 import io.llmtrace.storage.analytics.TraceAnalytics;
+import io.llmtrace.storage.analytics.SpanCount;
 import io.llmtrace.storage.analytics.TraceCount;
+import io.llmtrace.storage.analytics.TraceTimeline;
 import io.llmtrace.storage.analytics.ValueCount;
 import io.llmtrace.storage.analytics.ValueMeasures;
 import io.llmtrace.storage.clickhouse.internal.engine.Database;
@@ -265,6 +267,18 @@ public final class ClickHouseTraceRepository
     public TraceCount countTraces(TraceQuery query, long upTo) {
         AnalyticsArguments.checkCount(query, upTo);
         return new Analytics(database, rewrittenSpans, query).countTraces(upTo);
+    }
+
+    @Override
+    public SpanCount countSpans(TraceQuery query, long upTo) {
+        AnalyticsArguments.checkCount(query, upTo);
+        return new Analytics(database, rewrittenSpans, query).countSpans(upTo);
+    }
+
+    @Override
+    public TraceTimeline traceTimeline(TraceQuery query, int buckets) {
+        AnalyticsArguments.checkTraceTimeline(query, buckets);
+        return new Analytics(database, rewrittenSpans, query).traceTimeline(buckets);
     }
 
     @Override

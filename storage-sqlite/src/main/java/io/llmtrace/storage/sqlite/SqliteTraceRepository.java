@@ -27,7 +27,9 @@ import io.llmtrace.storage.analytics.SessionSummary;
 import io.llmtrace.storage.analytics.Slice;
 import io.llmtrace.storage.analytics.Timeline;
 import io.llmtrace.storage.analytics.TraceAnalytics;
+import io.llmtrace.storage.analytics.SpanCount;
 import io.llmtrace.storage.analytics.TraceCount;
+import io.llmtrace.storage.analytics.TraceTimeline;
 import io.llmtrace.storage.analytics.ValueCount;
 import io.llmtrace.storage.analytics.ValueMeasures;
 import io.llmtrace.storage.spi.AnalyticsArguments;
@@ -36,6 +38,7 @@ import io.llmtrace.storage.spi.ReadableTrace;
 import io.llmtrace.storage.spi.RetentionScheduler;
 import io.llmtrace.storage.spi.StoreIntegrity;
 import io.llmtrace.storage.spi.StoreProperties;
+import io.llmtrace.storage.spi.TraceTimelineCounts;
 import io.llmtrace.storage.sqlite.internal.engine.Database;
 import io.llmtrace.storage.sqlite.internal.engine.LackOfRoom;
 import io.llmtrace.storage.sqlite.internal.engine.MetDamage;
@@ -48,6 +51,7 @@ import io.llmtrace.storage.sqlite.internal.query.Sessions;
 import io.llmtrace.storage.sqlite.internal.query.TextIndex;
 import io.llmtrace.storage.sqlite.internal.query.TraceFilter;
 import io.llmtrace.storage.sqlite.internal.query.TracePages;
+import io.llmtrace.storage.sqlite.internal.query.TraceTimes;
 import io.llmtrace.storage.sqlite.internal.read.DamagedTraceReader;
 import io.llmtrace.storage.sqlite.internal.read.SpanReader;
 import io.llmtrace.storage.sqlite.internal.upkeep.Backfills;
@@ -249,6 +253,21 @@ public final class SqliteTraceRepository
                         query.tenantId(),
                         (connection, tenant) -> new TraceFilter(connection, query, tenant).count(upTo))
                 .orElse(TraceCount.of(0, upTo));
+    }
+
+    @Override
+    public SpanCount countSpans(TraceQuery query, long upTo) {
+        AnalyticsArguments.checkCount(query, upTo);
+        return analytics(query, analytics -> analytics.countSpans(upTo)).orElse(SpanCount.of(0, upTo));
+    }
+
+    @Override
+    public TraceTimeline traceTimeline(TraceQuery query, int buckets) {
+        AnalyticsArguments.checkTraceTimeline(query, buckets);
+        return ofTenant(
+                        query.tenantId(),
+                        (connection, tenant) -> new TraceTimes(connection, query, tenant).timeline(buckets))
+                .orElseGet(() -> TraceTimelineCounts.none(query, buckets));
     }
 
     @Override

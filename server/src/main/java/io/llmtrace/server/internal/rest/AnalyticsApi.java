@@ -41,13 +41,14 @@ public final class AnalyticsApi {
                         PATH + "timeline",
                         QueryParameters.ofAnalytics("buckets", "group_by", "groups"),
                         this::timeline),
+                Route.get(PATH + "trace_timeline", QueryParameters.ofAnalytics("buckets"), this::traceTimeline),
                 Route.get(PATH + "top", QueryParameters.ofAnalytics("group_by", "order", "limit"), this::top),
                 Route.get(PATH + "values", QueryParameters.ofAnalytics("field", "prefix", "limit"), this::values),
                 Route.get(PATH + "sessions", QueryParameters.ofAnalytics("order", "limit", "offset"), this::sessions),
                 Route.get(PATH + "findings", QueryParameters.ofAnalytics("limit"), this::findings),
                 Route.get(PATH + "actions", QueryParameters.ofAnalytics("limit"), this::actions),
                 Route.get("/api/v1/lookup", List.of("id"), this::lookup),
-                Route.get(PATH + "count", QueryParameters.ofAnalytics("up_to"), this::count));
+                Route.get(PATH + "count", QueryParameters.ofAnalytics("what", "up_to"), this::count));
     }
 
     /**
@@ -67,6 +68,13 @@ public final class AnalyticsApi {
         SpanField<?> groupBy = parameters.optional("group_by", SpanField::suggestedNamed);
         int groups = parameters.number("groups", DEFAULT_GROUPS);
         return answer(call, NARROWER, () -> analytics().timeline(query, buckets, groupBy, groups));
+    }
+
+    private HttpResponse traceTimeline(Call call) {
+        Parameters parameters = call.parameters();
+        TraceQuery query = QueryParameters.analytics(parameters, call.tenant());
+        int buckets = parameters.number("buckets", DEFAULT_BUCKETS);
+        return answer(call, NARROWER, () -> analytics().traceTimeline(query, buckets));
     }
 
     private HttpResponse top(Call call) {
@@ -106,7 +114,11 @@ public final class AnalyticsApi {
         Parameters parameters = call.parameters();
         TraceQuery query = QueryParameters.analytics(parameters, call.tenant());
         long upTo = parameters.optional("up_to", TraceAnalytics.DEFAULT_COUNT, FieldType.COUNT::parse);
-        return answer(call, NARROWER, () -> analytics().countTraces(query, upTo));
+        ListedItems what = ListedItems.of(parameters);
+        return answer(call, NARROWER, () -> switch (what) {
+            case TRACES -> analytics().countTraces(query, upTo);
+            case SPANS -> analytics().countSpans(query, upTo);
+        });
     }
 
     private HttpResponse lookup(Call call) {

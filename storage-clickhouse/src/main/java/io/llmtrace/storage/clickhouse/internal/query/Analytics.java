@@ -11,8 +11,10 @@ import io.llmtrace.storage.analytics.Measures;
 import io.llmtrace.storage.analytics.SessionOrder;
 import io.llmtrace.storage.analytics.SessionSummary;
 import io.llmtrace.storage.analytics.Slice;
+import io.llmtrace.storage.analytics.SpanCount;
 import io.llmtrace.storage.analytics.Timeline;
 import io.llmtrace.storage.analytics.TraceCount;
+import io.llmtrace.storage.analytics.TraceTimeline;
 import io.llmtrace.storage.analytics.ValueCount;
 import io.llmtrace.storage.analytics.ValueMeasures;
 import io.llmtrace.storage.clickhouse.internal.engine.Condition;
@@ -20,6 +22,7 @@ import io.llmtrace.storage.clickhouse.internal.engine.Database;
 import io.llmtrace.storage.clickhouse.internal.engine.Sql;
 import io.llmtrace.storage.clickhouse.internal.read.SpanColumns;
 import io.llmtrace.storage.spi.TimeScale;
+import io.llmtrace.storage.spi.TraceTimelineCounts;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -306,10 +309,13 @@ public final class Analytics {
 
     /** Returns the requested times; spans determine an end that is open. Null if an end is open and there are no spans. */
     private @Nullable Range range() {
+        return range(view.table(Map.of("start", START), filter));
+    }
+
+    private @Nullable Range range(LatestVersionView.Table table) {
         if (query.startTime() != null && query.endTime() != null) {
             return new Range(query.startTime(), query.endTime());
         }
-        LatestVersionView.Table table = view.table(Map.of("start", START), filter);
         Range ofSpans = database.first(
                 Sql.of("range of times", "SELECT min(start), max(start) FROM " + table.sql() + " HAVING count() > 0")
                         .with(table.parameters()),
@@ -347,13 +353,65 @@ public final class Analytics {
         return TraceCount.of(database.number(sql), upTo);
     }
 
+    /** Counts the spans that pass. */
+    public SpanCount countSpans(long upTo) {
+        LatestVersionView.Table table = view.table(Map.of("span", "span_id"), filter);
+        Sql sql = Sql.of(
+                        "count of spans",
+                        "SELECT count() FROM (SELECT span FROM " + table.sql() + " LIMIT " + (upTo + 1) + ")")
+                .with(table.parameters());
+        return SpanCount.of(database.number(sql), upTo);
+    }
+
+    /** Counts traces by the start of their first span that passes, or by their creation if the query filters no spans. */
+    public TraceTimeline traceTimeline(int buckets) {
+        LatestVersionView.Table table = query.filtersSpans()
+                ? view.table(columnsOfTimes(), filter)
+                : allTraces();
+        Range range = range(table);
+        if (range == null) {
+            return TraceTimelineCounts.none(query, buckets);
+        }
+        TimeScale scale = TimeScale.of(range.from, range.to, buckets);
+        LatestVersionView.Table failed = view.table(
+                Map.of("failed_trace", "trace_id"),
+                Condition.of("tenant_id = {tenant:UUID}", "tenant", query.tenantId())
+                        .and(Condition.of("row_kind != 2 AND is_error")));
+        Sql sql = Sql.of(
+                        "timeline of traces",
+                        "SELECT intDiv(toUInt64(first_start - {first:Int64}), {width:UInt64}) AS bucket, count(), countIf(failed)"
+                                + " FROM (SELECT min(start) AS first_start, trace IN (SELECT failed_trace FROM "
+                                + failed.sql() + ") AS failed FROM " + table.sql()
+                                + " GROUP BY trace) GROUP BY bucket")
+                .with(failed.parameters())
+                .with(table.parameters())
+                .with("first", scale.first() * scale.widthNanos())
+                .with("width", scale.widthNanos());
+        TraceTimelineCounts counts = new TraceTimelineCounts(scale);
+        database.lookUp(sql, row -> {
+            long bucket = scale.first() + row.readLong();
+            counts.add(bucket * scale.widthNanos(), row.readLong(), row.readLong());
+            return true;
+        });
+        return counts.timeline();
+    }
+
+    private static Map<String, String> columnsOfTimes() {
+        Map<String, String> columns = new LinkedHashMap<>();
+        columns.put("trace", "trace_id");
+        columns.put("start", START);
+        return columns;
+    }
+
+    /** Returns the rows that tell when a trace was created, also of those without spans. */
     private LatestVersionView.Table allTraces() {
         Condition ofTenant = Condition.of("tenant_id = {tenant:UUID}", "tenant", query.tenantId());
         Condition traces = query.traceId() == null
                 ? ofTenant
                 : ofTenant.and(Condition.of("trace_id = {trace_id:UUID}", "trace_id", query.traceId()));
         return new LatestVersionView.Table(
-                "(SELECT trace_id AS trace FROM spans WHERE " + traces.sql() + ")", traces.parameters());
+                "(SELECT trace_id AS trace, " + START + " AS start FROM spans WHERE row_kind != 1 AND " + traces.sql() + ")",
+                traces.parameters());
     }
 
     /** Returns an expression for the value of a single-valued field, as text that may be null. */

@@ -9,6 +9,7 @@ import io.llmtrace.storage.analytics.ActionCount;
 import io.llmtrace.storage.analytics.FindingCount;
 import io.llmtrace.storage.analytics.Measure;
 import io.llmtrace.storage.analytics.Measures;
+import io.llmtrace.storage.analytics.SpanCount;
 import io.llmtrace.storage.analytics.Timeline;
 import io.llmtrace.storage.analytics.ValueCount;
 import io.llmtrace.storage.analytics.ValueMeasures;
@@ -137,6 +138,15 @@ public final class Analytics {
                         .thenComparing(ValueCount::value, TextOrder.UTF8))
                 .limit(query.limit())
                 .toList();
+    }
+
+    /** Counts the spans that pass. */
+    public SpanCount countSpans(long upTo) throws SQLException {
+        long found = connection.number(
+                "SELECT count(*) FROM (SELECT 1 FROM " + filter.table() + " WHERE " + condition.sql() + " LIMIT "
+                        + (upTo + 1) + ")",
+                parameters());
+        return SpanCount.of(found, upTo);
     }
 
     /** Returns findings by type and severity, the most severe ones first. */
