@@ -15,6 +15,7 @@ import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import io.llmtrace.model.JsonText;
 import io.llmtrace.model.LlmProvider;
+import io.llmtrace.model.SearchPhrase;
 import io.llmtrace.model.SearchTerm;
 import io.llmtrace.model.SpanIdentity;
 import io.llmtrace.model.SpanKey;
@@ -214,6 +215,7 @@ final class ArchitectureTest {
             SpanIdentity.class,
             LlmProvider.class,
             SearchTerm.class,
+            SearchPhrase.class,
             JsonText.Part.class,
             Criterion.class,
             FilterExpression.All.class,

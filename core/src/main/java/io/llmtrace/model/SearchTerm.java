@@ -1,7 +1,9 @@
 package io.llmtrace.model;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -14,20 +16,31 @@ public record SearchTerm(String word, boolean isPrefix) {
 
     /**
      * Returns the distinct terms of a query: its words, of which those directly followed by an asterisk, as in
-     * {@code refun*}, are prefixes. An asterisk counts only before a blank or the end, so {@code **bold**} is the word
-     * {@code bold}.
+     * {@code refun*}, are prefixes. An asterisk counts only before a blank, a quote or the end, so {@code **bold**} is the word
+     * {@code bold}. The words of a {@link SearchPhrase} are among them.
      */
     public static Set<SearchTerm> of(String query) {
-        Set<SearchTerm> terms = new LinkedHashSet<>();
-        String text = SearchText.normalized(query);
-        SearchText.forEachWord(text, (word, end) -> terms.add(new SearchTerm(word, isPrefix(text, end))));
-        return Collections.unmodifiableSet(terms);
+        return Collections.unmodifiableSet(new LinkedHashSet<>(inOrder(SearchText.normalized(query))));
+    }
+
+    /** Returns the terms of a query in their order, each as often as it occurs. */
+    static List<SearchTerm> inOrder(String normalized) {
+        List<SearchTerm> terms = new ArrayList<>();
+        SearchText.forEachWord(normalized, (word, end) -> terms.add(new SearchTerm(word, isPrefix(normalized, end))));
+        return terms;
     }
 
     private static boolean isPrefix(String text, int end) {
         return end < text.length()
                 && text.charAt(end) == '*'
-                && (end + 1 == text.length() || Character.isWhitespace(text.charAt(end + 1)));
+                && (end + 1 == text.length()
+                        || text.charAt(end + 1) == '"'
+                        || Character.isWhitespace(text.charAt(end + 1)));
+    }
+
+    /** Returns whether a word matches. */
+    boolean matches(String other) {
+        return isPrefix ? other.startsWith(word) : other.equals(word);
     }
 
     /** Returns whether one of the words of a text matches. */

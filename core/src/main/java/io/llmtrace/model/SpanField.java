@@ -557,7 +557,7 @@ public final class SpanField<T> {
             SearchText::wordsOf,
             described(
                     "Text",
-                    "Words that must all be in the name, the messages, the instructions, the error, an action or a finding; refun* finds words that begin so.",
+                    "Words that must all be in the name, the messages, the instructions, the error, an action or a finding; refun* finds words that begin so, \"late refund\" these words one after the other.",
                     "text"),
             WORDS);
 

@@ -1,6 +1,7 @@
 package io.llmtrace.storage;
 
 import io.llmtrace.model.LlmProvider;
+import io.llmtrace.model.SearchPhrase;
 import io.llmtrace.model.SearchTerm;
 import io.llmtrace.model.Severity;
 import io.llmtrace.model.SpanField;
@@ -190,7 +191,10 @@ public final class TraceQuery {
         return conditions.tags();
     }
 
-    /** Returns the text whose words a span must all contain, see {@link SearchTerm}; null if open. */
+    /**
+     * Returns the text whose words a span must all contain, those in quotes one after the other: see {@link SearchTerm} and
+     * {@link SearchPhrase}; null if open.
+     */
     public @Nullable String text() {
         return value(QueryFilter.TEXT);
     }
@@ -199,6 +203,12 @@ public final class TraceQuery {
     public Set<SearchTerm> terms() {
         String text = text();
         return text == null ? Set.of() : SearchTerm.of(text);
+    }
+
+    /** Returns the distinct phrases of {@link #text()}, whose words are among the {@link #terms()}; empty without a text. */
+    public Set<SearchPhrase> phrases() {
+        String text = text();
+        return text == null ? Set.of() : SearchPhrase.of(text);
     }
 
     /** Returns the most items of one page, in [1, {@value #MAX_LIMIT}]. */

@@ -187,7 +187,8 @@ abstract class AnalyticsContract extends AnalyticsTest {
                 at(NOON).traceId(late).modelName("other").errorMessage("no").build(),
                 at(NOON.plusSeconds(120)).traceId(late).modelName("m").build(),
                 at(NOON.plusSeconds(180)).traceId(late).modelName("m").build());
-        TraceSpan moved = at(NOON.plusSeconds(60)).modelName("m").errorMessage("no").build();
+        TraceSpan moved =
+                at(NOON.plusSeconds(60)).modelName("m").errorMessage("no").build();
         store(moved, at(NOON.plusSeconds(120)).modelName("m").build());
         store(moved.toBuilder()
                 .startTime(NOON.plusSeconds(125))
@@ -217,7 +218,10 @@ abstract class AnalyticsContract extends AnalyticsTest {
     void traceTimeline_withoutFilters_countsTracesWhenTheyWereCreated() {
         UUID early = UUID.randomUUID();
         repository.storeTrace(TraceEvent.of(
-                early, tenant, NOON, List.of(at(NOON.plusSeconds(90)).traceId(early).build())));
+                early,
+                tenant,
+                NOON,
+                List.of(at(NOON.plusSeconds(90)).traceId(early).build())));
         repository.storeTrace(TraceEvent.of(UUID.randomUUID(), tenant, NOON.plusSeconds(30), List.of()));
         store(at(NOON.plusSeconds(60)).errorMessage("no").build());
         store(Samples.span(otherTenant).startTime(NOON.minusSeconds(60)).build());
@@ -230,7 +234,9 @@ abstract class AnalyticsContract extends AnalyticsTest {
                             TraceTimeline.Bucket.of(NOON, 1, 0),
                             TraceTimeline.Bucket.of(NOON.plusSeconds(30), 1, 0),
                             TraceTimeline.Bucket.of(NOON.plusSeconds(60), 1, 1));
-            assertThat(analytics().traceTimeline(query().traceId(early).build(), 4).buckets())
+            assertThat(analytics()
+                            .traceTimeline(query().traceId(early).build(), 4)
+                            .buckets())
                     .containsExactly(TraceTimeline.Bucket.of(NOON, 1, 0));
         });
         assertRefused("buckets not in [4, 1000]: 3", () -> analytics().traceTimeline(query().build(), 3));

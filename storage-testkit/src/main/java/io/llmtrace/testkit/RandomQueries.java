@@ -36,8 +36,22 @@ final class RandomQueries {
             .toList();
 
     /** Search texts: words of the spans, the beginning of a word, and a word that no span has. */
-    private static final List<String> TEXTS =
-            List.of("red", "GREEN", "blue red", "京", "42", "t don", "y", "ünï", "bl*", "r* 4*", "nred", "nr*");
+    private static final List<String> TEXTS = List.of(
+            "red",
+            "GREEN",
+            "blue red",
+            "京",
+            "42",
+            "t don",
+            "y",
+            "ünï",
+            "bl*",
+            "r* 4*",
+            "nred",
+            "nr*",
+            "\"red green\"",
+            "red \"x y\"",
+            "\"blue r*\"");
 
     private final RandomTraces traces;
 

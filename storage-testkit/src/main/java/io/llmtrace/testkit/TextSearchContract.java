@@ -4,9 +4,11 @@ import io.llmtrace.model.AgentAction;
 import io.llmtrace.model.AgentActionType;
 import io.llmtrace.model.SecurityFinding;
 import io.llmtrace.model.Severity;
+import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.filter.FilterExpression;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -67,6 +69,14 @@ abstract class TextSearchContract extends ContractTest {
                 new Search("say 'OR 1=1; DROP TABLE spans;--'", "drop or table"),
                 new Search("NEAR AND NOT \"quoted\"*", "not near \"quoted\"* and"),
                 new Search("a:b ^c col:value", "col:value ^c"),
+                new Search("send the late refund now", "\"late refund\""),
+                new Search("send the Late,\nREFUND now", "now \"late refund\" \"send the late\""),
+                new Search("late fees, late refunds", "\"late refun*\""),
+                new Search("late refund", "\"late\" \"refund\""),
+                new Search("refund late", "\"late refund"),
+                new Search("[{\"role\":\"user\",\"content\":\"a\\nlate caf\\u00e9\"}]", "\"a late café\""),
+                new Search("{\"arguments\":\"{\\\"q\\\":\\\"late\\\\nrefund\\\"}\"}", "\"late refund\""),
+                new Search("我想去北京旅行", "\"北京\""),
                 new Search("w".repeat(70), "w".repeat(64)),
                 new Search("w".repeat(70), "w".repeat(90)));
     }
@@ -96,8 +106,53 @@ abstract class TextSearchContract extends ContractTest {
                 new Search("a b", "a AND b"),
                 new Search("a", "a OR b"),
                 new Search("a c", "a NOT b"),
+                new Search("refund late", "\"late refund\""),
+                new Search("the late and the refund", "\"late refund\""),
+                new Search("lately refund, late refunds", "\"late refund\""),
+                new Search("late refund", "\"late refund\" again"),
+                new Search("[{\"content\":\"too late\"},{\"content\":\"refund it\"}]", "\"late refund\""),
+                new Search("{\"late\":\"refund\"}", "\"late refund\""),
+                new Search("我京北想", "\"北京\""),
                 new Search("", "a"),
                 new Search("w".repeat(63), "w".repeat(64)));
+    }
+
+    private TraceQuery filtered(String expression) {
+        return query().where(FilterExpression.parse(expression)).build();
+    }
+
+    @Test
+    void phrase_isFoundInOneTextOfASpanOnly() {
+        TraceSpan apart = span().startTime(Samples.START.plusSeconds(4))
+                .operationName("too late")
+                .prompt("refund")
+                .response("late again")
+                .errorMessage("refund")
+                .build();
+        TraceSpan replaced = span().startTime(Samples.START.plusSeconds(3))
+                .prompt("a late refund")
+                .build();
+        TraceSpan inError = span().startTime(Samples.START.plusSeconds(2))
+                .errorMessage("a late refund")
+                .build();
+        TraceSpan inAction = span().startTime(Samples.START.plusSeconds(1))
+                .kind(SpanKind.TOOL)
+                .agentActions(List.of(AgentAction.builder(AgentActionType.TOOL_CALL, "refund", Samples.START)
+                        .result("{\"q\":\"late refund\"}")
+                        .build()))
+                .build();
+        store(apart, replaced, inError, inAction);
+        store(replaced.toBuilder().prompt("refund late").build());
+        verify(() -> {
+            assertSpans(searching("\"late refund\""), inError, inAction);
+            assertSpans(filtered("\"late refund\" kind:tool"), inAction);
+            assertSpans(filtered("(\"late refund\" OR operation:nothing) -kind:tool"), inError);
+            assertSpans(
+                    filtered("-\"late refund\" refund late"),
+                    apart,
+                    replaced.toBuilder().prompt("refund late").build());
+            assertTraces(filtered("{text:\"late refund\"} {kind:tool}"), TraceEvent.ofSpans(List.of(inAction)));
+        });
     }
 
     @Test

@@ -100,8 +100,7 @@ final class AnalyticsMutants {
                     .start(start)
                     .end(timeline.end())
                     .bucketMs(timeline.bucketMs())
-                    .buckets(List.of(
-                            TraceTimeline.Bucket.of(start, timeline.traces(), timeline.errors())))
+                    .buckets(List.of(TraceTimeline.Bucket.of(start, timeline.traces(), timeline.errors())))
                     .build();
         }
     }

@@ -1,5 +1,6 @@
 package io.llmtrace.storage.filter;
 
+import io.llmtrace.model.SearchPhrase;
 import io.llmtrace.model.SearchTerm;
 import io.llmtrace.model.SecurityFinding;
 import io.llmtrace.model.SpanField;
@@ -32,6 +33,11 @@ public record Criterion<T>(QueryFilter<T> filter, T value) implements FilterExpr
     /** Returns the distinct terms of a text to search for; empty if the filter is another. */
     public Set<SearchTerm> terms() {
         return filter.comparison() == QueryFilter.Comparison.WORDS ? SearchTerm.of(valueText()) : Set.of();
+    }
+
+    /** Returns the distinct phrases of a text to search for; empty if the filter is another. */
+    public Set<SearchPhrase> phrases() {
+        return filter.comparison() == QueryFilter.Comparison.WORDS ? SearchPhrase.of(valueText()) : Set.of();
     }
 
     /** Returns the ranges of ids that pass; empty unless the filter is for the beginnings of ids. */

@@ -1,5 +1,6 @@
 package io.llmtrace.storage.filter;
 
+import io.llmtrace.model.SearchPhrase;
 import io.llmtrace.model.SearchTerm;
 import io.llmtrace.model.SecurityFinding;
 import io.llmtrace.model.SpanField;
@@ -102,7 +103,10 @@ public sealed interface FilterExpression permits Criterion, FilterExpression.Com
         return new Criterion<>(QueryFilter.present(field), false);
     }
 
-    /** Asks for spans with all words of a text, or beginnings of words such as {@code refun*}; see {@link SearchTerm}. */
+    /**
+     * Asks for spans with all words of a text, or beginnings of words such as {@code refun*}, and with the words in quotes one after the
+     * other; see {@link SearchTerm} and {@link SearchPhrase}.
+     */
     static FilterExpression words(String text) {
         return new Criterion<>(QueryFilter.TEXT, text);
     }

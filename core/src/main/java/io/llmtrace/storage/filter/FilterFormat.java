@@ -21,8 +21,17 @@ final class FilterFormat {
             case AT_MOST -> name + ":<=" + value;
             case MATCHES -> name + ":" + escaped(Wildcards.of(value));
             case PRESENT -> (Boolean.TRUE.equals(criterion.value()) ? "" : "NOT ") + name + ":*";
-            case WORDS -> name + ":" + quoted(value);
+            case WORDS -> name + ":" + words(value);
         };
+    }
+
+    /** Words need no quotes if they are one, and a phrase is in quotes. All else has a backslash before each sign, also before blanks. */
+    private static String words(String text) {
+        String unquoted = text.replace("\"", "");
+        boolean isPhrase = text.equals('"' + unquoted + '"')
+                && TypedValue.searched(unquoted).equals(text);
+        boolean isWord = !text.contains("\"") && TypedValue.searched(text).equals(text);
+        return isPhrase || isWord ? quoted(unquoted) : text.replaceAll("[^\\p{L}\\p{N}]", "\\\\$0");
     }
 
     private static String nameOf(SpanField<?> field) {

@@ -241,7 +241,7 @@ final class FilterParser {
         int open = 0;
         while (!isAtEnd() && !endsValue(peek(), inList) && !(peek() == ')' && open == 0)) {
             if (peek() == '"') {
-                typed.appendLiteral(quoted());
+                typed.appendQuoted(quoted());
             } else if (peek() == '\\' && position + 1 < text.length()) {
                 int escaped = text.codePointAt(position + 1);
                 typed.appendLiteral(Character.toString(escaped));
@@ -265,7 +265,7 @@ final class FilterParser {
 
     private String word() {
         if (peek() == '"') {
-            String quoted = quoted();
+            String quoted = TypedValue.searched(quoted());
             skipBlanks();
             return quoted;
         }
@@ -276,7 +276,7 @@ final class FilterParser {
             open += bracket(peek());
             position++;
         }
-        String word = text.substring(start, position);
+        String word = text.substring(start, position).replace('"', ' ');
         skipBlanks();
         return word;
     }

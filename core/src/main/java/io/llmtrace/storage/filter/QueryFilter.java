@@ -1,6 +1,7 @@
 package io.llmtrace.storage.filter;
 
 import io.llmtrace.model.FieldType;
+import io.llmtrace.model.SearchPhrase;
 import io.llmtrace.model.SearchTerm;
 import io.llmtrace.model.SearchText;
 import io.llmtrace.model.SpanField;
@@ -164,7 +165,9 @@ public final class QueryFilter<T> {
     private static <T> QueryFilter<T> words(SpanField<T> field) {
         return new QueryFilter<>(field.name(), field, field.type(), Comparison.WORDS, (span, text) -> {
             Set<String> words = SearchText.wordsOf(span);
-            return SearchTerm.of(field.type().format(text)).stream().allMatch(term -> term.matches(words));
+            String query = field.type().format(text);
+            return SearchTerm.of(query).stream().allMatch(term -> term.matches(words))
+                    && SearchPhrase.of(query).stream().allMatch(phrase -> phrase.matches(span));
         });
     }
 

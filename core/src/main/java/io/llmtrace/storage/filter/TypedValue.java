@@ -1,6 +1,7 @@
 package io.llmtrace.storage.filter;
 
 import io.llmtrace.model.FieldType;
+import io.llmtrace.model.SearchPhrase;
 import io.llmtrace.model.SearchTerm;
 import io.llmtrace.model.SpanField;
 import java.time.Instant;
@@ -42,6 +43,9 @@ final class TypedValue {
     /** The same as a pattern, in which literal asterisks and backslashes are escaped. */
     private final StringBuilder pattern = new StringBuilder();
 
+    /** The same as a text to search for, in which several words in quotes are a phrase. */
+    private final StringBuilder searched = new StringBuilder();
+
     private boolean hasWildcard;
     private boolean hasLiteral;
 
@@ -52,9 +56,26 @@ final class TypedValue {
         hasWildcard |= c == '*';
         plain.append(c);
         pattern.append(c);
+        searched.append(c);
+    }
+
+    void appendQuoted(String text) {
+        searched.append(searched(text));
+        addLiteral(text);
     }
 
     void appendLiteral(String text) {
+        searched.append(text);
+        addLiteral(text);
+    }
+
+    /** Returns a text in quotes as part of a text to search for: in quotes if it is a phrase. */
+    static String searched(String quoted) {
+        String phrase = '"' + quoted.replace('"', ' ') + '"';
+        return SearchPhrase.of(phrase).isEmpty() ? quoted : phrase;
+    }
+
+    private void addLiteral(String text) {
         hasLiteral = true;
         plain.append(text);
         pattern.append(text.replace("\\", "\\\\").replace("*", "\\*"));
@@ -72,7 +93,7 @@ final class TypedValue {
                 return presence(field);
             }
             if (field.isFilteredByWords()) {
-                return words(typed);
+                return words(searched.toString());
             }
             if (!field.isComparable()) {
                 throw new IllegalArgumentException(field.name() + " cannot be compared with a value"

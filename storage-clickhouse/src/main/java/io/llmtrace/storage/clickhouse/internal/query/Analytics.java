@@ -67,7 +67,7 @@ public final class Analytics {
         this.database = database;
         this.query = query;
         this.view = new LatestVersionView(rewrittenSpans, query.tenantId());
-        this.filter = SpanFilter.of(query, () -> view);
+        this.filter = SpanFilter.of(database, query, () -> view);
     }
 
     /** Returns measures by time, and by the most frequent values of a field if one is given. */
@@ -365,9 +365,7 @@ public final class Analytics {
 
     /** Counts traces by the start of their first span that passes, or by their creation if the query filters no spans. */
     public TraceTimeline traceTimeline(int buckets) {
-        LatestVersionView.Table table = query.filtersSpans()
-                ? view.table(columnsOfTimes(), filter)
-                : allTraces();
+        LatestVersionView.Table table = query.filtersSpans() ? view.table(columnsOfTimes(), filter) : creations();
         Range range = range(table);
         if (range == null) {
             return TraceTimelineCounts.none(query, buckets);
@@ -403,15 +401,26 @@ public final class Analytics {
         return columns;
     }
 
-    /** Returns the rows that tell when a trace was created, also of those without spans. */
     private LatestVersionView.Table allTraces() {
+        Condition traces = traces();
+        return new LatestVersionView.Table(
+                "(SELECT trace_id AS trace FROM spans WHERE " + traces.sql() + ")", traces.parameters());
+    }
+
+    /** Returns the creation of each trace, also of those without spans. */
+    private LatestVersionView.Table creations() {
+        Condition traces = traces().and(Condition.of("row_kind != 1"));
+        return new LatestVersionView.Table(
+                "(SELECT trace_id AS trace, min(" + START + ") AS start FROM spans WHERE " + traces.sql()
+                        + " GROUP BY trace_id)",
+                traces.parameters());
+    }
+
+    private Condition traces() {
         Condition ofTenant = Condition.of("tenant_id = {tenant:UUID}", "tenant", query.tenantId());
-        Condition traces = query.traceId() == null
+        return query.traceId() == null
                 ? ofTenant
                 : ofTenant.and(Condition.of("trace_id = {trace_id:UUID}", "trace_id", query.traceId()));
-        return new LatestVersionView.Table(
-                "(SELECT trace_id AS trace, " + START + " AS start FROM spans WHERE row_kind != 1 AND " + traces.sql() + ")",
-                traces.parameters());
     }
 
     /** Returns an expression for the value of a single-valued field, as text that may be null. */

@@ -4,6 +4,7 @@ import io.llmtrace.model.SpanField;
 import io.llmtrace.model.SpanStatus;
 import io.llmtrace.model.Times;
 import io.llmtrace.storage.clickhouse.internal.engine.Condition;
+import io.llmtrace.storage.clickhouse.internal.engine.Database;
 import io.llmtrace.storage.clickhouse.internal.read.IndexedTokens;
 import io.llmtrace.storage.clickhouse.internal.read.SpanColumns;
 import io.llmtrace.storage.filter.Criterion;
@@ -32,12 +33,20 @@ final class SpanConditions {
     /** The most characters of a value sent as it is; a request has no room for longer ones. */
     private static final int MAX_PARAMETER_CHARACTERS = 10_000;
 
+    private final Database database;
     private final UUID tenantId;
     private final Supplier<LatestVersionView> view;
+
+    /** A condition that every row fulfils for which the next condition matters. */
+    private Condition scope;
+
     private int parameters;
 
-    SpanConditions(UUID tenantId, Supplier<LatestVersionView> view) {
+    /** @param hours the hours that the query asks for, where they limit the rows whose texts must be read */
+    SpanConditions(Database database, UUID tenantId, Condition hours, Supplier<LatestVersionView> view) {
+        this.database = database;
         this.tenantId = tenantId;
+        this.scope = hours;
         this.view = view;
     }
 
@@ -53,7 +62,11 @@ final class SpanConditions {
             return Condition.any(any.operands().stream().map(this::of).toList());
         }
         if (expression instanceof FilterExpression.SomeSpan some) {
-            return someSpan(of(some.operand()));
+            Condition outer = scope;
+            scope = Condition.of("tenant_id = {tenant:UUID}", "tenant", tenantId); // it may be at any time
+            Condition passes = of(some.operand());
+            scope = outer;
+            return someSpan(passes);
         }
         List<FilterExpression> operands = ((FilterExpression.All) expression).operands();
         List<FilterExpression> ofFinding =
@@ -87,9 +100,12 @@ final class SpanConditions {
             return presence(field, (Boolean) criterion.value());
         }
         if (field.isFilteredByWords()) {
-            return Condition.all(criterion.terms().stream()
+            Condition words = Condition.all(criterion.terms().stream()
                     .map(term -> IndexedTokens.matching(term, parameter()))
                     .toList());
+            return criterion.phrases().isEmpty()
+                    ? words
+                    : new PhraseSearch(database, scope).of(criterion.phrases(), words, this::parameter);
         }
         if (criterion.isAboutFinding()) {
             return hasFinding(List.of(criterion));

@@ -4,6 +4,7 @@ import io.llmtrace.model.SpanField;
 import io.llmtrace.model.Times;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.clickhouse.internal.engine.Condition;
+import io.llmtrace.storage.clickhouse.internal.engine.Database;
 import io.llmtrace.storage.clickhouse.internal.read.StartHours;
 import io.llmtrace.storage.filter.Criterion;
 import io.llmtrace.storage.filter.FilterExpression;
@@ -20,9 +21,12 @@ final class SpanFilter {
 
     private SpanFilter() {}
 
-    /** @param view that of the query's tenant, for conditions that other spans of a trace may meet */
-    static Condition of(TraceQuery query, Supplier<LatestVersionView> view) {
-        SpanConditions conditions = new SpanConditions(query.tenantId(), view);
+    /**
+     * Returns the condition. To find a phrase, it reads texts.
+     *
+     * @param view that of the query's tenant, for conditions that other spans of a trace may meet */
+    static Condition of(Database database, TraceQuery query, Supplier<LatestVersionView> view) {
+        SpanConditions conditions = new SpanConditions(database, query.tenantId(), hours(query), view);
         List<Condition> all = new ArrayList<>();
         all.add(hours(query));
         all.add(Condition.of("row_kind != 2"));

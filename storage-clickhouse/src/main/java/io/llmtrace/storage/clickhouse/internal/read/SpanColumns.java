@@ -214,6 +214,16 @@ public final class SpanColumns {
         read(READ_SUMMARIZED, row, span);
     }
 
+    /** Reads a span of which only what the text search reads is set, from a row of which {@link #SELECT_SEARCHED} was selected. */
+    public static TraceSpan readSearched(RowInput row) throws IOException {
+        UUID none = new UUID(0, 0);
+        TraceSpan.Builder span = TraceSpan.builder(none, none, none, "", Instant.EPOCH);
+        readSearchedInto(row, span, unreadable -> {
+            throw unreadable;
+        });
+        return span.build();
+    }
+
     /** Reads what the text search reads of a span, except for values that cannot be read, each of which is reported. */
     static void readSearchedInto(RowInput row, TraceSpan.Builder span, Consumer<RuntimeException> unreadable)
             throws IOException {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.clickhouse.ClickHouseSettings;
+import io.llmtrace.storage.clickhouse.internal.engine.Database;
 import io.llmtrace.storage.clickhouse.internal.write.EncodedRows;
 import io.llmtrace.storage.filter.QueryFilter;
 import io.llmtrace.testkit.Samples;
@@ -13,6 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 final class SpanFilterTest {
+
+    /** Conditions without a phrase read nothing. */
+    private static final Database NO_DATABASE = new Database(ClickHouseSettings.parse("clickhouse://127.0.0.1:9/none"));
 
     private static final UUID TENANT = UUID.randomUUID();
     private static final TraceSpan SPAN = Samples.full(TENANT, UUID.randomUUID(), UUID.randomUUID());
@@ -35,7 +40,7 @@ final class SpanFilterTest {
 
     /** Returns the columns that the condition of a query names outside its parameters, which have the names of columns, too. */
     private static List<String> columnsIn(TraceQuery query) {
-        String sql = SpanFilter.of(query, () -> {
+        String sql = SpanFilter.of(NO_DATABASE, query, () -> {
                     throw new AssertionError("no condition on other spans");
                 })
                 .sql()

@@ -16,6 +16,7 @@ import io.llmtrace.storage.sqlite.internal.read.SpanColumns;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -30,9 +31,21 @@ final class SpanConditions {
     private final SqliteConnection connection;
     private final long tenant;
 
-    SpanConditions(SqliteConnection connection, long tenant) {
+    /** A condition that every span fulfils for which a condition of this instance matters. */
+    private final Condition scope;
+
+    /** @param times the times that the query asks for, where they limit the spans whose texts must be read */
+    SpanConditions(SqliteConnection connection, long tenant, Collection<Criterion<?>> times) {
         this.connection = connection;
         this.tenant = tenant;
+        List<Condition> all = new ArrayList<>();
+        all.add(Condition.of("s.tenant = ?", tenant));
+        SpanColumn<?> start = SpanColumns.of(SpanField.START_TIME);
+        times.forEach(time -> all.add(
+                time.filter().comparison() == QueryFilter.Comparison.AT_LEAST
+                        ? atLeast(start, time.value())
+                        : atMost(start, time.value())));
+        this.scope = Condition.all(all);
     }
 
     /** Returns the condition that a span passes an expression; it may be null in SQL, where a span lacks a value. */
@@ -87,7 +100,7 @@ final class SpanConditions {
             return presence(field, (Boolean) criterion.value());
         }
         if (field.isFilteredByWords()) {
-            return TextIndex.withTokens(connection, criterion.terms(), Condition.of("s.tenant = ?", tenant));
+            return words(criterion);
         }
         if (criterion.isAboutFinding()) {
             return hasFinding(List.of(criterion), false);
@@ -110,6 +123,13 @@ final class SpanConditions {
         }
         SpanColumn<?> column = SpanColumns.of(field);
         return ids.isEmpty() ? compare(criterion, column) : inRanges(column.expression(), ids);
+    }
+
+    private Condition words(Criterion<?> criterion) throws SQLException {
+        Condition words = TextIndex.withTokens(connection, criterion.terms(), scope);
+        return criterion.phrases().isEmpty()
+                ? words
+                : words.and(PhraseSearch.of(connection, criterion.phrases(), scope.and(words)));
     }
 
     private static Condition inRanges(String column, List<IdPrefix.Range> ids) {

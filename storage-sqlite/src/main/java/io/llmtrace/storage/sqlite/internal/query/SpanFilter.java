@@ -61,7 +61,7 @@ final class SpanFilter {
         this.connection = connection;
         this.query = query;
         this.tenant = tenant;
-        this.conditions = new SpanConditions(connection, tenant);
+        this.conditions = new SpanConditions(connection, tenant, times());
     }
 
     /** Returns a condition for the spans that pass all filters. */
@@ -88,6 +88,9 @@ final class SpanFilter {
         }
         if (query.text() != null) {
             all.add(TextIndex.withTokens(connection, query.terms(), Condition.all(all)));
+        }
+        if (!query.phrases().isEmpty()) {
+            all.add(PhraseSearch.of(connection, query.phrases(), Condition.all(all)));
         }
         return Condition.all(all);
     }
@@ -150,11 +153,19 @@ final class SpanFilter {
     }
 
     private void addTimes(List<Condition> all) throws SQLException {
+        for (Criterion<?> time : times()) {
+            all.add(conditions.of(time));
+        }
+    }
+
+    private List<Criterion<?>> times() {
+        List<Criterion<?>> times = new ArrayList<>();
         for (Criterion<?> criterion : query.criteria()) {
             if (criterion.filter().field().equals(SpanField.START_TIME)) {
-                all.add(conditions.of(criterion));
+                times.add(criterion);
             }
         }
+        return times;
     }
 
     /** Adds the filters for which it does not matter how many spans they select. */

@@ -69,8 +69,8 @@ public final class TraceTimes {
 
     private @Nullable Instant first(String direction) throws SQLException {
         Long nanos = connection.numberOrNull(
-                "SELECT " + time + " FROM " + table + " WHERE " + condition.sql() + " ORDER BY " + time + " " + direction
-                        + " LIMIT 1",
+                "SELECT " + time + " FROM " + table + " WHERE " + condition.sql() + " ORDER BY " + time + " "
+                        + direction + " LIMIT 1",
                 condition.arguments());
         return nanos == null ? null : Times.ofNanos(nanos);
     }
