@@ -169,14 +169,6 @@ class CommandsTest {
     }
 
     @Test
-    void query_saysHowManySpansMatch() {
-        assertThat(cli.runLine("query --spans --limit 2").err())
-                .startsWith("2 of 4 spans; for the next, repeat with --cursor ");
-        assertThat(cli.runLine("query --spans --limit 1 --order cost").err())
-                .isEqualTo("1 of 4 spans; raise --limit for more\n");
-    }
-
-    @Test
     void query_withoutAnyMatchSaysSoAndEndsWith0() {
         CliRun.Result result = cli.runLine("query --model none");
 

@@ -112,6 +112,10 @@ class DamagedStoreTest {
         assertThat(local.err()).contains("left out 1 span that cannot be read: " + lost + "\n", "one.db is damaged");
         assertThat(local.lines()).hasSize(1);
         assertThat(local.out()).contains("span 3").doesNotContain("span 4");
+        CliRun.Result spans = cli.runLine("export --spans --storage " + one);
+        assertThat(spans.code()).isEqualTo(ExitCode.INCOMPLETE);
+        assertThat(spans.err()).contains("left out 1 span that cannot be read: " + lost + "\n", "one.db is damaged");
+        assertThat(spans.lines()).hasSize(4);
         CliRun.Result shown = cli.runLine("show " + trace + " --storage " + one);
         assertThat(shown.code()).isEqualTo(ExitCode.INCOMPLETE);
         assertThat(shown.out()).contains("span 3").doesNotContain("span 4");

@@ -65,10 +65,7 @@ class AnalyticsJsonTest {
                         .build(),
                 "{\"start\":\"2026-03-01T12:00:00Z\",\"end\":\"2026-03-01T12:01:00Z\",\"bucket_ms\":60000,\"traces\":3,"
                         + "\"errors\":1,\"buckets\":[{\"time\":\"2026-03-01T12:00:00Z\",\"traces\":3,\"errors\":1}]}");
-        assertJson(
-                TraceTimeline.class,
-                TraceTimeline.builder().build(),
-                "{\"traces\":0,\"errors\":0,\"buckets\":[]}");
+        assertJson(TraceTimeline.class, TraceTimeline.builder().build(), "{\"traces\":0,\"errors\":0,\"buckets\":[]}");
     }
 
     @Test

@@ -37,8 +37,7 @@ class CostEstimatorTest {
 
     @Test
     void estimate_pricesEachPartLikeASpanFromOtlp_andRecordsThePrices() {
-        TraceSpan posted = call()
-                .cacheReadTokens(40L)
+        TraceSpan posted = call().cacheReadTokens(40L)
                 .cacheWriteTokens(20L)
                 .reasoningTokens(5L)
                 .build();
@@ -72,8 +71,8 @@ class CostEstimatorTest {
 
     @Test
     void estimate_usesTheTierInTheAttributes() {
-        TraceSpan estimated = estimator.estimate(
-                call().attributes(Map.of("openai.response.service_tier", "flex")).build());
+        TraceSpan estimated = estimator.estimate(call().attributes(Map.of("openai.response.service_tier", "flex"))
+                .build());
 
         assertThat(estimated.estimatedCostUsd()).isEqualTo(0.00014);
         assertThat((String) estimated.attributes().get("llmtrace.mapping"))
@@ -83,9 +82,7 @@ class CostEstimatorTest {
 
     @Test
     void estimate_ofASpanWithoutAKind_isMade() {
-        assertThat(estimator
-                        .estimate(call().kind(SpanKind.OTHER).build())
-                        .estimatedCostUsd())
+        assertThat(estimator.estimate(call().kind(SpanKind.OTHER).build()).estimatedCostUsd())
                 .isEqualTo(0.00028);
     }
 
@@ -96,7 +93,10 @@ class CostEstimatorTest {
                 call().estimatedCostUsd(7.0).build(),
                 call().modelName(null).build(),
                 call().modelName("not-listed").build(),
-                call().promptTokens(null).completionTokens(null).totalTokens(110L).build(),
+                call().promptTokens(null)
+                        .completionTokens(null)
+                        .totalTokens(110L)
+                        .build(),
                 call().kind(SpanKind.AGENT).build(),
                 call().kind(SpanKind.CHAIN).build(),
                 call().kind(SpanKind.TOOL).build(),
@@ -118,8 +118,7 @@ class CostEstimatorTest {
     @Test
     void estimate_ofATrace_estimatesEachSpan() {
         TraceSpan call = call().build();
-        TraceSpan agent =
-                call().spanId(new UUID(0, 2)).kind(SpanKind.AGENT).build();
+        TraceSpan agent = call().spanId(new UUID(0, 2)).kind(SpanKind.AGENT).build();
         TraceEvent trace = TraceEvent.of(
                 call.traceId(), call.tenantId(), Instant.parse("2026-01-01T00:00:00Z"), List.of(agent, call));
 
@@ -168,8 +167,12 @@ class CostEstimatorTest {
     }
 
     private static String note(String version) {
-        return Fixtures.mapOne(Fixtures.span("a", "b")).attributes().get("llmtrace.mapping").toString().split(" ")[0]
-                + " cost=prices:" + version + "+" + Prices.builtIn().version();
+        return Fixtures.mapOne(Fixtures.span("a", "b"))
+                        .attributes()
+                        .get("llmtrace.mapping")
+                        .toString()
+                        .split(" ")[0] + " cost=prices:" + version + "+"
+                + Prices.builtIn().version();
     }
 
     private Prices prices(String name) {

@@ -151,7 +151,7 @@ final class QueryCommand implements Callable<Integer>, FilterOptions.Filtered {
         Table table = ListTables.table(items, terminal.outStyle());
         table.lines(terminal.outStyle(), terminal.outColumns()).forEach(terminal.out()::println);
         if (next != null) {
-            String shown = Formats.count(items.size()) + " of " + matching(store, query);
+            String shown = Formats.count((long) items.size()) + " of " + matching(store, query);
             terminal.err().println(terminal.errStyle().dim(shown + "; " + next));
         }
     }

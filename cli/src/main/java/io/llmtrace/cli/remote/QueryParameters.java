@@ -27,9 +27,10 @@ final class QueryParameters {
     }
 
     /** Returns the parameters for all pages together, with the leading question mark. */
-    static String ofExport(TraceQuery query) {
+    static String ofExport(TraceQuery query, String what) {
         QueryParameters parameters = new QueryParameters();
         parameters.filters(query);
+        parameters.add("what", what);
         parameters.add("order", query.order().text());
         return "?" + String.join("&", parameters.parameters);
     }

@@ -61,6 +61,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -115,8 +116,17 @@ public final class RemoteTraceRepository implements TraceRepository, TraceAnalyt
      * @return the traces and spans that the server cannot read
      */
     public DamagedTraces export(TraceQuery query, Predicate<TraceEvent> goOn) {
+        return export(query, "traces", json -> TraceJson.readTrace(json, null), goOn);
+    }
+
+    /** Passes all spans that the query selects to {@code goOn}, like {@link #export(TraceQuery, Predicate)}. */
+    public DamagedTraces exportSpans(TraceQuery query, Predicate<TraceSpan> goOn) {
+        return export(query, "spans", json -> TraceJson.read(json, TraceSpan.class), goOn);
+    }
+
+    private <T> DamagedTraces export(TraceQuery query, String what, Function<JsonNode, T> reader, Predicate<T> goOn) {
         requireOpen();
-        String path = API + "/export" + QueryParameters.ofExport(query);
+        String path = API + "/export" + QueryParameters.ofExport(query, what);
         try (NdjsonReader lines = NdjsonReader.of(rest.stream(path), 0)) {
             for (byte[] line = lines.next(); line != null; line = lines.next()) {
                 if (line.length == 0) {
@@ -127,7 +137,7 @@ public final class RemoteTraceRepository implements TraceRepository, TraceAnalyt
                 if (json.has("left_out")) {
                     return understood(() -> leftOut(json));
                 }
-                if (!goOn.test(understood(() -> TraceJson.readTrace(json, null)))) {
+                if (!goOn.test(understood(() -> reader.apply(json)))) {
                     return DamagedTraces.NONE;
                 }
             }

@@ -11,7 +11,8 @@ record TraceTimelineValues(
         @Nullable Long bucketMs,
         long traces,
         long errors,
-        List<Bucket> buckets) implements TraceTimeline {
+        List<Bucket> buckets)
+        implements TraceTimeline {
 
     TraceTimelineValues {
         buckets = List.copyOf(buckets);

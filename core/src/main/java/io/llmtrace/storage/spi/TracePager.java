@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * costs a store hardly more than one of few, while a few large traces fill the memory. Traces and spans that
  * cannot be read because the store is damaged are left out, so that the others can be saved. Not thread-safe.
  */
-public final class TracePager {
+public final class TracePager implements ItemPages<TraceEvent> {
 
     private static final int FIRST_PAGE = 20;
     private static final int LARGEST_PAGE = 4_000;
@@ -52,6 +52,7 @@ public final class TracePager {
      * @throws OverloadedException if there is no room or time for a single trace
      * @throws CorruptStoreException if the damage of the store hides which trace is the next
      */
+    @Override
     public List<TraceEvent> next() {
         TraceQuery query = next;
         while (query != null) {
@@ -72,6 +73,7 @@ public final class TracePager {
     }
 
     /** Returns the traces and spans that were left out so far. */
+    @Override
     public DamagedTraces damaged() {
         return damaged;
     }

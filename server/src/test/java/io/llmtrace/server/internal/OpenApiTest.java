@@ -169,6 +169,10 @@ class OpenApiTest {
             assertThat(violations("TraceEvent", TraceJson.readTree(line.getBytes(StandardCharsets.UTF_8))))
                     .isEmpty();
         }
+        for (String line : server.get("/api/v1/export?what=spans").text().split("\n")) {
+            assertThat(violations("TraceSpan", TraceJson.readTree(line.getBytes(StandardCharsets.UTF_8))))
+                    .isEmpty();
+        }
         String good = TraceJson.write(stored);
         assertFits(server.post("/api/v1/spans", RunningServer.JSON, "[" + good + ",{}]"), "Stored");
         assertFits(server.post("/api/v1/spans", RunningServer.JSON, good), "Stored");
@@ -253,6 +257,8 @@ class OpenApiTest {
                 Map.of("buckets", "10", "groups", "2", "group_by", "tag.env", "field", "finding_type", "prefix", "gp"));
         examples.put("limit", "3");
         examples.put("up_to", "5");
+        examples.put("what", "spans");
+        examples.put("format", "csv");
         examples.put("id", "0af76519-16");
         examples.put("offset", "3");
         return examples;

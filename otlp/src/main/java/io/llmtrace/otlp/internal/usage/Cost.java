@@ -72,8 +72,7 @@ public final class Cost {
     }
 
     private static boolean hasModelAndTokens(TraceSpan span) {
-        return span.modelName() != null
-                && (span.promptTokens() != null || span.completionTokens() != null);
+        return span.modelName() != null && (span.promptTokens() != null || span.completionTokens() != null);
     }
 
     private static @Nullable Double reported(OtlpSpan span) {

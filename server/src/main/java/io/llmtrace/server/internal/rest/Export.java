@@ -5,18 +5,22 @@ import com.linecorp.armeria.common.HttpResponseWriter;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
+import io.llmtrace.json.CsvTable;
 import io.llmtrace.json.TraceJson;
-import io.llmtrace.model.TraceEvent;
 import io.llmtrace.server.internal.http.Call;
 import io.llmtrace.server.internal.http.ClientGoneException;
 import io.llmtrace.server.internal.http.Parameters;
 import io.llmtrace.server.internal.http.ResponseOutput;
 import io.llmtrace.server.internal.limits.MemoryBudget;
 import io.llmtrace.server.internal.limits.ReadCancellation;
+import io.llmtrace.storage.CorruptStoreException;
 import io.llmtrace.storage.OverloadedException;
 import io.llmtrace.storage.ResultTooLargeException;
+import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
 import io.llmtrace.storage.spi.DamagedTraces;
+import io.llmtrace.storage.spi.ItemPages;
+import io.llmtrace.storage.spi.ListPager;
 import io.llmtrace.storage.spi.OutOfMemoryErrors;
 import io.llmtrace.storage.spi.TracePager;
 import java.io.IOException;
@@ -27,17 +31,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Streams whole traces, one per line. A page is read when the client has received the one before, and takes memory until it is
+ * Streams all traces or spans that a query selects: whole ones, one per line as JSON, or a table as CSV, in which a trace is its
+ * summary. A page is read when the client has received the one before, and takes memory until it is
  * sent. A fault on the way cuts the connection, so that half an export never looks like a complete one. Traces and spans
- * that cannot be read because the store is damaged are left out, and a last line says so: what can be read can be saved.
+ * that cannot be read because the store is damaged are left out, and a last line says so: what can be read can be saved. CSV has no
+ * place for such a line, so that the connection is cut.
  */
 final class Export {
 
     private static final Logger LOG = LoggerFactory.getLogger(Export.class);
     private static final MediaType NDJSON = MediaType.parse("application/x-ndjson");
+    private static final MediaType CSV = MediaType.parse("text/csv; charset=utf-8; header=present");
 
-    private static final String INSTEAD =
+    private static final String WITHOUT_TRACE =
             "raise it to export this trace, or leave it out by the filters and read its spans in pages (/api/v1/spans)";
+    private static final String WITHOUT_SPAN = "raise it to export this span, or leave it out by the filters";
 
     /** How long an export waits for room in the store or in memory, as requests by others may take so long. */
     private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -45,26 +53,49 @@ final class Export {
     private static final Duration PAUSE = Duration.ofMillis(200);
 
     private final Call call;
-    private final TracePager pager;
+    private final ItemPages<?> pager;
+
+    /** The table to write; null for JSON. */
+    private final @Nullable CsvTable table;
+
+    private final String instead;
     private final @Nullable Long limit;
     private long written;
 
     Export(TraceRepository repository, Call call) {
         this.call = call;
         Parameters parameters = call.parameters();
-        this.pager = new TracePager(repository, QueryParameters.export(parameters, call.tenant()));
+        TraceQuery query = QueryParameters.export(parameters, call.tenant());
+        ListedItems what = ListedItems.of(parameters);
+        boolean csv = parameters.optional("format", false, Export::isCsv);
+        this.pager = switch (what) {
+            case SPANS -> ListPager.ofSpans(repository, query);
+            case TRACES -> csv ? ListPager.ofSummaries(repository, query) : new TracePager(repository, query);
+        };
+        this.table = !csv ? null : what == ListedItems.SPANS ? CsvTable.ofSpans() : CsvTable.ofSummaries();
+        this.instead = what == ListedItems.SPANS ? WITHOUT_SPAN : WITHOUT_TRACE;
         this.limit = QueryParameters.exportLimit(parameters);
     }
 
-    /** Traces, with the memory that they take until it is closed. */
-    private record LoadedPage(List<TraceEvent> traces, MemoryBudget.Reservation memory) {}
+    private static boolean isCsv(String format) {
+        return switch (format) {
+            case "csv" -> true;
+            case "ndjson" -> false;
+            default -> throw new IllegalArgumentException("not one of [ndjson, csv]: '" + format + "'");
+        };
+    }
+
+    /** Items, with the memory that they take until it is closed. */
+    private record LoadedPage(List<?> items, MemoryBudget.Reservation memory) {}
 
     /** Returns the response. Reads the first page before, so that a query that fails is answered with a status and the reason. */
     HttpResponse start() {
         LoadedPage first = load();
         call.context().clearRequestTimeout();
         HttpResponseWriter writer = HttpResponse.streaming();
-        writer.write(ResponseHeaders.builder(HttpStatus.OK).contentType(NDJSON).build());
+        writer.write(ResponseHeaders.builder(HttpStatus.OK)
+                .contentType(table == null ? NDJSON : CSV)
+                .build());
         call.context().blockingTaskExecutor().execute(() -> writeAll(first, writer));
         return writer;
     }
@@ -72,7 +103,7 @@ final class Export {
     private LoadedPage load() {
         MemoryBudget.Reservation memory = call.answers().open();
         try {
-            return new LoadedPage(memory.read(INSTEAD, pager::next), memory);
+            return new LoadedPage(memory.<List<?>>read(instead, pager::next), memory);
         } catch (Throwable e) {
             memory.close();
             throw e;
@@ -99,6 +130,9 @@ final class Export {
 
     private void writeAll(LoadedPage first, HttpResponseWriter writer) {
         try (ResponseOutput out = new ResponseOutput(writer)) {
+            if (table != null) {
+                table.writeHeader(out);
+            }
             LoadedPage page = first;
             while (write(page, out)) {
                 page = loadWhenThereIsRoom();
@@ -110,7 +144,7 @@ final class Export {
         } catch (Throwable e) {
             OutOfMemoryErrors.note(e);
             if (!call.context().isCancelled()) {
-                LOG.error("export failed after {} traces", written, e);
+                LOG.error("export failed after {} items", written, e);
             }
             writer.close(e);
         }
@@ -122,13 +156,17 @@ final class Export {
             return;
         }
         LOG.error(
-                "export wrote {} traces, and left out {} others and {} spans, which are damaged; the first of them: {} {}; {}",
+                "export wrote {} items, and left out {} traces and {} spans, which are damaged; the first of them: {} {}; {}",
                 written,
                 damaged.count(),
                 damaged.spanCount(),
                 damaged.first(),
                 damaged.firstSpans(),
                 damaged.reason());
+        if (table != null) {
+            throw new CorruptStoreException(
+                    "a table cannot say what it lacks; the export as NDJSON does: " + damaged.reason());
+        }
         TraceJson.writeTo(out, LeftOut.OfExport.of(damaged));
         out.write('\n');
         out.flush();
@@ -137,16 +175,24 @@ final class Export {
     /** Writes a page, and returns whether another may follow: not after the limit, nor after an empty one. */
     private boolean write(LoadedPage page, ResponseOutput out) throws IOException {
         try (MemoryBudget.Reservation memory = page.memory) {
-            for (TraceEvent trace : page.traces) {
+            for (Object item : page.items) {
                 if (limit != null && written == limit) {
                     break;
                 }
-                TraceJson.writeTo(out, trace);
-                out.write('\n');
+                write(item, out);
                 written++;
             }
             out.flush();
-            return !page.traces.isEmpty() && (limit == null || written < limit);
+            return !page.items.isEmpty() && (limit == null || written < limit);
         }
+    }
+
+    private void write(Object item, ResponseOutput out) throws IOException {
+        if (table != null) {
+            table.writeRow(out, item);
+            return;
+        }
+        TraceJson.writeTo(out, item);
+        out.write('\n');
     }
 }

@@ -7,9 +7,11 @@ import io.llmtrace.server.internal.http.Route;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.filter.FilterExpression;
 import io.llmtrace.storage.filter.QueryFilter;
+import io.llmtrace.storage.filter.SearchedWords;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -33,11 +35,11 @@ public final class FieldsApi {
         FilterExpression expression = call.parameters()
                 .optional(QueryParameters.EXPRESSION, FilterExpression.all(List.of()), FilterExpression::parse);
         TraceQuery query = TraceQuery.builder(call.tenant()).where(expression).build();
-        return Call.json(new ReadFilter(query.filterParameters()));
+        return Call.json(new ReadFilter(query.filterParameters(), SearchedWords.of(expression)));
     }
 
     /** An expression in the response. */
-    record ReadFilter(Map<String, String> parameters) {}
+    record ReadFilter(Map<String, String> parameters, Set<String> words) {}
 
     private static HttpResponse fields(Call call) {
         call.parameters();

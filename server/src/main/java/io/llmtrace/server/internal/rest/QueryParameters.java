@@ -58,7 +58,7 @@ final class QueryParameters {
     static final List<String> OF_QUERY = join(FILTER_NAMES, PAGING.keySet());
 
     /** Names that {@link #export} and {@link #exportLimit} understand. */
-    static final List<String> OF_EXPORT = join(FILTER_NAMES, List.of("limit", "order"));
+    static final List<String> OF_EXPORT = join(FILTER_NAMES, List.of("what", "format", "limit", "order"));
 
     /** Names that a delete of traces understands: filters, or the time before which traces were created. */
     static final List<String> OF_DELETE = join(FILTER_NAMES, List.of("before"));
@@ -104,7 +104,7 @@ final class QueryParameters {
         return build(query);
     }
 
-    /** Returns how many traces all pages of an export give together at most; null for all. */
+    /** Returns how many items all pages of an export give together at most; null for all. */
     static @Nullable Long exportLimit(Parameters parameters) {
         Long limit = parameters.optional("limit", FieldType.COUNT::parse);
         if (limit != null && limit <= 0) {

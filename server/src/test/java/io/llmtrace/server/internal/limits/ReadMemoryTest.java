@@ -70,6 +70,7 @@ class ReadMemoryTest {
         assertRefused(
                 "/api/v1/export",
                 "raise it to export this trace, or leave it out by the filters and read its spans in pages (/api/v1/spans)");
+        assertThat(server.get("/api/v1/export?what=spans").text().lines()).hasSize(20);
         assertThat(server.get("/api/v1/spans?limit=5").json().path("data").size())
                 .isEqualTo(5);
         await().until(() -> used() == 0);

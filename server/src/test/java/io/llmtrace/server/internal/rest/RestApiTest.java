@@ -7,13 +7,10 @@ import io.llmtrace.json.TraceJson;
 import io.llmtrace.model.AgentAction;
 import io.llmtrace.model.AgentActionType;
 import io.llmtrace.model.Ids;
-import io.llmtrace.model.LlmProvider;
 import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.Times;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
-import io.llmtrace.otlp.CostEstimator;
-import io.llmtrace.otlp.Prices;
 import io.llmtrace.server.RunningServer;
 import io.llmtrace.storage.TraceQuery;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -75,34 +72,6 @@ class RestApiTest {
         String overLines = TraceJson.readTree(TraceJson.writeBytes(b)).toPrettyString();
         assertThat(server.post("/api/v1/spans", RunningServer.JSON, overLines).toString())
                 .isEqualTo("200 {\"stored\":1}");
-    }
-
-    @Test
-    void store_callsWithoutACost_getAnEstimate() {
-        TraceSpan call = call(1).build();
-        TraceSpan free = call(2).estimatedCostUsd(0.0).build();
-        TraceSpan unknown = call(3).modelName("model-of-nobody").build();
-        List<TraceSpan> sent = List.of(unknown, free, call);
-        String lines = sent.stream().map(TraceJson::write).collect(Collectors.joining("\n"));
-        String trace = TraceJson.write(TraceEvent.ofSpans(sent));
-        TraceSpan estimated = new CostEstimator(Prices.builtIn()).estimate(call);
-        assertThat(estimated.estimatedCostUsd()).isEqualTo(0.0035);
-
-        assertStores(() -> server.post("/api/v1/spans", RunningServer.NDJSON, lines), unknown, free, estimated);
-        assertStores(() -> server.post("/api/v1/traces", RunningServer.JSON, trace), unknown, free, estimated);
-        assertStores(
-                () -> server.post("/api/v1/spans?estimate_cost=false", RunningServer.NDJSON, lines),
-                unknown,
-                free,
-                call);
-        assertStores(
-                () -> server.post("/api/v1/traces?estimate_cost=false", RunningServer.JSON, trace),
-                unknown,
-                free,
-                call);
-        assertThat(server.post("/api/v1/spans?estimate_cost=0", RunningServer.NDJSON, lines)
-                        .status())
-                .isEqualTo(400);
     }
 
     @Test
@@ -582,22 +551,6 @@ class RestApiTest {
 
         assertThat(post.get().toString()).isEqualTo("200 {\"stored\":2}");
         assertThat(server.repository().querySpans(all()).items()).containsExactly(b, a);
-    }
-
-    private static void assertStores(Supplier<RunningServer.Answer> post, TraceSpan... spans) {
-        server.repository().deleteTrace(RunningServer.TENANT, spans[0].traceId());
-
-        assertThat(post.get().status()).isEqualTo(200);
-        assertThat(server.repository().querySpans(all()).items()).containsExactly(spans);
-    }
-
-    private static TraceSpan.Builder call(int number) {
-        return span(number)
-                .kind(SpanKind.LLM)
-                .provider(LlmProvider.OPENAI)
-                .modelName("gpt-4o")
-                .promptTokens(1_000L)
-                .completionTokens(100L);
     }
 
     private static TraceQuery all() {
