@@ -252,7 +252,7 @@ final class BehindProxyTest {
         page.keyboard().press("g");
         rows.first().waitFor();
 
-        String export = page.locator("a[download]").getAttribute("href");
+        String export = page.locator("a[download]").first().getAttribute("href");
         assertThat(export).startsWith(path + "/api/v1/export");
         assertThat((String) page.evaluate("href => fetch(href).then(answer => answer.text())", export))
                 .startsWith("{\"trace_id\"");

@@ -138,11 +138,12 @@ abstract class ExplorerTest {
         return rows;
     }
 
-    /** Returns the links of all rendered rows, in order. */
+    /** Returns the links of all rendered rows, in order, without the filters that they carry. */
     final List<String> hrefs() {
         rows();
         return page.locator("table.list tr.row .c-name a").all().stream()
-                .map(link -> link.getAttribute("href"))
+                .map(link ->
+                        link.getAttribute("href").replaceFirst("\\?(?!span=).*|(?<=\\?span=[0-9a-f-]{16,36})&.*", ""))
                 .toList();
     }
 

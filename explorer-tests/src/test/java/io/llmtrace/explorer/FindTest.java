@@ -3,6 +3,7 @@ package io.llmtrace.explorer;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page.GetByLabelOptions;
 import com.microsoft.playwright.Page.GetByRoleOptions;
@@ -11,17 +12,25 @@ import com.microsoft.playwright.Route.FulfillOptions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
+import io.llmtrace.json.CsvTable;
+import io.llmtrace.json.TraceJson;
 import io.llmtrace.model.Ids;
 import io.llmtrace.model.SpanField;
 import io.llmtrace.model.SpanKind;
 import io.llmtrace.model.SpanStatus;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.Order;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceSummary;
 import io.llmtrace.storage.filter.FilterExpression;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -295,8 +304,135 @@ final class FindTest extends ExplorerTest {
         rows();
         Instant start = Instant.parse(parameter("start_time"));
         Instant end = Instant.parse(parameter("end_time"));
-        List<String> wanted = found(query().startTime(start).endTime(end).limit(100));
+        List<String> wanted =
+                found(query().startTime(start).endTime(end.plusNanos(999_999)).limit(100));
         assertThat(hrefs()).isEqualTo(wanted.subList(0, hrefs().size()));
+    }
+
+    @Test
+    void openingAHit_selectsTheSpanThatWasFound_andMarksTheWords_asDoesItsLink() {
+        open("/?time=7d&text=escal*&q=kind%3Allm");
+        String first = hrefs().get(0);
+        FilterExpression llm = FilterExpression.parse("kind:llm");
+        TraceQuery search = query().text("escal*").where(llm).build();
+        UUID traceId = repository.queryTraceSummaries(search).items().get(0).traceId();
+        List<TraceSpan> hits = repository
+                .querySpans(search.toBuilder()
+                        .traceId(traceId)
+                        .order(Order.OLDEST_FIRST)
+                        .build())
+                .items();
+        assertThat(first).isEqualTo("/traces/" + traceId);
+
+        rows().first().click();
+
+        waitForAddress(first + "?");
+        assertHit(hits.get(0));
+        screenshot("hit");
+        String link = address();
+        assertThat(link).contains("text=escal*").contains("q=kind:llm").doesNotContain("time=");
+        assertThat(page.locator(".sum")).containsText(hits.size() + (hits.size() == 1 ? " span" : " spans"));
+        page.keyboard().press("m");
+        waitForAddress("span=" + Ids.formatSpanId(hits.get(1 % hits.size()).spanId()));
+        newPage(WIDTH, HEIGHT, ColorScheme.DARK);
+        open(link);
+        assertHit(hits.get(0));
+    }
+
+    private void assertHit(TraceSpan span) {
+        assertThat(page.locator(".trow.on.hit")).hasId("span-" + Ids.formatSpanId(span.spanId()));
+        Locator marks = page.locator("lt-span-detail mark.word");
+        marks.first().waitFor();
+        assertThat(marks.allInnerTexts())
+                .isNotEmpty()
+                .allSatisfy(word -> assertThat(word.toLowerCase(Locale.ROOT)).startsWith("escal"));
+    }
+
+    @Test
+    void openingAHitOfAFilter_selectsTheFirstSpanThatPasses() {
+        open("/?time=7d&kind=tool");
+        String first = hrefs().get(0);
+        UUID traceId = UUID.fromString(first.substring("/traces/".length()));
+        List<TraceSpan> hits = repository
+                .querySpans(query().traceId(traceId)
+                        .kind(SpanKind.TOOL)
+                        .order(Order.OLDEST_FIRST)
+                        .build())
+                .items();
+
+        page.keyboard().press("j");
+        page.keyboard().press("Enter");
+
+        waitForAddress("kind=tool");
+        assertThat(page.locator(".trow.on"))
+                .hasId("span-" + Ids.formatSpanId(hits.get(0).spanId()));
+        assertThat(page.locator(".trow.hit")).hasCount(hits.size());
+        assertThat(page.locator("mark.word")).hasCount(0);
+        page.keyboard().press("Escape");
+        waitForAddress("/?time=7d&kind=tool");
+    }
+
+    @Test
+    void export_downloadsWhatTheListHas() throws IOException {
+        open("/?time=7d&kind=tool&show=spans");
+        rows();
+        page.locator("lt-export-menu summary").click();
+        screenshot("export");
+        Download table =
+                page.waitForDownload(() -> page.getByText("Spans as CSV").click());
+        assertThat(table.suggestedFilename()).isEqualTo("spans.csv");
+        ByteArrayOutputStream wanted = new ByteArrayOutputStream();
+        CsvTable.ofSpans().writeHeader(wanted);
+        for (TraceSpan span : repository
+                .querySpans(query().kind(SpanKind.TOOL).limit(10_000).build())
+                .items()) {
+            CsvTable.ofSpans().writeRow(wanted, span);
+        }
+        assertThat(Files.readString(table.path())).isEqualTo(wanted.toString(StandardCharsets.UTF_8));
+
+        open("/?time=7d&kind=tool&sort=oldest");
+        rows();
+        page.locator("lt-export-menu summary").click();
+        Download lines = page.waitForDownload(
+                () -> page.getByText("Whole traces as NDJSON").click());
+        assertThat(lines.suggestedFilename()).isEqualTo("traces.ndjson");
+        assertThat(Files.readAllLines(lines.path()).stream()
+                        .map(TraceJson::readTrace)
+                        .toList())
+                .isEqualTo(repository
+                        .queryTraces(query().kind(SpanKind.TOOL)
+                                .order(Order.OLDEST_FIRST)
+                                .limit(10_000)
+                                .build())
+                        .items());
+    }
+
+    @Test
+    void histogram_countsWhatTheListLists() {
+        TraceQuery tools = query().kind(SpanKind.TOOL).limit(10_000).build();
+        List<TraceSummary> traces = repository.queryTraceSummaries(tools).items();
+        List<TraceSpan> spans = repository.querySpans(tools).items();
+        long tracesWithErrors =
+                traces.stream().filter(trace -> trace.errorCount() > 0).count();
+        long errors =
+                spans.stream().filter(span -> span.status() == SpanStatus.ERROR).count();
+        assertThat(spans.size()).isGreaterThan(traces.size());
+
+        open("/?time=7d&kind=tool");
+        assertThat(page.locator("lt-histogram svg"))
+                .hasAttribute(
+                        "aria-label",
+                        "Over time: " + traces.size() + " traces, " + tracesWithErrors
+                                + " with errors. Drag to select a time range.");
+        screenshot("histogram");
+
+        page.getByRole(AriaRole.BUTTON, new GetByRoleOptions().setName("Spans")).click();
+        waitForAddress("show=spans");
+        assertThat(page.locator("lt-histogram svg"))
+                .hasAttribute(
+                        "aria-label",
+                        Pattern.compile("Over time: " + spans.size() + " spans, " + errors + " errors?\\..*"));
+        assertThat(page.locator(".foot")).containsText("100 of " + spans.size() + " spans loaded, more below");
     }
 
     @Test

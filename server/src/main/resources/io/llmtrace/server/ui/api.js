@@ -68,6 +68,10 @@ export const fields = () => get('fields');
 export const filtersIn = (expression, signal) =>
   get('filter', { q: expression }, signal).then((answer) => answer.parameters);
 
+/** Returns what an expression searches for: words, beginnings such as `refun*`, and words that follow each other. */
+export const wordsIn = (expression, signal) =>
+  get('filter', { q: expression }, signal).then((answer) => answer.words ?? []);
+
 /** Returns the traces, spans, sessions and users that have an id, or one that begins so. */
 export const lookup = (id, signal) => get('lookup', { id }, signal).then((answer) => answer.data);
 
@@ -107,8 +111,11 @@ export const actionsOfTrace = (traceId, signal) => get(`traces/${encodeURICompon
 
 // Aggregates. A server without them answers 404, see `Problem.missing`.
 
-/** Returns how many traces a list has on all pages together: {traces, more}. */
-export const countTraces = (parameters, signal) => get('analytics/count', parameters, signal);
+/** Returns how many `what` (traces or spans) a list has on all pages together: {traces or spans, more}. */
+export const countOf = (what, parameters, signal) => get('analytics/count', { ...parameters, what }, signal);
+
+/** Returns how many traces a list has over time, each counted once. */
+export const traceTimeline = (parameters, signal) => get('analytics/trace_timeline', parameters, signal);
 
 export const timeline = (parameters, signal) => get('analytics/timeline', parameters, signal);
 export const top = (parameters, signal) => get('analytics/top', parameters, signal);

@@ -78,6 +78,7 @@ export const HELP = [
       ['a', 'Spans or actions'],
       ['e', 'Next error'],
       ['f', 'Next finding'],
+      ['m', 'Next span found'],
       ['[ ]', 'Newer, older trace'],
     ],
   ],

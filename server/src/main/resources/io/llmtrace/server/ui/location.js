@@ -53,8 +53,9 @@ export function urlOf(at, search = {}) {
   return text ? `${pathname}?${text}` : pathname;
 }
 
-export const traceUrl = (traceId, spanId) =>
-  urlOf(`/traces/${encodeURIComponent(traceId)}`, spanId ? { span: spanId } : {});
+/** Returns the URL of a trace. `carried` are the filters of the list that it was found in. */
+export const traceUrl = (traceId, spanId, carried = {}) =>
+  urlOf(`/traces/${encodeURIComponent(traceId)}`, { ...(spanId && { span: spanId }), ...carried });
 
 const PAGES = /^\/($|traces\/|sessions$|dashboard$|security$)/;
 

@@ -43,8 +43,25 @@ function validDate(text) {
   return date && !Number.isNaN(date.getTime()) ? date : null;
 }
 
+/** The page knows milliseconds, and the end is inclusive: spans in the rest of its millisecond belong to it, too. */
 export function timeParameters({ start, end }) {
-  return { ...(start && { start_time: start.toISOString() }), ...(end && { end_time: end.toISOString() }) };
+  return {
+    ...(start && { start_time: start.toISOString() }),
+    ...(end && { end_time: end.toISOString().replace('Z', '999999Z') }),
+  };
+}
+
+/** Returns what the link from a list with filters to one of its traces carries: the filters, and times that do not move. */
+export function carriedBy(parameters) {
+  const filters = filtersOf(parameters);
+  const times = [...parameters].filter(([name]) => name === 'start_time' || name === 'end_time');
+  return Object.keys(filters).length > 0 ? { ...filters, ...Object.fromEntries(times) } : {};
+}
+
+/** Returns the words and expressions of filters as one expression of the filter language. Signs mean themselves behind a backslash. */
+export function searchOf({ q, text }) {
+  const words = text && `text:${text.replace(/[^\p{L}\p{N}]/gu, '\\$&')}`;
+  return [q && `(${q})`, words].filter(Boolean).join(' ');
 }
 
 /** Returns everything in the URL parameters that selects spans, as query parameters of the server. */

@@ -1,17 +1,23 @@
 import { html, nothing, svg } from 'lit';
 import { View } from '../view.js';
-import { minute, plural } from '../format.js';
+import { count, minute, plural } from '../format.js';
 
 const HEIGHT = 48;
 
 /**
- * Spans over time, errors in red. Dragging across it selects a time range; without a pointer, the time menu does the
+ * What the list has over time, traces or spans, those with errors in red. Dragging across it selects a time range; without a pointer, the time menu does the
  * same.
  *
  * Dispatches `brush` {start, end}.
  */
 class Histogram extends View {
-  static properties = { timeline: { attribute: false }, note: {}, drawn: { state: true }, hover: { state: true } };
+  static properties = {
+    timeline: { attribute: false },
+    what: {},
+    note: {},
+    drawn: { state: true },
+    hover: { state: true },
+  };
 
   constructor() {
     super();
@@ -58,28 +64,30 @@ class Histogram extends View {
   }
 
   render() {
-    const buckets = this.timeline?.groups?.[0]?.buckets ?? [];
+    const buckets = this.timeline?.buckets ?? [];
     if (buckets.length === 0) {
       return html`<div class="hist empty">${this.note ?? nothing}</div>`;
     }
     const { from, width, slots } = this.#range;
-    const most = Math.max(...buckets.map((bucket) => bucket.spans));
+    const countOf = (bucket) => bucket[this.what] ?? 0;
+    const noun = this.what === 'spans' ? 'span' : 'trace';
+    const errorsOf = (n) => (this.what === 'spans' ? plural(n, 'error') : `${count(n)} with errors`);
+    const most = Math.max(...buckets.map(countOf));
     const height = (n) => (n === 0 ? 0 : Math.max(1.5, (n / most) * (HEIGHT - 2)));
     const at = (bucket) => Math.round((Date.parse(bucket.time) - from) / width);
     const errors = buckets.reduce((sum, bucket) => sum + bucket.errors, 0);
-    const spans = buckets.reduce((sum, bucket) => sum + bucket.spans, 0);
-    const hovered =
-      this.hover === null ? null : (buckets.find((bucket) => at(bucket) === this.hover) ?? { spans: 0, errors: 0 });
+    const all = buckets.reduce((sum, bucket) => sum + countOf(bucket), 0);
+    const hovered = this.hover === null ? null : (buckets.find((bucket) => at(bucket) === this.hover) ?? { errors: 0 });
     const caption =
       hovered === null
         ? `${minute(new Date(from))} – ${minute(new Date(from + slots * width))}`
-        : `${minute(new Date(from + this.hover * width))}: ${plural(hovered.spans, 'span')}, ${plural(hovered.errors, 'error')}`;
+        : `${minute(new Date(from + this.hover * width))}: ${plural(countOf(hovered), noun)}, ${errorsOf(hovered.errors)}`;
     return html`<div class="hist">
       <svg
         viewBox=${`0 0 ${slots} ${HEIGHT}`}
         preserveAspectRatio="none"
         role="img"
-        aria-label=${`Spans over time: ${plural(spans, 'span')}, ${plural(errors, 'error')}. Drag to select a time range.`}
+        aria-label=${`Over time: ${plural(all, noun)}, ${errorsOf(errors)}. Drag to select a time range.`}
         @pointerdown=${this.#down}
         @pointermove=${this.#move}
         @pointerup=${this.#up}
@@ -87,9 +95,9 @@ class Histogram extends View {
         @pointerleave=${() => (this.hover = null)}
       >
         ${buckets.map((bucket) => {
-          const all = height(bucket.spans);
+          const whole = height(countOf(bucket));
           const bad = height(bucket.errors);
-          return svg`<rect class="all" x=${at(bucket) + 0.08} width="0.84" y=${HEIGHT - all} height=${all} />
+          return svg`<rect class="all" x=${at(bucket) + 0.08} width="0.84" y=${HEIGHT - whole} height=${whole} />
             <rect class="bad" x=${at(bucket) + 0.08} width="0.84" y=${HEIGHT - bad} height=${bad} />`;
         })}
         ${

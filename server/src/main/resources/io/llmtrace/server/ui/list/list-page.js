@@ -5,13 +5,14 @@ import { View } from '../view.js';
 import { Keys } from '../keys.js';
 import { ROOT, change, changes, go, parameters, path, traceUrl, urlOf } from '../location.js';
 import * as api from '../api.js';
-import { filtersOf, queryOf, timeOf, timeParameters } from '../query.js';
+import { carriedBy, filtersOf, queryOf, timeOf, timeParameters } from '../query.js';
 import { ago, cost, count, duration, plural, short } from '../format.js';
 import { loading, problem } from '../states.js';
 import { chosen, column } from './columns.js';
 import { lastList } from './state.js';
 import { LiveList } from './live.js';
 import './column-menu.js';
+import './export-menu.js';
 import './facets.js';
 import './histogram.js';
 import './search-bar.js';
@@ -30,6 +31,7 @@ class ListPage extends View {
     selected: { state: true },
     first: { state: true },
     timeline: { state: true },
+    total: { state: true },
     timelineNote: { state: true },
     matching: { state: true },
     stats: { state: true },
@@ -46,6 +48,7 @@ class ListPage extends View {
     this.selected = -1;
     this.first = 0;
     this.timeline = null;
+    this.total = null;
     this.timelineNote = '';
     this.matching = null;
     this.stats = null;
@@ -90,7 +93,7 @@ class ListPage extends View {
       next: this.next,
       selected: this.selected,
       scrollTop: this.scrolled ?? 0,
-      rest: { timeline: this.timeline, matching: this.matching, query: this.query },
+      rest: { timeline: this.timeline, total: this.total, matching: this.matching, query: this.query },
     });
   }
 
@@ -147,6 +150,7 @@ class ListPage extends View {
     this.problem = null;
     this.busy = false;
     this.timeline = null;
+    this.total = null;
     this.matching = null;
     this.stats = null;
     this.fresh = new Set();
@@ -154,7 +158,7 @@ class ListPage extends View {
     if (scroller) {
       scroller.scrollTop = 0;
     }
-    this.#loadPage().then(() => Promise.all([this.#loadTimeline(), this.#countTraces()]));
+    this.#loadPage().then(() => Promise.all([this.#loadTimeline(), this.#countItems()]));
   }
 
   /** Returns the query for a page. Only the orders by time are paged by cursor, which stays exact during writes. */
@@ -198,32 +202,46 @@ class ListPage extends View {
     }
   }
 
+  /** Counts again what the list has, after live updates have added to it. */
+  recount() {
+    this.#loadTimeline();
+    this.#countItems();
+  }
+
+  /** Counts over time what the list has, traces or spans, and sums up the spans, whichever it has. */
   async #loadTimeline() {
     const { signal } = this.running;
     if (signal.aborted || this.problem) {
       return;
     }
+    const { show, query } = this;
     try {
-      this.timeline = await api.timeline({ ...this.query, buckets: 90 }, signal);
-      this.timelineNote = this.timeline.groups.length === 0 ? 'No matching spans' : '';
+      const [counts, spans] = await Promise.all([
+        show === 'traces' ? api.traceTimeline({ ...query, buckets: 90 }, signal) : null,
+        api.timeline({ ...query, buckets: show === 'traces' ? 4 : 90 }, signal),
+      ]);
+      this.timeline = counts ?? { ...spans, buckets: spans.groups[0]?.buckets ?? [] };
+      this.total = spans.total;
+      this.timelineNote = this.timeline.buckets.length === 0 ? `No matching ${show}` : '';
     } catch (failure) {
       if (failure.name !== 'AbortError') {
         this.timelineNote = failure.missing
-          ? 'This server does not count spans over time'
-          : `Could not count spans: ${failure.message}`;
+          ? `This server does not count ${show} over time`
+          : `Could not count ${show}: ${failure.message}`;
       }
     }
   }
 
   /** Without a count, the foot of the list says that there is more. */
-  async #countTraces() {
+  async #countItems() {
     const { signal } = this.running;
-    if (signal.aborted || this.show !== 'traces' || !this.next) {
+    if (signal.aborted || !this.next) {
       return;
     }
-    const matching = await api.countTraces(this.query, signal).catch(() => null);
+    const { show } = this;
+    const found = await api.countOf(show, this.query, signal).catch(() => null);
     if (!signal.aborted) {
-      this.matching = matching;
+      this.matching = found && { items: found[show], more: found.more };
     }
   }
 
@@ -276,7 +294,7 @@ class ListPage extends View {
   }
 
   #urlOf(item) {
-    return this.show === 'spans' ? traceUrl(item.trace_id, item.span_id) : traceUrl(item.trace_id);
+    return traceUrl(item.trace_id, this.show === 'spans' ? item.span_id : null, carriedBy(parameters()));
   }
 
   #brush({ detail }) {
@@ -326,15 +344,18 @@ class ListPage extends View {
             Live
           </button>
           <lt-column-menu .show=${this.show}></lt-column-menu>
-          <a
-            class="pill wide-only"
-            href=${this.#exportUrl()}
-            download="traces.ndjson"
-            title="Download all matching traces, one per line"
-            >Export</a
-          >
+          <lt-export-menu
+            .show=${this.show}
+            .query=${this.query}
+            .order=${this.sort === 'oldest' ? 'oldest_first' : 'newest_first'}
+          ></lt-export-menu>
         </div>
-        <lt-histogram .timeline=${this.timeline} .note=${this.timelineNote} @brush=${this.#brush}></lt-histogram>
+        <lt-histogram
+          .timeline=${this.timeline}
+          .what=${this.show}
+          .note=${this.timelineNote}
+          @brush=${this.#brush}
+        ></lt-histogram>
         ${this.#rows()}
         <footer class="foot">
           <span role="status">${this.#summary()}</span>
@@ -347,20 +368,16 @@ class ListPage extends View {
     </div>`;
   }
 
-  #exportUrl() {
-    return urlOf('/api/v1/export', this.query ?? {});
-  }
-
   #summary() {
     const what = this.show === 'spans' ? 'span' : 'trace';
     const parts = [];
     if (this.items.length > 0) {
-      const of = this.matching ? ` of ${this.matching.more ? 'more than ' : ''}${count(this.matching.traces)}` : '';
+      const of = this.matching ? ` of ${this.matching.more ? 'more than ' : ''}${count(this.matching.items)}` : '';
       parts.push(
         this.next ? `${count(this.items.length)}${of} ${what}s loaded, more below` : plural(this.items.length, what),
       );
     }
-    const total = this.timeline?.total;
+    const { total } = this;
     if (total?.spans > 0) {
       parts.push(`${short(total.spans)} matching ${total.spans === 1 ? 'span' : 'spans'}`);
       total.errors > 0 && parts.push(plural(total.errors, 'error'));

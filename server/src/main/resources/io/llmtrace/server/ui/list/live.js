@@ -81,6 +81,7 @@ export class LiveList {
       page.items = found.data;
       page.next = found.next_cursor ? { cursor: found.next_cursor } : null;
       page.selected = -1;
+      page.recount();
       return;
     }
     const current = new Map(found.data.map((item) => [idOf(item), item]));
@@ -89,6 +90,7 @@ export class LiveList {
       // An item that arrived late belongs where its time puts it.
       const timeOf = (item) => item.created_at ?? item.start_time;
       page.items = [...added, ...items].sort((a, b) => (timeOf(a) < timeOf(b) ? 1 : timeOf(a) > timeOf(b) ? -1 : 0));
+      page.recount();
       page.fresh = new Set(added.map((item) => item.trace_id));
       if (page.selected >= 0) {
         page.selected += added.length;

@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import { View } from '../view.js';
 import { bytes, count, plural } from '../format.js';
 import { parsed } from './json-view.js';
+import { holdsWords } from './words.js';
 import './text-view.js';
 
 const EARLIER = 40;
@@ -33,6 +34,14 @@ class ChatView extends View {
     this.recent = EARLIER;
   }
 
+  willUpdate(changed) {
+    if (changed.has('messages')) {
+      // The last message with searched words is shown, however far up.
+      const found = this.messages.findLastIndex((message) => message.parts.some(hasWords));
+      this.recent = found < 0 ? this.recent : Math.max(this.recent, this.messages.length - found);
+    }
+  }
+
   render() {
     const hidden = Math.max(0, this.messages.length - this.recent);
     return html`${
@@ -50,7 +59,11 @@ class ChatView extends View {
   #message(message) {
     const highlight = this.highlights.get(message);
     const text = message.parts.map((part) => part.text ?? '').join('');
-    const folds = /system|developer/.test(message.role) && text.length > FOLDED_SYSTEM && !highlight;
+    const folds =
+      /system|developer/.test(message.role) &&
+      text.length > FOLDED_SYSTEM &&
+      !highlight &&
+      !message.parts.some(hasWords);
     const calls = message.parts.filter((part) => part.type === 'tool_call').length;
     const notes = [
       message.finish_reason,
@@ -83,19 +96,22 @@ class ChatView extends View {
       case 'text':
         return html`<lt-text .text=${part.text ?? ''} .marks=${marks}></lt-text>`;
       case 'reasoning':
-        return html`<details class="part">
+        return html`<details class="part" ?open=${hasWords(part)}>
           <summary>Reasoning <span class="dim">${bytes((part.text ?? '').length)}</span></summary>
           <lt-text .text=${part.text ?? ''} .marks=${marks}></lt-text>
         </details>`;
       case 'tool_call':
-        return html`<details class="part call" ?open=${sizeOf(part.arguments) < FOLDED_RESULT}>
+        return html`<details class="part call" ?open=${sizeOf(part.arguments) < FOLDED_RESULT || hasWords(part)}>
           <summary>
             <code>${part.name}</code> <span class="dim">called with ${bytes(sizeOf(part.arguments))}</span>
           </summary>
           ${value(part.arguments, marks)}
         </details>`;
       case 'tool_result':
-        return html`<details class="part result" ?open=${sizeOf(part.result) < FOLDED_RESULT || marks.length > 0}>
+        return html`<details
+          class="part result"
+          ?open=${sizeOf(part.result) < FOLDED_RESULT || marks.length > 0 || hasWords(part)}
+        >
           <summary>
             <code>${part.name ?? 'result'}</code> <span class="dim">returned ${bytes(sizeOf(part.result))}</span>
           </summary>
@@ -108,6 +124,8 @@ class ChatView extends View {
     }
   }
 }
+
+const hasWords = (part) => holdsWords([part.text, part.arguments, part.result]);
 
 const severe = (finding) => ['Medium', 'High', 'Critical'].includes(finding.severity);
 

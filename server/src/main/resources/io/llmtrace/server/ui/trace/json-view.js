@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import { View } from '../view.js';
 import { bytes, count } from '../format.js';
+import { holdsWords, withMarks } from './words.js';
 
 const CHUNK = 100;
 const LONG = 1000;
@@ -26,7 +27,7 @@ class JsonView extends View {
 
   render() {
     const { value } = this;
-    const key = this.name === undefined ? nothing : html`<span class="jk">${this.name}</span>: `;
+    const key = this.name === undefined ? nothing : html`<span class="jk">${withMarks(this.name)}</span>: `;
     if (value !== null && typeof value === 'object') {
       return this.#container(key, value);
     }
@@ -35,8 +36,9 @@ class JsonView extends View {
 
   #scalar(value) {
     if (typeof value === 'string') {
-      const cut = !this.whole && value.length > LONG;
-      return html`<span class="js">"<bdi>${cut ? value.slice(0, LONG) : value}</bdi>${cut ? '…' : '"'}</span>${
+      const cut = !this.whole && value.length > LONG && !holdsWords(value);
+      return html`<span class="js">"<bdi>${withMarks(cut ? value.slice(0, LONG) : value)}</bdi>${cut ? '…' : '"'}</span
+        >${
           cut
             ? html` <button class="link" @click=${() => (this.whole = true)}>Show all (${bytes(value.length)})</button>`
             : nothing
@@ -68,7 +70,7 @@ class JsonView extends View {
                 return html`<lt-json
                   .name=${String(name)}
                   .value=${value[name]}
-                  ?open=${size <= 3 && small(value[name])}
+                  ?open=${(size <= 3 && small(value[name])) || holdsWords(value[name])}
                 ></lt-json>`;
               })}
               ${

@@ -8,6 +8,7 @@ import { TEXT_FIELDS } from '../fields.js';
 import { chatOf, difference, inputOf } from './chat.js';
 import { highlightsOf } from './findings.js';
 import { value } from './chat-view.js';
+import { withMarks } from './words.js';
 import './json-view.js';
 
 const KEPT = 8;
@@ -48,6 +49,13 @@ class SpanDetail extends View {
       if (was?.span_id !== this.outline?.span_id || was?.trace_id !== this.outline?.trace_id) {
         this.#load();
       }
+    }
+  }
+
+  updated(changed) {
+    if (changed.has('span') && this.span) {
+      // Once the components below have rendered, too.
+      setTimeout(() => this.querySelector('[role=tabpanel] mark.word')?.scrollIntoView({ block: 'nearest' }));
     }
   }
 
@@ -158,7 +166,9 @@ class SpanDetail extends View {
     }
     return html`<section class="det" tabindex="0" aria-label="Span">
       <div class="det-head">
-        <h2><i class=${`kind ${outline.kind}`} aria-hidden="true"></i>${outline.operation_name || '(unnamed)'}</h2>
+        <h2>
+          <i class=${`kind ${outline.kind}`} aria-hidden="true"></i>${withMarks(outline.operation_name || '(unnamed)')}
+        </h2>
         <span class="grow"></span>
         ${
           this.span
@@ -299,7 +309,7 @@ class SpanDetail extends View {
           html`<li>
             <b>${finding.finding_type.replaceAll('_', ' ')}</b> · ${finding.severity} ·
             ${Math.round(finding.confidence_score * 100)}%
-            ${finding.description ? html`· <bdi>${finding.description}</bdi>` : nothing}
+            ${finding.description ? html`· <bdi>${withMarks(finding.description)}</bdi>` : nothing}
             ${finding.location ? html`<code>${finding.location}</code>` : nothing}
             ${Object.entries(finding.metadata ?? {}).map(([key, text]) => html`<span class="dim meta-pair">${key} <bdi>${text}</bdi></span>`)}
           </li>`,

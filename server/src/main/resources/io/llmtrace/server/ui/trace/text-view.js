@@ -2,13 +2,14 @@ import { html, nothing } from 'lit';
 import { View } from '../view.js';
 import { bytes } from '../format.js';
 import { mark, markdown } from './markdown.js';
+import { markWords, placesIn } from './words.js';
 
 /** Limits in characters: shown at first, added on each click, and the longest text that is formatted as Markdown. */
 const FIRST = 4_000;
 const CHUNK = 200_000;
 const FORMATTED = 100_000;
 
-/** A text of any length: its beginning, and more on request. `marks` are passages to highlight. */
+/** A text of any length: its beginning, and more on request. `marks` are passages to highlight beside searched words. */
 class TextView extends View {
   static properties = { text: {}, marks: { attribute: false }, plain: { type: Boolean }, shown: { state: true } };
 
@@ -25,7 +26,8 @@ class TextView extends View {
     }
     if (changed.has('text') || changed.has('marks')) {
       // Highlighted passages are shown, however far down.
-      const last = Math.max(-1, ...this.marks.map((each) => this.text.indexOf(each) + each.length));
+      const word = placesIn(this.text).next().value?.to ?? -1;
+      const last = Math.max(word, ...this.marks.map((each) => this.text.indexOf(each) + each.length));
       if (last > this.shown) {
         this.shown = Math.min(last + FIRST, Math.max(CHUNK, FIRST));
       }
@@ -45,6 +47,7 @@ class TextView extends View {
     }
     target.classList.toggle('plain', this.plain || text.length > FORMATTED);
     mark(target, this.marks);
+    markWords(target);
   }
 
   get #part() {

@@ -6,11 +6,16 @@ import * as api from '../api.js';
 import { copyButton } from '../copy.js';
 import { ABSENT, cost, count, duration, fullTime, hexId, plural, short, time, traceName } from '../format.js';
 import { loading, problem } from '../states.js';
+import { carriedBy, filtersOf, searchOf, timeOf, timeParameters } from '../query.js';
 import { lastList } from '../list/state.js';
 import { buildTree, previousCall } from './tree.js';
+import { searchFor } from './words.js';
 import './actions.js';
 import './waterfall.js';
 import './span-detail.js';
+
+/** Spans that pass the filters of the list, and are marked in the tree. */
+const MOST_HITS = 1000;
 
 /**
  * One trace. The outlines of its spans are loaded in pages, prompt and response when a span is selected. To list the
@@ -25,6 +30,7 @@ class TracePage extends View {
     busy: { state: true },
     actions: { state: true },
     actionsProblem: { state: true },
+    hits: { state: true },
   };
 
   constructor() {
@@ -43,6 +49,7 @@ class TracePage extends View {
       ArrowRight: () => this.#waterfall?.fold(false),
       e: () => this.#nextOf(this.tree?.errors),
       f: () => this.#nextOf(this.tree?.findings),
+      m: () => this.#nextOf(this.#hitNodes),
       '[': () => this.#beside(-1),
       ']': () => this.#beside(1),
       a: () => this.tree?.acts && this.#show(this.#showsActions ? 'spans' : 'actions'),
@@ -100,10 +107,12 @@ class TracePage extends View {
     this.problem = null;
     this.actions = null;
     this.actionsProblem = null;
+    this.hits = null;
     this.reading = false;
     this.busy = true;
     document.title = 'Trace · llmtrace';
     const spans = [];
+    this.#findHits(signal);
     try {
       const summary = api.traceSummary(this.traceId, signal).then((found) => {
         this.summary = found;
@@ -138,6 +147,39 @@ class TracePage extends View {
     }
   }
 
+  /** Finds the spans that pass the filters of the list that led here, and the words that it searched for. */
+  async #findHits(signal) {
+    const filters = filtersOf(parameters());
+    delete filters.trace_id;
+    searchFor([]);
+    if (Object.keys(filters).length === 0) {
+      this.hits = [];
+      return;
+    }
+    const times = parameters().get('start_time') || parameters().get('end_time') ? timeOf(parameters()) : {};
+    const query = {
+      ...filters,
+      ...timeParameters(times),
+      trace_id: this.traceId,
+      order: 'oldest_first',
+      limit: MOST_HITS,
+    };
+    const search = searchOf(filters);
+    const [words, found] = await Promise.all([
+      search ? api.wordsIn(search, signal).catch(() => []) : [],
+      // Without an answer, the trace is shown all the same.
+      api.spans(query, signal).catch(() => ({ data: [] })),
+    ]);
+    if (!signal.aborted) {
+      searchFor(words);
+      this.hits = found.data.map((span) => span.span_id);
+    }
+  }
+
+  get #hitNodes() {
+    return (this.hits ?? []).map((id) => this.tree?.nodes.get(id)).filter(Boolean);
+  }
+
   async #readActions() {
     this.reading = true;
     this.actionsProblem = null;
@@ -159,8 +201,13 @@ class TracePage extends View {
   }
 
   get #chosen() {
-    const wanted = parameters().get('span');
-    return this.tree?.nodes.get(wanted) ?? this.tree?.roots[0] ?? null;
+    if (this.hits === null) {
+      return null; // rather than one that is shown for a moment only
+    }
+    const wanted = this.tree?.nodes.get(parameters().get('span'));
+    const [hit] = this.#hitNodes;
+    // A hit that has not been loaded yet is worth waiting for.
+    return wanted ?? hit ?? (this.busy && this.hits.length > 0 ? null : (this.tree?.roots[0] ?? null));
   }
 
   #choose(id) {
@@ -177,7 +224,7 @@ class TracePage extends View {
 
   #beside(step) {
     const id = lastList.neighbour(this.traceId, step);
-    id && go(traceUrl(id), { replace: true });
+    id && go(traceUrl(id, null, carriedBy(parameters())), { replace: true });
   }
 
   render() {
@@ -216,7 +263,7 @@ class TracePage extends View {
     const older = lastList.neighbour(this.traceId, 1);
     const step = (id, label) =>
       id
-        ? html`<a class="pill" href=${traceUrl(id)}>${label}</a>`
+        ? html`<a class="pill" href=${traceUrl(id, null, carriedBy(parameters()))}>${label}</a>`
         : html`<span class="pill wide-only" aria-hidden="true">${label}</span>`;
     return html`<div class="trace-head">
       <a href=${lastList.url}>Traces</a><span class="faint" aria-hidden="true">/</span>
@@ -250,6 +297,7 @@ class TracePage extends View {
     return html`<lt-waterfall
       .tree=${this.tree}
       .chosen=${chosen?.id}
+      .hits=${this.hits}
       @choose=${({ detail }) => this.#choose(detail.id)}
     ></lt-waterfall>`;
   }
@@ -291,6 +339,16 @@ class TracePage extends View {
               <small>${short(s.prompt_tokens)} in, ${short(s.completion_tokens)} out</small>`,
       )}
       ${entry('Cost', cost(s.estimated_cost_usd))}
+      ${
+        this.hits?.length > 0
+          ? entry(
+              'Found',
+              html`<button class="link" @click=${() => this.#nextOf(this.#hitNodes)} title="Next span found (m)">
+                ${this.hits.length < MOST_HITS ? plural(this.hits.length, 'span') : `${count(MOST_HITS)} spans or more`}
+              </button>`,
+            )
+          : nothing
+      }
       ${
         s.error_count > 0
           ? entry(

@@ -17,6 +17,7 @@ class Waterfall extends View {
   static properties = {
     tree: { attribute: false },
     chosen: {},
+    hits: { attribute: false },
     wanted: { state: true },
     onlyErrors: { state: true },
     folded: { state: true },
@@ -169,7 +170,13 @@ class Waterfall extends View {
     const left = length > 0 ? ((node.start - this.tree.start) / length) * 100 : 0;
     const width = length > 0 ? ((node.end - node.start) / length) * 100 : 100;
     const folds = node.children.length > 0;
-    const classes = ['trow', node.id === this.chosen ? 'on' : '', span.status === 'error' ? 'bad' : ''].join(' ');
+    const hit = this.hits?.includes(node.id);
+    const classes = [
+      'trow',
+      node.id === this.chosen ? 'on' : '',
+      hit ? 'hit' : '',
+      span.status === 'error' ? 'bad' : '',
+    ].join(' ');
     const notes = [
       span.model_name && !span.operation_name.includes(span.model_name) ? span.model_name : null,
       span.total_tokens ? `${short(span.total_tokens)} tok` : null,
@@ -182,6 +189,7 @@ class Waterfall extends View {
       duration(span.duration_ms),
       span.status === 'error' ? 'failed' : null,
       node.critical ? 'on the critical path' : null,
+      hit ? 'found' : null,
     ]
       .filter(Boolean)
       .join(', ');
