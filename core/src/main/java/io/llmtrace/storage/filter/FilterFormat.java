@@ -10,19 +10,31 @@ final class FilterFormat {
     /** Values that mean themselves without quotes. */
     private static final Pattern PLAIN = Pattern.compile("[\\p{L}\\p{N}_/@%+-]+(?:[.:][\\p{L}\\p{N}_/@%+-]+)*");
 
+    /** Names of attributes that need no quotes. */
+    static final String PLAIN_ATTRIBUTE = "[\\p{L}\\p{N}_.$/+-]+";
+
     private FilterFormat() {}
 
     static String format(Criterion<?> criterion) {
         String name = nameOf(criterion.filter().field());
         String value = criterion.valueText();
         return switch (criterion.filter().comparison()) {
-            case EQUAL -> name + ":" + (PLAIN.matcher(value).matches() ? value : quoted(value));
+            case EQUAL -> name + ":" + value(value);
             case AT_LEAST -> name + ":>=" + value;
             case AT_MOST -> name + ":<=" + value;
             case MATCHES -> name + ":" + escaped(Wildcards.of(value));
             case PRESENT -> (Boolean.TRUE.equals(criterion.value()) ? "" : "NOT ") + name + ":*";
             case WORDS -> name + ":" + quoted(value);
         };
+    }
+
+    static String value(String text) {
+        return PLAIN.matcher(text).matches() ? text : quoted(text);
+    }
+
+    static String nameOf(AttributeCriterion criterion) {
+        String path = criterion.path();
+        return "@" + (path.matches(PLAIN_ATTRIBUTE) ? path : quoted(path));
     }
 
     private static String nameOf(SpanField<?> field) {
@@ -36,7 +48,7 @@ final class FilterFormat {
         return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
     }
 
-    private static String escaped(Wildcards pattern) {
+    static String escaped(Wildcards pattern) {
         return pattern.literals().stream()
                 .map(literal -> literal.replaceAll("[^\\p{L}\\p{N}_/@%+:-]", "\\\\$0"))
                 .collect(Collectors.joining("*"));

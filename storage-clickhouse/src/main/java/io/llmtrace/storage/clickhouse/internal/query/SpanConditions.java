@@ -6,11 +6,13 @@ import io.llmtrace.model.Times;
 import io.llmtrace.storage.clickhouse.internal.engine.Condition;
 import io.llmtrace.storage.clickhouse.internal.read.IndexedTokens;
 import io.llmtrace.storage.clickhouse.internal.read.SpanColumns;
+import io.llmtrace.storage.filter.AttributeCriterion;
 import io.llmtrace.storage.filter.Criterion;
 import io.llmtrace.storage.filter.FilterExpression;
 import io.llmtrace.storage.filter.IdPrefix;
 import io.llmtrace.storage.filter.QueryFilter;
 import io.llmtrace.storage.filter.Wildcards;
+import io.llmtrace.storage.spi.AttributeTokens;
 import io.llmtrace.storage.spi.QueryTexts;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -22,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /** Filters and their combinations as SQL on a row of {@code spans}. All conditions of one instance may be in one statement. */
 final class SpanConditions {
@@ -34,17 +35,22 @@ final class SpanConditions {
 
     private final UUID tenantId;
     private final Supplier<LatestVersionView> view;
+    private final OutdatedAttributes outdated;
     private int parameters;
 
-    SpanConditions(UUID tenantId, Supplier<LatestVersionView> view) {
+    SpanConditions(UUID tenantId, Supplier<LatestVersionView> view, OutdatedAttributes outdated) {
         this.tenantId = tenantId;
         this.view = view;
+        this.outdated = outdated;
     }
 
     /** Returns the condition that a span passes an expression; it may be null in SQL, where a span lacks a value. */
     Condition of(FilterExpression expression) {
         if (expression instanceof Criterion<?> criterion) {
             return of(criterion);
+        }
+        if (expression instanceof AttributeCriterion criterion) {
+            return attribute(criterion);
         }
         if (expression instanceof FilterExpression.Not not) {
             return of(not.operand()).within("NOT ifNull((", "), FALSE)");
@@ -105,6 +111,16 @@ final class SpanConditions {
             return hasTag(key, criterion);
         }
         return compare(criterion);
+    }
+
+    private Condition attribute(AttributeCriterion criterion) {
+        if (!QueryTexts.isUnicode(criterion)) {
+            return NEVER;
+        }
+        Condition indexed = IndexedTokens.matching(AttributeTokens.of(criterion), this::parameter);
+        List<Condition> all = new ArrayList<>(List.of(indexed));
+        all.addAll(outdated.matching(tenantId, criterion, this::parameter));
+        return Condition.any(all);
     }
 
     private Condition compare(Criterion<?> criterion) {
@@ -215,14 +231,11 @@ final class SpanConditions {
     private Condition text(String expression, Criterion<?> criterion) {
         String name = parameter();
         return criterion.filter().comparison() == QueryFilter.Comparison.MATCHES
-                ? Condition.of(expression + " LIKE {" + name + ":String}", name, likePattern(criterion.valueText()))
+                ? Condition.of(
+                        expression + " LIKE {" + name + ":String}",
+                        name,
+                        IndexedTokens.likePattern(Wildcards.of(criterion.valueText())))
                 : equal(expression, name, criterion.valueText());
-    }
-
-    private static String likePattern(String pattern) {
-        return Wildcards.of(pattern).literals().stream()
-                .map(literal -> literal.replaceAll("[\\\\%_]", "\\\\$0"))
-                .collect(Collectors.joining("%"));
     }
 
     /** Returns the name of a parameter that no other condition of this instance has. */

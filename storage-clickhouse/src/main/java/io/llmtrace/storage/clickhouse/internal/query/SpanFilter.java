@@ -20,9 +20,12 @@ final class SpanFilter {
 
     private SpanFilter() {}
 
-    /** @param view that of the query's tenant, for conditions that other spans of a trace may meet */
-    static Condition of(TraceQuery query, Supplier<LatestVersionView> view) {
-        SpanConditions conditions = new SpanConditions(query.tenantId(), view);
+    /**
+     * @param view that of the query's tenant, for conditions that other spans of a trace may meet
+     * @param outdated for conditions on attributes of rows that an earlier version wrote
+     */
+    static Condition of(TraceQuery query, Supplier<LatestVersionView> view, OutdatedAttributes outdated) {
+        SpanConditions conditions = new SpanConditions(query.tenantId(), view, outdated);
         List<Condition> all = new ArrayList<>();
         all.add(hours(query));
         all.add(Condition.of("row_kind != 2"));

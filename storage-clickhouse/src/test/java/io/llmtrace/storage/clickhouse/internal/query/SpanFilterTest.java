@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.clickhouse.ClickHouseSettings;
+import io.llmtrace.storage.clickhouse.internal.engine.Database;
 import io.llmtrace.storage.clickhouse.internal.write.EncodedRows;
 import io.llmtrace.storage.filter.QueryFilter;
 import io.llmtrace.testkit.Samples;
@@ -35,9 +37,14 @@ final class SpanFilterTest {
 
     /** Returns the columns that the condition of a query names outside its parameters, which have the names of columns, too. */
     private static List<String> columnsIn(TraceQuery query) {
-        String sql = SpanFilter.of(query, () -> {
-                    throw new AssertionError("no condition on other spans");
-                })
+        OutdatedAttributes noneAsked =
+                new OutdatedAttributes(new Database(ClickHouseSettings.parse("clickhouse://localhost/x")));
+        String sql = SpanFilter.of(
+                        query,
+                        () -> {
+                            throw new AssertionError("no condition on other spans");
+                        },
+                        noneAsked)
                 .sql()
                 .replaceAll("\\{[^}]*}", "");
         List<String> words = List.of(sql.split("\\W+"));
