@@ -177,6 +177,9 @@ abstract class AttributeContract extends ContractTest {
                 "*")) {
             String quoted = '"' + value.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
             cases.add(values("@v:" + quoted, "v", List.of(value), List.of(value + "x", "x" + value, "")));
+        }
+        for (String value : List.of("50%_", "\"", "\0", "\uDBFF\uDFFFx", "*")) {
+            String quoted = '"' + value.replace("\"", "\\\"") + '"';
             cases.add(values("@v:" + quoted + "*", "v", List.of(value, value + "x"), List.of("x" + value, "")));
             cases.add(values("@v:*" + quoted, "v", List.of(value, "x" + value), List.of(value + "y", "")));
         }
