@@ -26,7 +26,7 @@ import java.util.function.Function;
 public final class AttributeSuggestions {
 
     /** The spans that are looked at. */
-    public static final int SPANS = 500;
+    public static final int SPANS = 200;
 
     /** Read together; the memory of whole spans is limited. */
     private static final int SPANS_PER_PAGE = 100;
