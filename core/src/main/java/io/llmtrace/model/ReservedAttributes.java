@@ -41,6 +41,12 @@ public final class ReservedAttributes {
     /** The log record that an event or a span came from, inside the event's data or the span's attributes: an object. */
     public static final String LOG = "otel.log";
 
+    /** The key of the attributes within a resource or a scope. */
+    public static final String ATTRIBUTES_OF_ENVELOPE = "attributes";
+
+    /** The key, within {@link #SPAN}, of the span's attributes that have one of the keys of its envelope. */
+    public static final String RESERVED_OF_ENVELOPE = "reserved_attributes";
+
     /** The keys under which a span keeps its OTLP envelope; a span that has one of them arrived over OTLP. */
     public static final List<String> ENVELOPE = List.of(RESOURCE, SCOPE, SPAN);
 

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -189,8 +190,10 @@ final class QueryConditions {
         }
         if (!further.isEmpty()) {
             List<String> names = further.stream()
-                    .flatMap(condition -> condition.criteria().stream())
-                    .map(criterion -> criterion.filter().name())
+                    .flatMap(condition -> Stream.concat(
+                            condition.criteria().stream()
+                                    .map(criterion -> criterion.filter().name()),
+                            condition.attributes().stream().map(attribute -> "@" + attribute.path())))
                     .distinct()
                     .toList();
             parts.add("where=" + names);

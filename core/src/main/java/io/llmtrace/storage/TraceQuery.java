@@ -335,6 +335,12 @@ public final class TraceQuery {
             return this;
         }
 
+        /** Adds a condition that spans must pass in addition to what was set by {@link #where}. */
+        public Builder andWhere(FilterExpression condition) {
+            this.where = where == null ? condition : where.and(condition);
+            return this;
+        }
+
         /**
          * Sets any filter to the value with a text form.
          *

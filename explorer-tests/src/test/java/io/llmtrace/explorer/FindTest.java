@@ -239,6 +239,25 @@ final class FindTest extends ExplorerTest {
     }
 
     @Test
+    void searchBox_suggestsNamesOfAttributesAndTheirValues() {
+        open("/?time=7d");
+        rows();
+        page.keyboard().press("/");
+        page.keyboard().type("@gen_ai.request.max");
+
+        Locator suggestion = page.getByRole(AriaRole.OPTION).first();
+        assertThat(suggestion).containsText("@gen_ai.request.max_tokens:");
+        page.keyboard().press("ArrowDown");
+        page.keyboard().press("Enter");
+        assertThat(suggestion).containsText(Pattern.compile("@gen_ai\\.request\\.max_tokens:\\d+"));
+        page.keyboard().press("ArrowDown");
+        page.keyboard().press("Enter");
+
+        assertThat(page.locator("lt-search-bar .chip bdi"))
+                .hasText(Pattern.compile(".*@gen_ai\\.request\\.max_tokens:\\d+"));
+    }
+
+    @Test
     void columnHead_sortsByDuration() {
         open("/?time=7d");
         rows();

@@ -1,13 +1,16 @@
 package io.llmtrace.testkit;
 
 import io.llmtrace.model.Ids;
+import io.llmtrace.model.SpanAttribute;
 import io.llmtrace.model.SpanField;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.Order;
 import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.filter.AttributeCriterion;
 import io.llmtrace.storage.filter.Criterion;
 import io.llmtrace.storage.filter.FilterExpression;
 import io.llmtrace.storage.filter.QueryFilter;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -93,7 +96,7 @@ final class RandomQueries {
 
     private FilterExpression expression(int depth) {
         if (depth == 0) {
-            return criterion(traces.oneOf(COMPARED));
+            return traces.below(4) == 0 ? attribute() : criterion(traces.oneOf(COMPARED));
         }
         return switch (traces.below(4)) {
             case 0 -> FilterExpression.not(expression(depth - 1));
@@ -101,6 +104,37 @@ final class RandomQueries {
             case 2 -> FilterExpression.any(List.of(expression(depth - 1), expression(depth - 1)));
             default -> FilterExpression.all(List.of(expression(depth - 1), expression(depth - 1)));
         };
+    }
+
+    /** Returns a condition on an attribute of a random span, so that stored spans are likely to have it, too. */
+    private FilterExpression attribute() {
+        List<SpanAttribute> attributes = List.of();
+        while (attributes.isEmpty()) {
+            attributes = SpanAttribute.of(traces.span());
+        }
+        SpanAttribute one = traces.oneOf(attributes);
+        AttributeCriterion.Attribute attribute = FilterExpression.attribute(one.path());
+        if (one.value() == null || traces.below(5) == 0) {
+            return attribute.isPresent();
+        }
+        if (one.value() instanceof BigDecimal number && traces.below(2) == 0) {
+            Number other = traces.oneOf(RandomTraces.NUMBERS);
+            BigDecimal bound = new BigDecimal(other.toString());
+            return switch (traces.below(6)) {
+                case 0 -> attribute.greaterThan(number);
+                case 1 -> attribute.lessThan(number);
+                case 2 -> attribute.atLeast(other);
+                case 3 -> attribute.atMost(number);
+                case 4 -> attribute.greaterThan(other);
+                default -> attribute.between(number.min(bound), number.max(bound));
+            };
+        }
+        String text = one.value() instanceof BigDecimal number
+                ? number.toPlainString()
+                : one.value().toString();
+        return text.length() <= SpanAttribute.MAX_CHARACTERS && traces.below(3) > 0
+                ? attribute.equalTo(text)
+                : attribute.matching(patternFor(text));
     }
 
     private <T> FilterExpression criterion(SpanField<T> field) {

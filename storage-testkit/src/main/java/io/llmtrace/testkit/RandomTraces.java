@@ -5,6 +5,7 @@ import io.llmtrace.model.AgentAction;
 import io.llmtrace.model.AgentActionType;
 import io.llmtrace.model.FieldType;
 import io.llmtrace.model.LlmProvider;
+import io.llmtrace.model.ReservedAttributes;
 import io.llmtrace.model.SecurityFinding;
 import io.llmtrace.model.Severity;
 import io.llmtrace.model.SpanEvent;
@@ -12,6 +13,7 @@ import io.llmtrace.model.SpanField;
 import io.llmtrace.model.Times;
 import io.llmtrace.model.TraceEvent;
 import io.llmtrace.model.TraceSpan;
+import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -43,6 +45,21 @@ public final class RandomTraces {
     static final List<String> FINDING_TYPES = List.of("pii", "jailbreak", "is_urgent");
     static final List<String> WORDS =
             List.of("red", "green", "BLUE", "redder", "北京", "42", "don't", "x_y", "\0", "\"quoted\"", "%", "Ünï");
+    static final List<Number> NUMBERS = List.of(
+            2L,
+            2.0,
+            2.5,
+            -3L,
+            -3.25,
+            -30L,
+            100L,
+            0.1,
+            1e300,
+            5e-324,
+            9_007_199_254_740_993L,
+            9_007_199_254_740_992.0,
+            Long.MIN_VALUE,
+            new BigInteger("-123456789012345678901234567890"));
     static final List<Double> COSTS = List.of(0.0, 0.1, 0.2, 0.7, 1e-9, 1e16);
 
     /** Fields whose random values follow from more than their type. */
@@ -135,7 +152,7 @@ public final class RandomTraces {
                                 .data(maybe(this::value))
                                 .build()))
                 .agentActions(some(2, this::action))
-                .attributes(attributes());
+                .attributes(attributesWithEnvelope());
         for (SpanField<?> field : SpanField.properties()) {
             if (!WITH_RULES_OF_THEIR_OWN.contains(field)) {
                 setByType(field, span);
@@ -292,8 +309,22 @@ public final class RandomTraces {
         return attributes;
     }
 
+    private Map<String, @Nullable Object> attributesWithEnvelope() {
+        Map<String, @Nullable Object> all = new LinkedHashMap<>(attributes());
+        if (random.nextInt(3) == 0) {
+            all.put(ReservedAttributes.RESOURCE, Map.of("attributes", attributes(), "schema_url", oneOf(NAMES)));
+        }
+        if (random.nextInt(3) == 0) {
+            all.put(ReservedAttributes.SCOPE, Map.of("name", text(), "attributes", attributes()));
+        }
+        return all;
+    }
+
     private Object value() {
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(9)) {
+            case 6 -> oneOf(NUMBERS);
+            case 7 -> Map.of("doubleValue", oneOf(List.of("NaN", "Infinity", "-Infinity", "1")));
+            case 8 -> List.of(oneOf(NUMBERS), oneOf(List.of("2", "true", "NaN")), Map.of("b", 1L), oneOf(NUMBERS));
             case 0 -> 1L;
             case 1 -> 1.0;
             case 2 -> text();

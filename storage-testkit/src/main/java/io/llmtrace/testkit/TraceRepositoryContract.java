@@ -80,6 +80,14 @@ public abstract class TraceRepositoryContract {
 
     @Nested
     @Tag(VALUES)
+    class Attributes extends AttributeContract {
+        Attributes() {
+            super(fixture());
+        }
+    }
+
+    @Nested
+    @Tag(VALUES)
     class TextSearch extends TextSearchContract {
         TextSearch() {
             super(fixture());

@@ -42,6 +42,7 @@ import picocli.CommandLine.Option;
             "  llmtrace query --text \"refund order\" --tag env=prod",
             "  llmtrace query --spans --kind tool --min-duration 2s",
             "  llmtrace query --where 'model:gpt-4* (status:error OR cost:>0.01)' --order cost",
+            "  llmtrace query --where '@customer.tier:gold @retry.count:>2'",
             "  llmtrace query --finding prompt_injection --json | jq -r '.data[].trace_id'"
         })
 final class QueryCommand implements Callable<Integer>, FilterOptions.Filtered {

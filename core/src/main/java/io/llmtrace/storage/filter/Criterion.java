@@ -93,6 +93,11 @@ public record Criterion<T>(QueryFilter<T> filter, T value) implements FilterExpr
     }
 
     @Override
+    public List<AttributeCriterion> attributes() {
+        return List.of();
+    }
+
+    @Override
     public String toString() {
         return text();
     }

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A condition on a span: a {@link Criterion}, or a combination of conditions. {@link #passes(TraceSpan, Collection)} is its
+ * A condition on a span: a {@link Criterion}, an {@link AttributeCriterion}, or a combination of conditions. {@link #passes(TraceSpan, Collection)} is its
  * definition, which every store answers alike. Its text form is the filter language, which {@link #parse} reads. These two are equal:
  *
  * <pre>
@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  *
  * Expressions are immutable. Two are equal if they have the same form, which is more than selecting the same spans.
  */
-public sealed interface FilterExpression permits Criterion, FilterExpression.Combination {
+public sealed interface FilterExpression permits Criterion, AttributeCriterion, FilterExpression.Combination {
 
     /**
      * Returns whether a span passes.
@@ -63,6 +63,9 @@ public sealed interface FilterExpression permits Criterion, FilterExpression.Com
 
     /** Returns all criteria in the expression, in their order. */
     List<Criterion<?>> criteria();
+
+    /** Returns all conditions on attributes in the expression, in their order. */
+    List<AttributeCriterion> attributes();
 
     /**
      * Reads an expression in the filter language.
@@ -101,6 +104,16 @@ public sealed interface FilterExpression permits Criterion, FilterExpression.Com
     /** Asks for spans without a value; see {@link QueryFilter#present}. */
     static FilterExpression lacks(SpanField<?> field) {
         return new Criterion<>(QueryFilter.present(field), false);
+    }
+
+    /**
+     * Begins a condition on an attribute of a span, its resource or its scope, such as
+     * {@code attribute("retry.count").greaterThan(2)}.
+     *
+     * @param path the name of the attribute, and, of a value in an object, a dot and its key
+     */
+    static AttributeCriterion.Attribute attribute(String path) {
+        return new AttributeCriterion.Attribute(path);
     }
 
     /**
@@ -185,6 +198,13 @@ public sealed interface FilterExpression permits Criterion, FilterExpression.Com
             List<Criterion<?>> all = new ArrayList<>();
             operands().forEach(operand -> all.addAll(operand.criteria()));
             return all;
+        }
+
+        @Override
+        default List<AttributeCriterion> attributes() {
+            return operands().stream()
+                    .flatMap(operand -> operand.attributes().stream())
+                    .toList();
         }
     }
 
@@ -305,7 +325,7 @@ public sealed interface FilterExpression permits Criterion, FilterExpression.Com
 
         @Override
         public String text() {
-            boolean isOne = operand instanceof Criterion || operand instanceof SomeSpan;
+            boolean isOne = !(operand instanceof Combination) || operand instanceof SomeSpan;
             return isOne ? "NOT " + operand.text() : "NOT (" + operand.text() + ")";
         }
 

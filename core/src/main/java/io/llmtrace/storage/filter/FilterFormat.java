@@ -10,13 +10,16 @@ final class FilterFormat {
     /** Values that mean themselves without quotes. */
     private static final Pattern PLAIN = Pattern.compile("[\\p{L}\\p{N}_/@%+-]+(?:[.:][\\p{L}\\p{N}_/@%+-]+)*");
 
+    /** Names of attributes that need no quotes. */
+    static final String PLAIN_ATTRIBUTE = "[\\p{L}\\p{N}_.$/+-]+";
+
     private FilterFormat() {}
 
     static String format(Criterion<?> criterion) {
         String name = nameOf(criterion.filter().field());
         String value = criterion.valueText();
         return switch (criterion.filter().comparison()) {
-            case EQUAL -> name + ":" + (PLAIN.matcher(value).matches() ? value : quoted(value));
+            case EQUAL -> name + ":" + value(value);
             case AT_LEAST -> name + ":>=" + value;
             case AT_MOST -> name + ":<=" + value;
             case MATCHES -> name + ":" + escaped(Wildcards.of(value));
@@ -34,6 +37,15 @@ final class FilterFormat {
         return isPhrase || isWord ? quoted(unquoted) : text.replaceAll("[^\\p{L}\\p{N}]", "\\\\$0");
     }
 
+    static String value(String text) {
+        return PLAIN.matcher(text).matches() ? text : quoted(text);
+    }
+
+    static String nameOf(AttributeCriterion criterion) {
+        String path = criterion.path();
+        return "@" + (path.matches(PLAIN_ATTRIBUTE) ? path : quoted(path));
+    }
+
     private static String nameOf(SpanField<?> field) {
         String key = field.tagKey();
         return key == null || PLAIN.matcher(key).matches() && key.indexOf(':') < 0
@@ -45,7 +57,7 @@ final class FilterFormat {
         return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
     }
 
-    private static String escaped(Wildcards pattern) {
+    static String escaped(Wildcards pattern) {
         return pattern.literals().stream()
                 .map(literal -> literal.replaceAll("[^\\p{L}\\p{N}_/@%+:-]", "\\\\$0"))
                 .collect(Collectors.joining("*"));

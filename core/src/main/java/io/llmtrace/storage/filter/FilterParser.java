@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the filter language:
@@ -15,7 +16,7 @@ import java.util.regex.Pattern;
  *   any       = all { "OR" all }
  *   all       = term { [ "AND" ] term }
  *   term      = { "NOT" | "-" } ( "(" any ")" | "{" any "}" | criterion | words )
- *   criterion = name ( ":" | "=" ) ( values | value )   see {@link TypedValue}
+ *   criterion = ( name | "@" path ) ( ":" | "=" ) ( values | value )   see {@link TypedValue}
  *   values    = "(" value { ( "OR" | "," | blank ) value } ")"
  *   words     = word | '"' words '"'
  * </pre>
@@ -36,7 +37,9 @@ final class FilterParser {
             Pattern.compile("(tag\\.\"(?:[^\"\\\\]|\\\\.)*\"|[\\p{L}_][\\p{L}\\p{N}_.-]*)([:=])");
 
     /** What people write for a comparison who know it from elsewhere: {@code cost>1}. */
-    private static final Pattern BARE_COMPARISON = Pattern.compile("([\\p{L}_][\\p{L}\\p{N}_.-]*)(>=|<=|>|<)");
+    private static final Pattern BARE_COMPARISON = Pattern.compile("(@?[\\p{L}_][\\p{L}\\p{N}_.-]*)(>=|<=|>|<)");
+
+    private static final Pattern ATTRIBUTE = Pattern.compile("@" + FilterFormat.PLAIN_ATTRIBUTE);
 
     private static final Pattern BARE_COLON = Pattern.compile(":[\\p{L}\\p{N}\"]");
 
@@ -111,6 +114,11 @@ final class FilterParser {
             addNegated(operands, criterion(name), negated);
             return;
         }
+        String path = takeAttribute();
+        if (path != null) {
+            addNegated(operands, attribute(path), negated);
+            return;
+        }
         int start = position;
         String word = word();
         if (!negated) {
@@ -137,7 +145,7 @@ final class FilterParser {
 
     /** Returns whether a character can follow a minus that negates; before others, as in {@code --}, it is a sign in a text. */
     private static boolean beginsTerm(int c) {
-        return Character.isLetterOrDigit(c) || "\"({_".indexOf(c) >= 0;
+        return Character.isLetterOrDigit(c) || "\"({_@".indexOf(c) >= 0;
     }
 
     private void addNegated(List<FilterExpression> operands, FilterExpression operand, boolean negated) {
@@ -188,15 +196,52 @@ final class FilterParser {
         SpanField<?> field = name.group(2).equals("=")
                 ? known(typed).orElseGet(() -> SpanField.tag(typed))
                 : known(typed).orElseThrow(() -> unknown(typed, start));
-        if (isAtEnd() || Character.isWhitespace(peek())) {
-            throw failure(position, typed + " needs a value; for an empty one write \"\"");
+        return comparison(new Compared(typed, field.name(), (value, at) -> value.expression(field, at)));
+    }
+
+    /** Takes the path of an attribute with the sign for a comparison behind it; null if there is none. */
+    private @Nullable String takeAttribute() {
+        int start = position;
+        String path = null;
+        if (text.startsWith("@\"", position)) {
+            position++;
+            path = quoted();
+        } else {
+            Matcher bare = ATTRIBUTE.matcher(text).region(position, text.length());
+            if (bare.lookingAt()) {
+                path = text.substring(start + 1, bare.end());
+                position = bare.end();
+            }
         }
-        FilterExpression expression = peek() == '(' ? values(field) : value(field, false);
+        if (path != null && !isAtEnd() && (peek() == ':' || peek() == '=')) {
+            position++;
+            return path;
+        }
+        position = start;
+        return null;
+    }
+
+    private FilterExpression attribute(String path) {
+        return comparison(new Compared("@" + path, "@" + path, (value, at) -> value.ofAttribute(path, at)));
+    }
+
+    private interface ValueReader {
+        FilterExpression read(TypedValue value, int start);
+    }
+
+    /** What a value is compared with, by the name that was typed and by its full name. */
+    private record Compared(String typed, String name, ValueReader reader) {}
+
+    private FilterExpression comparison(Compared compared) {
+        if (isAtEnd() || Character.isWhitespace(peek())) {
+            throw failure(position, compared.typed + " needs a value; for an empty one write \"\"");
+        }
+        FilterExpression expression = peek() == '(' ? values(compared) : value(compared, false);
         skipBlanks();
         return expression;
     }
 
-    private FilterExpression values(SpanField<?> field) {
+    private FilterExpression values(Compared compared) {
         int start = position++;
         List<FilterExpression> operands = new ArrayList<>();
         skipBlanks();
@@ -204,7 +249,7 @@ final class FilterParser {
             if (isAtEnd()) {
                 throw failure(position, "the ( at character " + (start + 1) + " is not closed");
             }
-            operands.add(value(field, true));
+            operands.add(value(compared, true));
             skipBlanks();
         } while (takes(',') || takesKeyword("OR") || (!isAtEnd() && peek() != ')'));
         if (!takes(')')) {
@@ -213,13 +258,13 @@ final class FilterParser {
         return FilterExpression.any(operands);
     }
 
-    private FilterExpression value(SpanField<?> field, boolean inList) {
+    private FilterExpression value(Compared compared, boolean inList) {
         int start = position;
         TypedValue typed = typedValue(inList);
         if (typed.isEmpty()) {
-            throw failure(start, field.name() + " needs a value here; for an empty one write \"\"");
+            throw failure(start, compared.name + " needs a value here; for an empty one write \"\"");
         }
-        FilterExpression expression = typed.expression(field, start);
+        FilterExpression expression = compared.reader.read(typed, start);
         try {
             expression.check();
         } catch (IllegalArgumentException e) {
@@ -284,7 +329,9 @@ final class FilterParser {
     /** Refuses a word that was meant to be a condition. */
     private void refuseCondition() {
         Matcher comparison = BARE_COMPARISON.matcher(text).region(position, text.length());
-        if (comparison.lookingAt() && known(comparison.group(1)).isPresent()) {
+        if (comparison.lookingAt()
+                && (comparison.group(1).startsWith("@")
+                        || known(comparison.group(1)).isPresent())) {
             String name = comparison.group(1);
             throw failure(
                     comparison.start(2),

@@ -4,6 +4,7 @@ import io.llmtrace.model.FieldType;
 import io.llmtrace.model.SearchPhrase;
 import io.llmtrace.model.SearchTerm;
 import io.llmtrace.model.SpanField;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -120,6 +121,51 @@ final class TypedValue {
         } catch (IllegalArgumentException e) {
             throw new FilterSyntaxException(position, String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Returns the condition that an attribute has this value. */
+    FilterExpression ofAttribute(String path, int position) {
+        AttributeCriterion.Attribute attribute = FilterExpression.attribute(path);
+        String typed = plain.toString();
+        if (typed.equals("*") && !hasLiteral) {
+            return attribute.isPresent();
+        }
+        Matcher comparison = COMPARISON.matcher(typed);
+        if (!hasLiteral && comparison.matches()) {
+            BigDecimal bound = AttributeCriterion.number(comparison.group(2));
+            if (bound == null) {
+                throw new FilterSyntaxException(
+                        position, "@" + path + " is greater or less than numbers only; texts go in quotes: " + typed);
+            }
+            return switch (comparison.group(1)) {
+                case ">=" -> attribute.atLeast(bound);
+                case "<=" -> attribute.atMost(bound);
+                case ">" -> attribute.greaterThan(bound);
+                default -> attribute.lessThan(bound);
+            };
+        }
+        FilterExpression range = hasLiteral ? null : rangeOf(attribute, typed);
+        if (range != null) {
+            return range;
+        }
+        return hasWildcard ? attribute.matching(pattern.toString()) : attribute.equalTo(typed);
+    }
+
+    /** Returns the condition that an attribute is in a range; null if the text is none, such as {@code ../file}. */
+    private static @Nullable FilterExpression rangeOf(AttributeCriterion.Attribute attribute, String typed) {
+        Matcher range = RANGE.matcher(typed);
+        if (!range.matches()) {
+            return null;
+        }
+        BigDecimal lower = AttributeCriterion.number(range.group(1));
+        BigDecimal upper = AttributeCriterion.number(range.group(2));
+        if (lower != null && upper != null) {
+            return attribute.between(lower, upper);
+        }
+        if (lower != null && range.group(2).isEmpty()) {
+            return attribute.atLeast(lower);
+        }
+        return upper != null && range.group(1).isEmpty() ? attribute.atMost(upper) : null;
     }
 
     private static FilterExpression presence(SpanField<?> field) {

@@ -1,6 +1,7 @@
 package io.llmtrace.storage.spi;
 
 import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.filter.AttributeCriterion;
 import io.llmtrace.storage.filter.Criterion;
 import io.llmtrace.storage.filter.QueryFilter;
 import java.nio.charset.CharsetEncoder;
@@ -17,6 +18,12 @@ public final class QueryTexts {
      */
     public static boolean areUnicode(TraceQuery query) {
         return query.criteria().stream().allMatch(QueryTexts::isUnicode);
+    }
+
+    /** Returns whether the texts of a condition on an attribute are valid Unicode. If not, no span passes it. */
+    public static boolean isUnicode(AttributeCriterion criterion) {
+        CharsetEncoder utf8 = StandardCharsets.UTF_8.newEncoder();
+        return utf8.canEncode(criterion.path()) && utf8.canEncode(criterion.value());
     }
 
     /** Returns whether the texts of a criterion are valid Unicode. If not, no span passes it. */

@@ -17,6 +17,7 @@ import io.llmtrace.storage.analytics.ActionCount;
 import io.llmtrace.storage.analytics.FindingCount;
 import io.llmtrace.storage.analytics.Percentiles;
 import io.llmtrace.storage.clickhouse.internal.engine.Migrations;
+import io.llmtrace.storage.filter.FilterExpression;
 import io.llmtrace.storage.spi.StoreProperties;
 import io.llmtrace.testkit.AddedFields;
 import io.llmtrace.testkit.NeedsClickHouse;
@@ -134,6 +135,7 @@ final class ClickHouseUpgradeTest {
             dropVersion(version);
         }
         ADDED.forEach(field -> dropColumns(field.name()));
+        dropAttributeTokens();
         dropProperties();
         ClickHouseFixture.server().execute("ALTER TABLE " + DATABASE + ".retention DROP COLUMN days_after_end");
     }
@@ -262,6 +264,58 @@ final class ClickHouseUpgradeTest {
         }
     }
 
+    /** Before the rows are indexed again, which another process has announced to do, and after. */
+    @Test
+    void rowsFromBeforeAttributesWereIndexed_areFoundByThem() {
+        TraceSpan gold = span().attributes(Map.of("tier", "gold", "n", 3L)).build();
+        TraceSpan silver = span().attributes(Map.of("tier", "silver", "n", 1L)).build();
+        TraceSpan rewritten = span().attributes(Map.of("tier", "gold")).build();
+        try (ClickHouseTraceRepository first = open()) {
+            first.storeSpans(List.of(gold, silver, rewritten));
+            first.storeSpan(gold.toBuilder().tenantId(UUID.randomUUID()).build());
+        }
+        ClickHouseFixture.server()
+                .execute("ALTER TABLE " + DATABASE + ".spans UPDATE words_version = words_version - 1 WHERE TRUE"
+                        + " SETTINGS mutations_sync = 2");
+        dropAttributeTokens();
+        dropVersion((int) Migrations.newest());
+        String lease = DATABASE + ".store_properties VALUES ('reindexing', ";
+        ClickHouseFixture.server().execute("INSERT INTO " + lease + "'test " + Long.MAX_VALUE + "', 1)");
+
+        try (ClickHouseTraceRepository repository = open()) {
+            repository.storeSpan(
+                    rewritten.toBuilder().attributes(Map.of("tier", "new")).build());
+            assertThat(repository.check().details()).containsEntry("text_index_pending", "4");
+            assertFoundByAttributes(repository, gold, silver);
+        }
+        ClickHouseFixture.server().execute("INSERT INTO " + lease + "'test 0', 2)");
+        try (ClickHouseTraceRepository repository = open()) {
+            awaitIndexed(repository);
+            assertFoundByAttributes(repository, gold, silver);
+            repository.compact();
+            assertFoundByAttributes(repository, gold, silver);
+        }
+    }
+
+    private static void assertFoundByAttributes(
+            ClickHouseTraceRepository repository, TraceSpan gold, TraceSpan silver) {
+        assertThat(found(repository, "@tier:gold")).containsExactly(gold);
+        assertThat(found(repository, "@n:>2")).containsExactly(gold);
+        assertThat(found(repository, "@tier:* -@tier:(g*, n*)")).containsExactly(silver);
+    }
+
+    private static List<TraceSpan> found(ClickHouseTraceRepository repository, String expression) {
+        return repository
+                .querySpans(TraceQuery.builder(TENANT)
+                        .where(FilterExpression.parse(expression))
+                        .build())
+                .items();
+    }
+
+    private static TraceSpan.Builder span() {
+        return TraceSpan.builder(TENANT, UUID.randomUUID(), UUID.randomUUID(), "run", START);
+    }
+
     /** Rows of spans, of a span that does not date its trace, and of a trace itself; in a merged part and in new ones. */
     @Test
     void oldWords_areReplacedInTheBackground() {
@@ -286,6 +340,7 @@ final class ClickHouseUpgradeTest {
             dropVersion(version);
         }
         dropColumns("false_words", "words_version");
+        dropAttributeTokens();
 
         try (ClickHouseTraceRepository repository = open()) {
             awaitIndexed(repository);
@@ -314,6 +369,12 @@ final class ClickHouseUpgradeTest {
         ClickHouseFixture.server()
                 .execute("ALTER TABLE " + DATABASE + ".spans DROP COLUMN " + String.join(", DROP COLUMN ", columns)
                         + " SETTINGS mutations_sync = 2");
+    }
+
+    private static void dropAttributeTokens() {
+        ClickHouseFixture.server()
+                .execute("ALTER TABLE " + DATABASE + ".spans DROP INDEX attribute_values SETTINGS mutations_sync = 2");
+        dropColumns("attribute_tokens");
     }
 
     private static void dropVersion(int version) {

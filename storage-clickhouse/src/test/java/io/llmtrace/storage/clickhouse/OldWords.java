@@ -8,8 +8,10 @@ import io.llmtrace.model.AgentActionType;
 import io.llmtrace.model.SearchText;
 import io.llmtrace.model.SecurityFinding;
 import io.llmtrace.model.Severity;
+import io.llmtrace.model.SpanAttribute;
 import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.filter.FilterExpression;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -60,8 +62,9 @@ public final class OldWords {
 
     /** Makes all rows look as if an earlier version had written them. */
     public static void makeOld(ClickHouseServer node, String spans) {
-        node.execute("ALTER TABLE " + spans + " UPDATE more_words = '" + STALE
-                + "', false_words = '', words_version = 0 WHERE TRUE SETTINGS mutations_sync = 2");
+        node.execute(
+                "ALTER TABLE " + spans + " UPDATE more_words = '" + STALE
+                        + "', false_words = '', attribute_tokens = [], words_version = 0 WHERE TRUE SETTINGS mutations_sync = 2");
     }
 
     /** Asserts that exactly these spans of the tenant are stored, and that each search finds exactly those that match it. */
@@ -79,14 +82,23 @@ public final class OldWords {
                         + "*");
             }
         }
+        List<TraceQuery> queries = new ArrayList<>();
+        terms.forEach(term ->
+                queries.add(TraceQuery.builder(tenant).text(term).limit(1_000).build()));
+        spans.stream()
+                .flatMap(span -> SpanAttribute.of(span).stream())
+                .map(SpanAttribute::path)
+                .distinct()
+                .forEach(path -> queries.add(TraceQuery.builder(tenant)
+                        .where(FilterExpression.attribute(path).isPresent())
+                        .limit(1_000)
+                        .build()));
         List<String> wrong = new ArrayList<>();
-        for (String term : terms) {
-            TraceQuery query =
-                    TraceQuery.builder(tenant).text(term).limit(1_000).build();
+        for (TraceQuery query : queries) {
             Set<TraceSpan> expected = spans.stream().filter(query::matches).collect(Collectors.toSet());
             Set<TraceSpan> found = Set.copyOf(repository.querySpans(query).items());
             if (!found.equals(expected)) {
-                wrong.add(term + " finds " + found + " instead of " + expected);
+                wrong.add(query.canonicalForm() + " finds " + found + " instead of " + expected);
             }
         }
         assertThat(wrong).isEmpty();

@@ -8,6 +8,7 @@ import io.llmtrace.storage.SpanOutline;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepositories;
 import io.llmtrace.storage.TraceRepository;
+import io.llmtrace.storage.filter.FilterExpression;
 import io.llmtrace.storage.spi.ReadMemory;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -17,6 +18,7 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -48,6 +50,7 @@ class SqlitePendingTextTest {
             STORED.add(TraceSpan.builder(TENANT, UUID.randomUUID(), UUID.randomUUID(), "chat", Instant.ofEpochSecond(i))
                     .sessionId(rare ? "rare" : "session " + i)
                     .prompt(rare ? "common rare" : "common")
+                    .attributes(Map.of("tier", rare ? "rare" : "common"))
                     .build());
         }
         try (SqliteTraceRepository repository = SqliteTraceRepository.open(file)) {
@@ -77,6 +80,10 @@ class SqlitePendingTextTest {
 
             assertThat(found(repository, query().text("rare"))).isEqualTo(rare);
             assertThat(found(repository, query().sessionId("rare"))).isEqualTo(rare);
+            assertThat(found(repository, query().where(FilterExpression.parse("@tier:rare"))))
+                    .isEqualTo(rare);
+            assertThat(found(repository, query().where(FilterExpression.parse("@tier:*"))))
+                    .isEqualTo(all);
             assertThat(found(repository, query().text("common"))).isEqualTo(all);
             assertThat(found(repository, query().text("rare").sessionId("session 1")))
                     .isEmpty();

@@ -16,6 +16,7 @@ import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.analytics.ActionCount;
 import io.llmtrace.storage.analytics.FindingCount;
 import io.llmtrace.storage.analytics.Percentiles;
+import io.llmtrace.storage.filter.FilterExpression;
 import io.llmtrace.storage.spi.StoreProperties;
 import io.llmtrace.testkit.AddedFields;
 import java.nio.file.Path;
@@ -150,10 +151,58 @@ final class SqliteUpgradeTest {
     private static List<String> toVersion6() {
         List<String> statements = new ArrayList<>();
         ADDED.forEach(field -> statements.add("ALTER TABLE spans DROP COLUMN " + field.name()));
+        statements.add("DROP TABLE text_index_terms");
         statements.add("DROP TABLE store_properties");
         statements.add("ALTER TABLE tenants DROP COLUMN retention_by");
         statements.add("PRAGMA user_version = " + BEFORE_FIELDS);
         return statements;
+    }
+
+    /** Before the spans are indexed again, and after. */
+    @Test
+    void fileFromBeforeAttributesWereIndexed_findsSpansByThem() throws SQLException {
+        Path file = folder.resolve("t.db");
+        TraceSpan gold = TraceSpan.builder(TENANT, UUID.randomUUID(), UUID.randomUUID(), "run", START)
+                .attributes(Map.of("tier", "gold", "n", 3L))
+                .build();
+        TraceSpan silver = TraceSpan.builder(TENANT, UUID.randomUUID(), UUID.randomUUID(), "run", START)
+                .attributes(Map.of("tier", "silver", "n", 1L))
+                .build();
+        try (SqliteTraceRepository repository = SqliteTraceRepository.open(file)) {
+            repository.storeSpans(List.of(gold, silver));
+            awaitIndexed(repository);
+        }
+        execute(
+                file,
+                List.of(
+                        "DROP TABLE text_index_terms",
+                        "INSERT INTO text_index (text_index) VALUES ('delete-all')",
+                        "INSERT INTO text_index (rowid, words) SELECT id, 'run' FROM spans",
+                        "PRAGMA user_version = 18"));
+
+        try (SqliteTraceRepository repository = SqliteTraceRepository.open(file)) {
+            for (boolean indexed : new boolean[] {false, true}) {
+                if (indexed) {
+                    awaitIndexed(repository);
+                }
+                assertThat(found(repository, "@tier:gold")).containsExactly(gold);
+                assertThat(found(repository, "@n:>2")).containsExactly(gold);
+                assertThat(found(repository, "-@tier:g*")).containsExactly(silver);
+            }
+        }
+    }
+
+    private static List<TraceSpan> found(SqliteTraceRepository repository, String expression) {
+        return repository
+                .querySpans(TraceQuery.builder(TENANT)
+                        .where(FilterExpression.parse(expression))
+                        .build())
+                .items();
+    }
+
+    private static void awaitIndexed(SqliteTraceRepository repository) {
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> repository.check().details().get("text_index_pending"), "0"::equals);
     }
 
     /** Days that were set before there was a choice count from the start of a trace, as they did. */

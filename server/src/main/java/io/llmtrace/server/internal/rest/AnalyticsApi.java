@@ -8,11 +8,13 @@ import io.llmtrace.server.internal.http.Parameters;
 import io.llmtrace.server.internal.http.Route;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
+import io.llmtrace.storage.analytics.AttributeSuggestions;
 import io.llmtrace.storage.analytics.IdLookup;
 import io.llmtrace.storage.analytics.Measure;
 import io.llmtrace.storage.analytics.SessionOrder;
 import io.llmtrace.storage.analytics.Slice;
 import io.llmtrace.storage.analytics.TraceAnalytics;
+import io.llmtrace.storage.analytics.ValueCount;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -23,6 +25,8 @@ public final class AnalyticsApi {
     private static final String PATH = "/api/v1/analytics/";
 
     private static final String NARROWER = "narrow the filters, as by start_time and end_time, or lower limit";
+
+    private static final String ATTRIBUTE = "@";
 
     private static final int DEFAULT_BUCKETS = 60;
     private static final int DEFAULT_GROUPS = 8;
@@ -88,9 +92,26 @@ public final class AnalyticsApi {
     private HttpResponse values(Call call) {
         Parameters parameters = call.parameters();
         TraceQuery query = QueryParameters.analytics(parameters, call.tenant());
-        SpanField<?> field = parameters.required("field", "a field such as model_name", SpanField::suggestedNamed);
+        Suggested suggested = parameters.required("field", "a field such as model_name", Suggested::of);
         String prefix = parameters.optional("prefix", "", text -> text);
-        return answer(call, NARROWER, () -> new Responses.Items(analytics().values(query, field, prefix)));
+        return answer(call, NARROWER, () -> new Responses.Items(suggested.values(repository, query, prefix)));
+    }
+
+    /** What values are suggested of: a field, the names of attributes as {@code @}, or an attribute as {@code @path}. */
+    private interface Suggested {
+        List<ValueCount> values(TraceRepository repository, TraceQuery query, String prefix);
+
+        static Suggested of(String name) {
+            if (name.equals(ATTRIBUTE)) {
+                return (repository, query, prefix) -> new AttributeSuggestions(repository).names(query, prefix);
+            }
+            if (name.startsWith(ATTRIBUTE)) {
+                String path = name.substring(ATTRIBUTE.length());
+                return (repository, query, prefix) -> new AttributeSuggestions(repository).values(query, path, prefix);
+            }
+            SpanField<?> field = SpanField.suggestedNamed(name);
+            return (repository, query, prefix) -> TraceAnalytics.of(repository).values(query, field, prefix);
+        }
     }
 
     private HttpResponse sessions(Call call) {

@@ -6,9 +6,14 @@ import { FIELDS, fieldNamed, namesOf } from '../fields.js';
 import { labelOf } from '../query.js';
 import { short } from '../format.js';
 
+/** Values that mean themselves without quotes in the filter language. */
+const PLAIN_VALUE = /^[\p{L}\p{N}_/@%+-]+([.:][\p{L}\p{N}_/@%+-]+)*$/u;
+
+const plain = (text, pattern) => (pattern.test(text) ? text : `"${text.replace(/[\\"]/g, '\\$&')}"`);
+
 /**
  * The search box: expressions of the filter language, which the server reads. Filters become chips, and words stay in the box.
- * Typing `model:` suggests the models in the store.
+ * Typing `model:` suggests the models in the store, and `@` the names of attributes.
  *
  * Dispatches `filter` {name: value}.
  */
@@ -47,7 +52,12 @@ class SearchBar extends View {
   }
 
   async #suggest(token) {
-    const [, name, typed] = token.match(/^([A-Za-z_][\w.]*):"?(.*)$/) ?? [];
+    const [, name, typed] = token.match(/^-?([A-Za-z_][\w.]*|@[^\s:"=]+):"?(.*)$/) ?? [];
+    const attribute = token.match(/^-?@"?([^:"=]*)$/)?.[1];
+    if (attribute !== undefined) {
+      await this.#suggestValues('@', attribute, ({ value }) => `@${plain(value, /^[\p{L}\p{N}_.$/+-]+$/u)}:`);
+      return;
+    }
     if (!name) {
       const fields =
         token.length === 0
@@ -60,33 +70,38 @@ class SearchBar extends View {
       return;
     }
     const field = fieldNamed(name);
-    const suggested = name.startsWith('tag.') ? name : field?.suggested ? field.name : null;
+    const isOpen = name.startsWith('tag.') || name.startsWith('@');
+    const suggested = isOpen ? name : field?.suggested ? field.name : null;
     if (!suggested) {
       this.suggestions = [];
       return;
     }
+    const found = await this.#suggestValues(suggested, typed, ({ value }) => `${name}:${plain(value, PLAIN_VALUE)}`);
+    if (!found) {
+      this.suggestions = (field?.values ?? [])
+        .filter((value) => value.startsWith(typed))
+        .map((value) => ({ text: `${name}:${value}`, note: '' }));
+    }
+  }
+
+  /** Suggests values in the store, and returns whether it could be asked, or was asked again meanwhile. */
+  async #suggestValues(field, prefix, textOf) {
     this.running?.abort();
     this.running = new AbortController();
     try {
-      const query = { ...this.query, field: suggested, prefix: typed, limit: 8 };
-      delete query[suggested];
+      const query = { ...this.query, field, prefix, limit: 8 };
+      delete query[field];
       const { data } = await values(query, this.running.signal);
-      this.suggestions = data.map(({ value, count }) => ({
-        text: `${name}:${/\s/.test(value) ? `"${value}"` : value}`,
-        note: short(count),
-      }));
+      this.suggestions = data.map((each) => ({ text: textOf(each), note: short(each.count) }));
+      return true;
     } catch (problem) {
-      if (problem.name !== 'AbortError') {
-        this.suggestions = (field?.values ?? [])
-          .filter((value) => value.startsWith(typed))
-          .map((value) => ({ text: `${name}:${value}`, note: '' }));
-      }
+      return problem.name === 'AbortError';
     }
   }
 
   #take(suggestion) {
     const input = this.querySelector('input');
-    input.value = input.value.replace(/\S*$/, suggestion.text);
+    input.value = input.value.replace(/(-?)\S*$/, (_, minus) => `${minus}${suggestion.text}`);
     this.suggestions = [];
     this.at = -1;
     input.focus();

@@ -41,9 +41,11 @@ class AnalyticsApiTest {
                                 .completionTokens(5L)
                                 .estimatedCostUsd(0.25)
                                 .tags(Map.of("env", "prod"))
+                                .attributes(Map.of("tier", "gold", "n", 2.50, "llmtrace.mapping", "6"))
                                 .securityFindings(List.of(SecurityFinding.of(Severity.HIGH, "pii", "", START)))
                                 .build(),
                         span(2).startTime(START.plusSeconds(90))
+                                .attributes(Map.of("tier", List.of("gold", "silver"), "the long", "x".repeat(300)))
                                 .errorMessage("no")
                                 .agentActions(List.of(
                                         AgentAction.builder(AgentActionType.TOOL_CALL, "search", START)
@@ -88,6 +90,18 @@ class AnalyticsApiTest {
                         + "\"duration_ms\":{\"p50\":100,\"p95\":100,\"p99\":100}}]}");
         assertAnswer("values?field=model_name&prefix=GP", "{\"data\":[{\"value\":\"gpt-4o\",\"count\":1}]}");
         assertAnswer("values?field=tag.env", "{\"data\":[{\"value\":\"prod\",\"count\":1}]}");
+        assertAnswer(
+                "values?field=@&prefix=T",
+                "{\"data\":[{\"value\":\"tier\",\"count\":2},{\"value\":\"the long\",\"count\":1}]}");
+        assertAnswer(
+                "values?field=@&limit=2&model_name=gpt-4o",
+                "{\"data\":[{\"value\":\"n\",\"count\":1},{\"value\":\"tier\",\"count\":1}]}");
+        assertAnswer(
+                "values?field=@tier",
+                "{\"data\":[{\"value\":\"gold\",\"count\":2},{\"value\":\"silver\",\"count\":1}]}");
+        assertAnswer("values?field=@tier&q=@n:*", "{\"data\":[{\"value\":\"gold\",\"count\":1}]}");
+        assertAnswer("values?field=@n", "{\"data\":[{\"value\":\"2.5\",\"count\":1}]}");
+        assertAnswer("values?field=@the%20long", "{\"data\":[]}");
         assertAnswer(
                 "sessions",
                 "{\"data\":[{\"session_id\":\"s-1\",\"user_id\":\"ann\",\"first_time\":\"2026-03-01T12:00:00Z\","

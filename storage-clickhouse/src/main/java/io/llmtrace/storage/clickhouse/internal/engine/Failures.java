@@ -28,7 +28,7 @@ final class Failures {
 
     /** The grants that llmtrace needs; {@code DATABASE} is a placeholder. */
     static final List<String> GRANTS = List.of(
-            "GRANT SELECT, INSERT, ALTER DELETE, ALTER UPDATE, ALTER ADD COLUMN, CREATE DATABASE, CREATE TABLE, CREATE VIEW,"
+            "GRANT SELECT, INSERT, ALTER DELETE, ALTER UPDATE, ALTER ADD COLUMN, ALTER ADD INDEX, CREATE DATABASE, CREATE TABLE, CREATE VIEW,"
                     + " DROP TABLE, OPTIMIZE ON DATABASE.*",
             "GRANT TABLE ENGINE ON *",
             "GRANT SELECT ON system.parts",

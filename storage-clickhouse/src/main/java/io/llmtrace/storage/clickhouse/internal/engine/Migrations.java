@@ -42,7 +42,8 @@ public final class Migrations {
             "0013_request_settings.sql",
             "0014_store_properties.sql",
             "0015_false_words.sql",
-            "0016_retention_by.sql");
+            "0016_retention_by.sql",
+            "0017_attribute_tokens.sql");
 
     private static final String FOLDER = "/io/llmtrace/storage/clickhouse/migrations/";
     private static final String VERSION_VIEW = "schema_version_";

@@ -67,7 +67,7 @@ public final class Analytics {
         this.database = database;
         this.query = query;
         this.view = new LatestVersionView(rewrittenSpans, query.tenantId());
-        this.filter = SpanFilter.of(database, query, () -> view);
+        this.filter = SpanFilter.of(database, query, () -> view, rewrittenSpans.outdatedAttributes());
     }
 
     /** Returns measures by time, and by the most frequent values of a field if one is given. */

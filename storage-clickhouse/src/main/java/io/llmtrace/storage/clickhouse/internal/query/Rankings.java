@@ -41,7 +41,7 @@ public final class Rankings {
         this.database = database;
         this.query = query;
         this.view = new LatestVersionView(rewrittenSpans, query.tenantId());
-        this.filter = SpanFilter.of(database, query, () -> view);
+        this.filter = SpanFilter.of(database, query, () -> view, rewrittenSpans.outdatedAttributes());
         this.reader = new SpanReader(database, query.tenantId());
     }
 

@@ -42,6 +42,7 @@ public final class RewrittenSpans {
             GROUP BY tenant_id, span_id, trace_id HAVING sum(length(versions)) > 1""";
 
     private final Database database;
+    private final OutdatedAttributes outdatedAttributes;
     private final Map<UUID, Known> byTenant = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<UUID, Known> eldest) {
@@ -51,6 +52,12 @@ public final class RewrittenSpans {
 
     public RewrittenSpans(Database database) {
         this.database = database;
+        this.outdatedAttributes = new OutdatedAttributes(database);
+    }
+
+    /** Returns what is known of the rows that an earlier version wrote. */
+    OutdatedAttributes outdatedAttributes() {
+        return outdatedAttributes;
     }
 
     /** @param until the version up to which all locations had arrived */

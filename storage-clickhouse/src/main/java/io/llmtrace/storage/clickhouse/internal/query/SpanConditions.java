@@ -7,11 +7,13 @@ import io.llmtrace.storage.clickhouse.internal.engine.Condition;
 import io.llmtrace.storage.clickhouse.internal.engine.Database;
 import io.llmtrace.storage.clickhouse.internal.read.IndexedTokens;
 import io.llmtrace.storage.clickhouse.internal.read.SpanColumns;
+import io.llmtrace.storage.filter.AttributeCriterion;
 import io.llmtrace.storage.filter.Criterion;
 import io.llmtrace.storage.filter.FilterExpression;
 import io.llmtrace.storage.filter.IdPrefix;
 import io.llmtrace.storage.filter.QueryFilter;
 import io.llmtrace.storage.filter.Wildcards;
+import io.llmtrace.storage.spi.AttributeTokens;
 import io.llmtrace.storage.spi.QueryTexts;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -23,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /** Filters and their combinations as SQL on a row of {@code spans}. All conditions of one instance may be in one statement. */
 final class SpanConditions {
@@ -36,6 +37,7 @@ final class SpanConditions {
     private final Database database;
     private final UUID tenantId;
     private final Supplier<LatestVersionView> view;
+    private final OutdatedAttributes outdated;
 
     /** A condition that every row fulfils for which the next condition matters. */
     private Condition scope;
@@ -43,17 +45,26 @@ final class SpanConditions {
     private int parameters;
 
     /** @param hours the hours that the query asks for, where they limit the rows whose texts must be read */
-    SpanConditions(Database database, UUID tenantId, Condition hours, Supplier<LatestVersionView> view) {
+    SpanConditions(
+            Database database,
+            UUID tenantId,
+            Condition hours,
+            Supplier<LatestVersionView> view,
+            OutdatedAttributes outdated) {
         this.database = database;
         this.tenantId = tenantId;
         this.scope = hours;
         this.view = view;
+        this.outdated = outdated;
     }
 
     /** Returns the condition that a span passes an expression; it may be null in SQL, where a span lacks a value. */
     Condition of(FilterExpression expression) {
         if (expression instanceof Criterion<?> criterion) {
             return of(criterion);
+        }
+        if (expression instanceof AttributeCriterion criterion) {
+            return attribute(criterion);
         }
         if (expression instanceof FilterExpression.Not not) {
             return of(not.operand()).within("NOT ifNull((", "), FALSE)");
@@ -121,6 +132,16 @@ final class SpanConditions {
             return hasTag(key, criterion);
         }
         return compare(criterion);
+    }
+
+    private Condition attribute(AttributeCriterion criterion) {
+        if (!QueryTexts.isUnicode(criterion)) {
+            return NEVER;
+        }
+        Condition indexed = IndexedTokens.matching(AttributeTokens.of(criterion), this::parameter);
+        List<Condition> all = new ArrayList<>(List.of(indexed));
+        all.addAll(outdated.matching(tenantId, criterion, this::parameter));
+        return Condition.any(all);
     }
 
     private Condition compare(Criterion<?> criterion) {
@@ -231,14 +252,11 @@ final class SpanConditions {
     private Condition text(String expression, Criterion<?> criterion) {
         String name = parameter();
         return criterion.filter().comparison() == QueryFilter.Comparison.MATCHES
-                ? Condition.of(expression + " LIKE {" + name + ":String}", name, likePattern(criterion.valueText()))
+                ? Condition.of(
+                        expression + " LIKE {" + name + ":String}",
+                        name,
+                        IndexedTokens.likePattern(Wildcards.of(criterion.valueText())))
                 : equal(expression, name, criterion.valueText());
-    }
-
-    private static String likePattern(String pattern) {
-        return Wildcards.of(pattern).literals().stream()
-                .map(literal -> literal.replaceAll("[\\\\%_]", "\\\\$0"))
-                .collect(Collectors.joining("%"));
     }
 
     /** Returns the name of a parameter that no other condition of this instance has. */

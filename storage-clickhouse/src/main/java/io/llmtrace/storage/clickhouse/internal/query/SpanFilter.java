@@ -24,9 +24,12 @@ final class SpanFilter {
     /**
      * Returns the condition. To find a phrase, it reads texts.
      *
-     * @param view that of the query's tenant, for conditions that other spans of a trace may meet */
-    static Condition of(Database database, TraceQuery query, Supplier<LatestVersionView> view) {
-        SpanConditions conditions = new SpanConditions(database, query.tenantId(), hours(query), view);
+     * @param view that of the query's tenant, for conditions that other spans of a trace may meet
+     * @param outdated for conditions on attributes of rows that an earlier version wrote
+     */
+    static Condition of(
+            Database database, TraceQuery query, Supplier<LatestVersionView> view, OutdatedAttributes outdated) {
+        SpanConditions conditions = new SpanConditions(database, query.tenantId(), hours(query), view, outdated);
         List<Condition> all = new ArrayList<>();
         all.add(hours(query));
         all.add(Condition.of("row_kind != 2"));

@@ -59,7 +59,11 @@ public final class SpanPages<T> {
             Function<SpanReader, SpanReader.Projection<T>> projectionOf) {
         this.database = database;
         this.query = query;
-        this.filter = SpanFilter.of(database, query, () -> new LatestVersionView(rewrittenSpans, query.tenantId()));
+        this.filter = SpanFilter.of(
+                database,
+                query,
+                () -> new LatestVersionView(rewrittenSpans, query.tenantId()),
+                rewrittenSpans.outdatedAttributes());
         this.reader = new SpanReader(database, query.tenantId());
         this.projection = projectionOf.apply(reader);
         this.order =

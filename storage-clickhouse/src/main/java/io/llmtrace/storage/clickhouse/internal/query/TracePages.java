@@ -54,7 +54,11 @@ public final class TracePages {
     public TracePages(Database database, RewrittenSpans rewrittenSpans, TraceQuery query, long now) {
         this.database = database;
         this.query = query;
-        this.filter = SpanFilter.of(database, query, () -> new LatestVersionView(rewrittenSpans, query.tenantId()));
+        this.filter = SpanFilter.of(
+                database,
+                query,
+                () -> new LatestVersionView(rewrittenSpans, query.tenantId()),
+                rewrittenSpans.outdatedAttributes());
         this.reader = new SpanReader(database, query.tenantId());
         if (query.cursor() == null) {
             this.snapshot = now;

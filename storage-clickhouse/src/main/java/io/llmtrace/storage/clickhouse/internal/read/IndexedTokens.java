@@ -7,14 +7,20 @@ import io.llmtrace.model.TraceSpan;
 import io.llmtrace.storage.clickhouse.internal.engine.Condition;
 import io.llmtrace.storage.clickhouse.internal.engine.RowInput;
 import io.llmtrace.storage.clickhouse.internal.engine.RowOutput;
+import io.llmtrace.storage.filter.Wildcards;
+import io.llmtrace.storage.spi.AttributeTokens;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
- * What the index of ClickHouse sees of a span's texts, compared with the words that the text filter is defined by.
+ * What is stored of a span for its indexes: its attributes as {@link AttributeTokens}, and what the index of words sees of a span's texts, compared with the words that the text filter is defined by.
  *
  * <p>The index covers name, prompt and response as they are stored, since a second copy of their words would cost much of the
  * space that compression saves. It splits them at every ASCII character other than letters and digits, and changes the case of
@@ -31,14 +37,24 @@ import java.util.function.Consumer;
  *
  * @param missing words that the index lacks, separated by blanks
  * @param excess tokens of the index that are no words of the span, separated by blanks; only those that a search can ask for
+ * @param attributes the tokens of the attributes
  */
-public record IndexedTokens(String missing, String excess) {
+public record IndexedTokens(String missing, String excess, Collection<String> attributes) {
+
+    private static final String ATTRIBUTE_TOKENS = "attribute_tokens";
 
     /** The columns of {@code spans} that {@link #write} writes, in its order. */
-    public static final List<String> COLUMNS = List.of("more_words", "false_words", "words_version");
+    public static final List<String> COLUMNS = List.of("more_words", "false_words", ATTRIBUTE_TOKENS, "words_version");
 
-    /** Holds for a row whose words were determined by the rules of an earlier version. */
-    public static final String OUTDATED = "words_version < " + SearchText.VERSION;
+    /** Identifies a row with its version; its hour follows from its start. */
+    public static final String ROW =
+            "reinterpretAsUUID(sipHash128(tenant_id, trace_id, span_id, start_time, row_kind, version))";
+
+    /** Changes with the rules for the words and those for the attributes. */
+    private static final int VERSION = SearchText.VERSION + AttributeTokens.VERSION;
+
+    /** Holds for a row whose words and attributes were determined by the rules of an earlier version. */
+    public static final String OUTDATED = "words_version < " + VERSION;
 
     /** Must be the very expression of the index {@code words}, or the server does not use the index. */
     private static final String SEARCHED_TEXT =
@@ -68,6 +84,41 @@ public record IndexedTokens(String missing, String excess) {
     }
 
     /**
+     * Returns a condition on a row of {@code spans} that holds if the span has a token that is asked for. The index serves single
+     * tokens; for those in a range, the tokens of all spans are looked through that pass the other filters.
+     *
+     * @param parameter returns the name of a parameter that the statement has no other of
+     */
+    public static Condition matching(AttributeTokens.Asked asked, Supplier<String> parameter) {
+        if (!asked.tokens().isEmpty()) {
+            return Condition.any(asked.tokens().stream()
+                    .map(token -> ofParameter("has(" + ATTRIBUTE_TOKENS + ", %s)", parameter.get(), token))
+                    .toList());
+        }
+        Condition from = ofParameter("token " + asked.fromOperator() + " %s", parameter.get(), asked.from());
+        Condition to = ofParameter("token " + asked.toOperator() + " %s", parameter.get(), asked.to());
+        Wildcards pattern = asked.pattern();
+        Condition all = from.and(to);
+        if (pattern != null) {
+            int start = asked.beforeText().getBytes(StandardCharsets.UTF_8).length + 1;
+            all = all.and(
+                    ofParameter("substring(token, " + start + ") LIKE %s", parameter.get(), likePattern(pattern)));
+        }
+        return all.within("arrayExists(token -> ", ", " + ATTRIBUTE_TOKENS + ")");
+    }
+
+    private static Condition ofParameter(String sql, String parameter, String value) {
+        return Condition.of(sql.formatted("{" + parameter + ":String}"), parameter, value);
+    }
+
+    /** Returns a pattern in the language of {@code LIKE}. */
+    public static String likePattern(Wildcards pattern) {
+        return pattern.literals().stream()
+                .map(literal -> literal.replaceAll("[\\\\%_]", "\\\\$0"))
+                .collect(Collectors.joining("%"));
+    }
+
+    /**
      * Determines the words of a row of {@code spans}, of which {@link SpanColumns#SELECT_SEARCHED} was selected.
      *
      * @param unreadable is told why a value cannot be read, whose words are then left out
@@ -83,7 +134,9 @@ public record IndexedTokens(String missing, String excess) {
     public void write(RowOutput row) {
         row.writeText(missing);
         row.writeText(excess);
-        row.writeByte(SearchText.VERSION);
+        row.writeCount(attributes.size());
+        attributes.forEach(row::writeText);
+        row.writeByte(VERSION);
     }
 
     static IndexedTokens of(TraceSpan span) {
@@ -92,6 +145,7 @@ public record IndexedTokens(String missing, String excess) {
         OTHERS.forEach(field -> field.searchedTextsOf(span).forEach(comparison::addOther));
         return new IndexedTokens(
                 String.join(" ", comparison.missing()),
-                String.join(" ", comparison.excess(() -> SearchText.wordsOf(span))));
+                String.join(" ", comparison.excess(() -> SearchText.wordsOf(span))),
+                AttributeTokens.of(span));
     }
 }

@@ -199,6 +199,19 @@ public final class SpanColumns {
         }
     }
 
+    /** Reads the attributes of a span in their column, {@code attributes}; none if they cannot be read. */
+    public static TraceSpan readAttributes(RowInput row) throws IOException {
+        UUID none = new UUID(0, 0);
+        TraceSpan.Builder span = TraceSpan.builder(none, none, none, "", Instant.EPOCH);
+        String json = row.readText();
+        try {
+            span.attributes(json.isEmpty() ? Map.of() : parseJson(json, ATTRIBUTES));
+        } catch (CorruptStoreException | IllegalArgumentException e) {
+            span.attributes(Map.of()); // as they are indexed
+        }
+        return span.build();
+    }
+
     static void readInto(RowInput row, TraceSpan.Builder span) throws IOException {
         read(READ_NARROW, row, span);
         read(READ_BODY, row, span);

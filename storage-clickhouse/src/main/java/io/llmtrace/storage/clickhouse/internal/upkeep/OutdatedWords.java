@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The rows of one server whose words were determined by the rules of an earlier version. They get new ones in place:
+ * The rows of one server whose words and attributes were determined by the rules of an earlier version. They get new ones in place:
  *
  * <pre>
  *   outdated rows ──read──▶ words of each row ──insert──▶ reindexed_words_… ──mutation──▶ columns of words of the same rows
@@ -40,8 +40,7 @@ final class OutdatedWords {
     private static final String TABLE = "reindexed_words_";
 
     /** Identifies a row with its version; its hour follows from its start. */
-    private static final String ROW =
-            "reinterpretAsUUID(sipHash128(tenant_id, trace_id, span_id, start_time, row_kind, version))";
+    private static final String ROW = IndexedTokens.ROW;
 
     private static final List<String> INSERTED =
             Stream.concat(Stream.of("row"), IndexedTokens.COLUMNS.stream()).toList();
@@ -128,7 +127,8 @@ final class OutdatedWords {
         node.execute(Sql.of(
                 "create table of words",
                 "CREATE TABLE IF NOT EXISTS " + table
-                        + " (row UUID, more_words String, false_words String, words_version UInt8)"
+                        + " (row UUID, more_words String, false_words String, attribute_tokens Array(String),"
+                        + " words_version UInt8)"
                         + " ENGINE = Join(ANY, LEFT, row)"));
         boolean filled = false;
         try {

@@ -40,9 +40,13 @@ final class SpanFilterTest {
 
     /** Returns the columns that the condition of a query names outside its parameters, which have the names of columns, too. */
     private static List<String> columnsIn(TraceQuery query) {
-        String sql = SpanFilter.of(NO_DATABASE, query, () -> {
-                    throw new AssertionError("no condition on other spans");
-                })
+        String sql = SpanFilter.of(
+                        NO_DATABASE,
+                        query,
+                        () -> {
+                            throw new AssertionError("no condition on other spans");
+                        },
+                        new OutdatedAttributes(NO_DATABASE))
                 .sql()
                 .replaceAll("\\{[^}]*}", "");
         List<String> words = List.of(sql.split("\\W+"));

@@ -36,7 +36,8 @@ public final class Migrations {
             "migrations/0015_request_settings.sql",
             "migrations/0016_store_properties.sql",
             "migrations/0017_words.sql",
-            "migrations/0018_retention_by.sql");
+            "migrations/0018_retention_by.sql",
+            "migrations/0019_attribute_terms.sql");
 
     private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
 

@@ -29,6 +29,9 @@ public final class SqliteConnection {
     /** The function in SQL that tells whether its first argument matches its second, a pattern with wildcards. */
     public static final String MATCHES_WILDCARDS = WildcardFunction.NAME;
 
+    /** The function in SQL for terms of attributes: term, beginning and pattern are its arguments. */
+    public static final String TERM_MATCHES = TermFunction.NAME;
+
     private static final int MAX_STATEMENTS = 128;
 
     private final Connection connection;
@@ -42,6 +45,7 @@ public final class SqliteConnection {
     SqliteConnection(Connection connection) throws SQLException {
         this.connection = connection;
         WildcardFunction.addTo(connection);
+        TermFunction.addTo(connection);
     }
 
     /** Work on a connection. If it throws, the transaction that it runs in is rolled back. */

@@ -85,18 +85,16 @@ public final class SpanBody {
     }
 
     /**
-     * Sets only what the text filter reads. Events and attributes take longer to decode than the rest, so they are left out if
-     * none of the attributes is searched.
+     * Sets only what the text index holds. Events take longer to decode than the rest, so they are left out if none of their
+     * attributes is searched.
      */
-    public static void decodeSearchedInto(TraceSpan.Builder span, byte[] bytes) {
+    public static void decodeIndexedInto(TraceSpan.Builder span, byte[] bytes) {
         List<byte @Nullable []> fields = split(bytes);
         setSearched(span, fields);
         if (isSearched(fields.get(4))) {
             span.events(read(fields.get(4), EVENTS, List.of()));
         }
-        if (isSearched(fields.get(6))) {
-            span.attributes(read(fields.get(6), ATTRIBUTES, Map.<String, @Nullable Object>of()));
-        }
+        span.attributes(read(fields.get(6), ATTRIBUTES, Map.<String, @Nullable Object>of()));
     }
 
     private static boolean isSearched(byte @Nullable [] json) {

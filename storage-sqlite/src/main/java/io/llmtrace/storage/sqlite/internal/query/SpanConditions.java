@@ -4,6 +4,7 @@ import io.llmtrace.model.SpanField;
 import io.llmtrace.model.SpanStatus;
 import io.llmtrace.model.Times;
 import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.filter.AttributeCriterion;
 import io.llmtrace.storage.filter.Criterion;
 import io.llmtrace.storage.filter.FilterExpression;
 import io.llmtrace.storage.filter.IdPrefix;
@@ -53,6 +54,11 @@ final class SpanConditions {
         if (expression instanceof Criterion<?> criterion) {
             return of(criterion);
         }
+        List<AttributeCriterion> attributes = alternatives(expression);
+        if (!attributes.isEmpty()) {
+            return TextIndex.withAttributes(connection, tenant, attributes, Condition.of("s.tenant = ?", tenant))
+                    .condition();
+        }
         if (expression instanceof FilterExpression.Not not) {
             return of(not.operand()).within("NOT coalesce((", "), FALSE)");
         }
@@ -71,6 +77,16 @@ final class SpanConditions {
             all.add(hasFinding(ofFinding, false));
         }
         return Condition.all(all);
+    }
+
+    /** Returns the conditions on attributes of which an expression requires one; empty if it requires anything else. */
+    static List<AttributeCriterion> alternatives(FilterExpression expression) {
+        if (expression instanceof AttributeCriterion attribute) {
+            return List.of(attribute);
+        }
+        boolean areAttributes = expression instanceof FilterExpression.Any any
+                && any.operands().stream().allMatch(AttributeCriterion.class::isInstance);
+        return areAttributes ? expression.attributes() : List.of();
     }
 
     private List<Condition> each(List<FilterExpression> expressions) throws SQLException {

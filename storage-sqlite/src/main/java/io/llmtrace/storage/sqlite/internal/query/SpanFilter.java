@@ -3,6 +3,7 @@ package io.llmtrace.storage.sqlite.internal.query;
 import io.llmtrace.model.SpanField;
 import io.llmtrace.model.SpanStatus;
 import io.llmtrace.storage.TraceQuery;
+import io.llmtrace.storage.filter.AttributeCriterion;
 import io.llmtrace.storage.filter.Criterion;
 import io.llmtrace.storage.filter.FilterExpression;
 import io.llmtrace.storage.filter.QueryFilter;
@@ -69,23 +70,28 @@ final class SpanFilter {
         if (!QueryTexts.areUnicode(query)) {
             return Condition.NEVER;
         }
-        List<Condition> all = new ArrayList<>();
-        addRareValues(all);
+        List<Condition> filters = new ArrayList<>();
+        addFields(filters);
+        addTags(filters);
+        addScore(filters);
+        addFinding(filters);
+        addAction(filters);
+        for (FilterExpression condition : query.furtherConditions()) {
+            if (!condition.isAboutFinding()
+                    && SpanConditions.alternatives(condition).isEmpty()) {
+                filters.add(conditions.of(condition));
+            }
+        }
+        List<Condition> rows = new ArrayList<>();
+        addRareValues(rows);
+        addAttributes(rows, filters);
         // Spans that are found by their rows or their trace must not be searched among all spans of the tenant.
         boolean byTrace = query.criteria().stream()
                 .anyMatch(criterion -> criterion.filter().field().equals(SpanField.TRACE_ID));
-        boolean byRowsOrTrace = !all.isEmpty() || byTrace;
+        boolean byRowsOrTrace = !rows.isEmpty() || byTrace;
+        List<Condition> all = new ArrayList<>(rows);
         all.add(Condition.of((byRowsOrTrace ? "+" : "") + "s.tenant = ?", tenant));
-        addFields(all);
-        addTags(all);
-        addScore(all);
-        addFinding(all);
-        addAction(all);
-        for (FilterExpression condition : query.furtherConditions()) {
-            if (!condition.isAboutFinding()) {
-                all.add(conditions.of(condition));
-            }
-        }
+        all.addAll(filters);
         if (query.text() != null) {
             all.add(TextIndex.withTokens(connection, query.terms(), Condition.all(all)));
         }
@@ -93,6 +99,19 @@ final class SpanFilter {
             all.add(PhraseSearch.of(connection, query.phrases(), Condition.all(all)));
         }
         return Condition.all(all);
+    }
+
+    /** Adds the conditions on attributes to those that find few spans by their rows, or to the other filters. */
+    private void addAttributes(List<Condition> rows, List<Condition> filters) throws SQLException {
+        for (FilterExpression condition : query.furtherConditions()) {
+            List<AttributeCriterion> anyOf = SpanConditions.alternatives(condition);
+            if (!anyOf.isEmpty()) {
+                List<Condition> others = new ArrayList<>(filters);
+                others.add(0, Condition.of("s.tenant = ?", tenant));
+                TextIndex.Rows found = TextIndex.withAttributes(connection, tenant, anyOf, Condition.all(others));
+                (found.selectsFew() ? rows : filters).add(found.condition());
+            }
+        }
     }
 
     /** Returns the table to read all matching spans from, in any order: a scan of the table if that is faster than an index. */
@@ -118,7 +137,10 @@ final class SpanFilter {
     }
 
     private boolean hasIndexedFilter() {
-        return query.criteria().stream().anyMatch(SpanFilter::isIndexed);
+        return query.criteria().stream().anyMatch(SpanFilter::isIndexed)
+                || query.furtherConditions().stream()
+                        .anyMatch(condition ->
+                                !SpanConditions.alternatives(condition).isEmpty());
     }
 
     private static boolean isIndexed(Criterion<?> criterion) {

@@ -4,8 +4,13 @@ import io.llmtrace.json.TraceJson;
 import io.llmtrace.model.SearchTerm;
 import io.llmtrace.model.SearchText;
 import io.llmtrace.model.TraceSpan;
+import io.llmtrace.storage.filter.AttributeCriterion;
+import io.llmtrace.storage.filter.Wildcards;
+import io.llmtrace.storage.spi.AttributeTokens;
+import io.llmtrace.storage.spi.QueryTexts;
 import io.llmtrace.storage.sqlite.internal.engine.Condition;
 import io.llmtrace.storage.sqlite.internal.engine.SqliteConnection;
+import io.llmtrace.storage.sqlite.internal.format.AttributeTerms;
 import io.llmtrace.storage.sqlite.internal.format.BlockMembers;
 import io.llmtrace.storage.sqlite.internal.read.SpanReader;
 import java.sql.SQLException;
@@ -13,11 +18,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Searches in the tokens of all spans. The index is filled after the writes, since filling it costs more than storing the spans;
+ * Searches in the tokens of all spans: their words, their attributes, and some of their values. The index is filled after the writes, since filling it costs more than storing the spans;
  * a search reads the pending spans itself, so that its result is exact at any time.
  *
  * <pre>
@@ -47,6 +53,8 @@ public final class TextIndex {
 
     private static final String MATCHING = "SELECT rowid FROM text_index WHERE text_index MATCH ?";
 
+    private static final String IN_RANGE = "SELECT doc FROM text_index_terms WHERE term %s ? AND term %s ?";
+
     private TextIndex() {}
 
     /**
@@ -59,9 +67,82 @@ public final class TextIndex {
         String match = terms.stream()
                 .map(term -> '"' + term.word() + '"' + (term.isPrefix() ? " *" : ""))
                 .collect(Collectors.joining(" AND "));
-        Condition rows = rows(match, pendingMatches(connection, terms, others));
+        List<Long> pending = pendingMatches(connection, others, span -> {
+            Set<String> words = SearchText.wordsOf(span);
+            return terms.stream().allMatch(term -> term.matches(words));
+        });
+        Condition rows = rows(match, pending);
         // The plus keeps SQLite from looking up many spans by row id: it then scans from the newest span on.
         return matchesMoreThan(SpanFilter.FEW, connection, match) ? rows.within("+", "") : rows;
+    }
+
+    /**
+     * A condition on {@code s}, a row of {@code spans}.
+     *
+     * @param selectsFew whether it leads SQLite to a few spans by their row ids
+     */
+    record Rows(Condition condition, boolean selectsFew) {}
+
+    /**
+     * Returns a condition for the spans that pass one of some conditions on attributes.
+     *
+     * @param tenant the row id of the tenant whose spans are asked for
+     * @param others the query's other filters, which limit the pending spans that are read
+     */
+    static Rows withAttributes(
+            SqliteConnection connection, long tenant, List<AttributeCriterion> anyOf, Condition others)
+            throws SQLException {
+        List<Condition> selects = new ArrayList<>();
+        for (AttributeCriterion criterion : anyOf) {
+            if (QueryTexts.isUnicode(criterion)) {
+                selects.add(indexedRows(tenant, criterion));
+            }
+        }
+        if (selects.isEmpty()) {
+            return new Rows(Condition.NEVER, true);
+        }
+        List<Long> pending = pendingMatches(
+                connection, others, span -> anyOf.stream().anyMatch(criterion -> criterion.passes(span)));
+        Condition indexed = union(selects);
+        Condition all =
+                union(List.of(indexed, Condition.of("SELECT value FROM json_each(?)", TraceJson.write(pending))));
+        boolean few = connection.number(
+                        "SELECT count(*) FROM (" + indexed.sql() + " LIMIT " + (SpanFilter.FEW + 1) + ")",
+                        indexed.arguments())
+                <= SpanFilter.FEW;
+        return new Rows(all.within((few ? "" : "+") + "s.id IN (", ")"), few);
+    }
+
+    /** Returns a select of the rows of indexed spans that pass a condition. */
+    private static Condition indexedRows(long tenant, AttributeCriterion criterion) {
+        AttributeTokens.Asked asked = AttributeTokens.of(criterion);
+        if (!asked.tokens().isEmpty()) {
+            return Condition.of(
+                    MATCHING,
+                    asked.tokens().stream()
+                            .map(token -> '"' + AttributeTerms.of(tenant, token) + '"')
+                            .collect(Collectors.joining(" OR ")));
+        }
+        String range = IN_RANGE.formatted(asked.fromOperator(), asked.toOperator());
+        Wildcards pattern = asked.pattern();
+        if (pattern == null) {
+            return Condition.of(range, AttributeTerms.of(tenant, asked.from()), AttributeTerms.of(tenant, asked.to()));
+        }
+        String from =
+                AttributeTerms.of(tenant, asked.from() + pattern.literals().get(0));
+        return Condition.of(
+                range + " AND " + SqliteConnection.TERM_MATCHES + "(term, ?, ?)",
+                from,
+                AttributeTerms.afterAllWith(from),
+                AttributeTerms.of(tenant, asked.beforeText()),
+                criterion.value());
+    }
+
+    private static Condition union(List<Condition> selects) {
+        List<@Nullable Object> parameters = new ArrayList<>();
+        selects.forEach(select -> parameters.addAll(select.parameters()));
+        return new Condition(
+                selects.stream().map(Condition::sql).collect(Collectors.joining(" UNION ALL ")), parameters);
     }
 
     /**
@@ -119,18 +200,16 @@ public final class TextIndex {
         return connection.number("SELECT count(*) FROM (" + MATCHING + " LIMIT " + (limit + 1) + ")", match) > limit;
     }
 
-    private static List<Long> pendingMatches(SqliteConnection connection, Set<SearchTerm> terms, Condition others)
-            throws SQLException {
+    /** Returns the rows of pending spans that fulfil a condition and pass a test of what the index would hold of them. */
+    private static List<Long> pendingMatches(
+            SqliteConnection connection, Condition condition, Predicate<TraceSpan> passes) throws SQLException {
         SpanReader reader = new SpanReader(connection);
         List<Long> matches = new ArrayList<>();
-        eachPendingPart(connection, others, Integer.MAX_VALUE, rows -> {
+        eachPendingPart(connection, condition, Integer.MAX_VALUE, rows -> {
             for (long row : rows) {
-                TraceSpan span = reader.searchable(row, ANY_TENANT);
-                if (span != null) {
-                    Set<String> words = SearchText.wordsOf(span);
-                    if (terms.stream().allMatch(term -> term.matches(words))) {
-                        add(connection, matches, row);
-                    }
+                TraceSpan span = reader.indexed(row, ANY_TENANT);
+                if (span != null && passes.test(span)) {
+                    add(connection, matches, row);
                 }
             }
             return true;

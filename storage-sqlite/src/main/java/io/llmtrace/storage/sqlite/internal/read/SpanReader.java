@@ -75,13 +75,13 @@ public final class SpanReader {
         return allWhole(narrow);
     }
 
-    /** Returns the span with a row id, but without its events and attributes, which a text search does not read. */
-    public @Nullable TraceSpan searchable(long row, UUID tenantId) throws SQLException {
+    /** Returns the span with a row id, but without its events if the text index holds nothing of them. */
+    public @Nullable TraceSpan indexed(long row, UUID tenantId) throws SQLException {
         NarrowSpan narrow = connection.first(BY_ROW, found -> narrow(found, tenantId), row);
         if (narrow == null) {
             return null;
         }
-        blocks.read(narrow.block(), narrow.id(), body -> SpanBody.decodeSearchedInto(narrow.span(), body));
+        blocks.read(narrow.block(), narrow.id(), body -> SpanBody.decodeIndexedInto(narrow.span(), body));
         return narrow.span().build();
     }
 

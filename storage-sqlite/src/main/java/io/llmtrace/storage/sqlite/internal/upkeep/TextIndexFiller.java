@@ -6,6 +6,7 @@ import io.llmtrace.storage.CorruptStoreException;
 import io.llmtrace.storage.sqlite.internal.engine.Database;
 import io.llmtrace.storage.sqlite.internal.engine.SqliteConnection;
 import io.llmtrace.storage.sqlite.internal.engine.WriteKind;
+import io.llmtrace.storage.sqlite.internal.format.AttributeTerms;
 import io.llmtrace.storage.sqlite.internal.format.BlockMembers;
 import io.llmtrace.storage.sqlite.internal.format.DamagedDataException;
 import io.llmtrace.storage.sqlite.internal.query.TextIndex;
@@ -271,9 +272,11 @@ final class TextIndexFiller {
     }
 
     private static SpanTokens tokensOf(SpanReader reader, long tenant, long row) throws SQLException {
-        TraceSpan span = required(reader.searchable(row, TextIndex.ANY_TENANT), row);
-        return new SpanTokens(
-                row, String.join(" ", ValueTokens.of(tenant, span)) + " " + String.join(" ", SearchText.wordsOf(span)));
+        TraceSpan span = required(reader.indexed(row, TextIndex.ANY_TENANT), row);
+        List<String> tokens = ValueTokens.of(tenant, span);
+        tokens.addAll(AttributeTerms.of(tenant, span));
+        tokens.addAll(SearchText.wordsOf(span));
+        return new SpanTokens(row, String.join(" ", tokens));
     }
 
     private static SpanTokens valueTokensOf(SpanReader reader, long tenant, long row) throws SQLException {
