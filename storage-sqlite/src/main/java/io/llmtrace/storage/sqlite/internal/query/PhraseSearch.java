@@ -47,7 +47,7 @@ final class PhraseSearch {
         SpanReader reader = new SpanReader(connection);
         List<Long> found = new ArrayList<>();
         for (long row : rows) {
-            TraceSpan span = reader.searchable(row, TextIndex.ANY_TENANT);
+            TraceSpan span = reader.indexed(row, TextIndex.ANY_TENANT);
             if (span != null && phrases.stream().allMatch(phrase -> phrase.matches(span))) {
                 found.add(row);
             }
