@@ -7,7 +7,6 @@ import io.llmtrace.storage.Order;
 import io.llmtrace.storage.TraceQuery;
 import io.llmtrace.storage.TraceRepository;
 import io.llmtrace.storage.filter.FilterExpression;
-import io.llmtrace.storage.spi.AnalyticsArguments;
 import java.math.BigDecimal;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -89,7 +88,9 @@ public final class AttributeSuggestions {
 
     /** @param suggested returns what an attribute counts as; empty for nothing */
     private List<ValueCount> counts(TraceQuery query, String prefix, Function<SpanAttribute, String> suggested) {
-        AnalyticsArguments.checkList(query);
+        if (query.cursor() != null || query.offset() > 0) {
+            throw new IllegalArgumentException("suggestions have no pages: " + query);
+        }
         Objects.requireNonNull(prefix, "prefix");
         Map<String, Long> counts = new HashMap<>();
         TraceQuery page = query.toBuilder()
