@@ -87,7 +87,7 @@ class FullStoreTest {
                 disk.fill(); // as another program may
                 assertFull(server, "disk");
                 assertHolds(server);
-                deleteFromReserve(server, disk, megabytes);
+                deleteSome(server); // from the reserve
                 assertHolds(server);
                 server.kill();
             }
@@ -95,7 +95,7 @@ class FullStoreTest {
             disk.fill();
             try (ServerProcess server = start(disk, data)) {
                 assertHolds(server);
-                deleteFromReserve(server, disk, megabytes);
+                deleteWithWhatReserveIsLeft(server, disk, megabytes);
                 disk.free();
                 writeSomeMore(server);
                 assertHolds(server);
@@ -178,11 +178,11 @@ class FullStoreTest {
     }
 
     /**
-     * Deletes on a disk that another program filled to the last byte. What space the deletes find may be too little; then the message says
-     * what to do, and doing it helps: at once, or when the readers that keep the log from being truncated have ended. A refused delete
-     * may have removed a part: it runs in several transactions.
+     * Deletes on a disk that another program filled to the last byte before the start, perhaps when there was no reserve. What space the
+     * deletes find may be too little; then the message says what to do, and doing it helps: at once, or when the readers that keep the log
+     * from being truncated have ended. A refused delete may have removed a part: it runs in several transactions.
      */
-    private void deleteFromReserve(ServerProcess server, SmallDisk disk, int megabytes) throws Exception {
+    private void deleteWithWhatReserveIsLeft(ServerProcess server, SmallDisk disk, int megabytes) throws Exception {
         Instant before = medianCreation();
         if (isDeleted(server, before)) {
             return;

@@ -8,6 +8,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /**
  * Keeps the room that deletes need, on the disk and below {@code max_size_mb}: a store that is full must be able to become
@@ -20,9 +22,15 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * Of the disk, the growth of the file counts as used that is still due because its pages are in the log only. While there is
- * little room, the log is copied into the file and truncated early. If another program fills the disk, deletes get the space of
- * {@link ReserveFile}: the growth that is still due goes into it first, which gives back the space of the log. That it fits is why
- * the growth is kept below half of the reserve, and why nothing but deletes and opening the store takes of it. Used by one thread at a time, that of the writing connection.
+ * little room, the log is copied into the file and truncated early.
+ *
+ * <p>If another program fills the disk, deletes get the space of {@link ReserveFile}. It is given up to copy the log into the
+ * file, which gives back the space of the log; then one half is for the log of the delete, and the other is kept as the reserve
+ * file until that log is copied. Otherwise the log could take all space, and not be copied any more: deletes make the file grow,
+ * too, before they make it smaller. That growth always fits into the reserve file is why a transaction is refused in which it
+ * would not, and why the log is copied before growth exceeds half of it.
+ *
+ * <p>Used by one thread at a time, that of the writing connection.
  */
 final class WriteRoom {
 
@@ -121,6 +129,9 @@ final class WriteRoom {
                 long pages = scarce ? transaction.number("PRAGMA page_count") : 0;
                 T ofWork = work.run(transaction);
                 require(kind, lack(transaction, kind, scarce, pages));
+                if (scarce && kind == WriteKind.DELETES) {
+                    requireGrowthFits(transaction);
+                }
                 return ofWork;
             });
         } catch (SQLException e) {
@@ -140,7 +151,7 @@ final class WriteRoom {
             return withReserveGivenUp(connection, work, e);
         }
         if (scarce) {
-            afterTransaction(connection, this::limitGrowth);
+            afterTransaction(connection, ended -> limitGrowth(ended, kind));
         }
         return result;
     }
@@ -158,13 +169,18 @@ final class WriteRoom {
     private <T> T withReserveGivenUp(SqliteConnection connection, SqliteConnection.Work<T> work, SQLException first)
             throws SQLException {
         reserve.release();
-        shrinkLogPatiently(connection); // now, since no room may be left for that behind the log of the delete
+        shrinkLogPatiently(connection);
+        reserve.growTo(Math.min(reserveFileBytes(), file.getUsableSpace() / 2)); // for the growth of the file
         if (settings.maxSizeMb() > 0) {
             connection.execute(
                     "PRAGMA max_page_count = " + (connection.number("PRAGMA page_count") + quotaReservePages()));
         }
         try {
-            return connection.transaction("BEGIN IMMEDIATE", work);
+            return connection.transaction("BEGIN IMMEDIATE", transaction -> {
+                T ofWork = work.run(transaction);
+                requireGrowthFits(transaction);
+                return ofWork;
+            });
         } catch (SQLException e) {
             if (!Failures.isFull(e, file)) {
                 throw e;
@@ -175,9 +191,28 @@ final class WriteRoom {
                             + " bytes free), not even for a delete: free some on the disk, then try again",
                     e);
         } finally {
-            afterTransaction(connection, this::shrinkLog);
+            afterTransaction(connection, this::copyLog);
             afterTransaction(connection, this::limitSize);
         }
+    }
+
+    /** Fails as on a full disk, if the file would grow by more than there is room for when the log is copied into it. */
+    private void requireGrowthFits(SqliteConnection transaction) throws SQLException {
+        long growth = dueGrowth(transaction.number("PRAGMA page_count"));
+        long room = Math.max(reserve.bytes(), file.getUsableSpace() - MAX_DISK_RESERVE);
+        if (growth > room) {
+            throw new SQLiteException(
+                    file + " would grow by " + growth + " bytes, and there is room for " + room,
+                    SQLiteErrorCode.SQLITE_FULL);
+        }
+    }
+
+    /** Copies the log into the file, which may take the space of the reserve file to grow. */
+    private void copyLog(SqliteConnection connection) throws SQLException {
+        if (dueGrowth(connection.number("PRAGMA page_count")) > file.getUsableSpace()) {
+            reserve.release();
+        }
+        shrinkLogPatiently(connection);
     }
 
     /**
@@ -227,9 +262,12 @@ final class WriteRoom {
         return true;
     }
 
-    /** Copies the log into the file while that fits into half of the reserve. */
-    private void limitGrowth(SqliteConnection connection) throws SQLException {
-        if (dueGrowth(connection.number("PRAGMA page_count")) > reserve.bytes() / 2) {
+    /** Copies the log into the file while the growth fits into half of the reserve. */
+    private void limitGrowth(SqliteConnection connection, WriteKind kind) throws SQLException {
+        long growth = dueGrowth(connection.number("PRAGMA page_count"));
+        if (kind == WriteKind.DELETES && growth > file.getUsableSpace()) {
+            copyLog(connection); // the log has taken the rest
+        } else if (growth > reserve.bytes() / 2) {
             shrinkLogAtIntervals(connection, SHRINK_PATIENCE_MS);
         }
     }
@@ -262,7 +300,8 @@ final class WriteRoom {
                 return quotaIsReached();
             }
         }
-        return scarce && (reserve.bytes() == 0 || !leavesReserve(connection, kind, pagesBefore)) ? diskIsFull() : null;
+        boolean reserved = reserve.bytes() >= reserveFileBytes();
+        return scarce && (!reserved || !leavesReserve(connection, kind, pagesBefore)) ? diskIsFull() : null;
     }
 
     /** Free pages of the file count as well, up to half: spans can be stored in them, but a delete needs room for the log. */

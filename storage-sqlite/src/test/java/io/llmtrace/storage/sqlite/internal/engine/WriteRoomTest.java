@@ -1,7 +1,9 @@
 package io.llmtrace.storage.sqlite.internal.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.llmtrace.storage.OverloadedException;
 import io.llmtrace.storage.sqlite.SqliteSettings;
 import java.io.File;
 import java.lang.reflect.Proxy;
@@ -81,6 +83,48 @@ class WriteRoomTest {
             assertThat(removed).isEqualTo(1);
             assertThat(runs).hasValue(2);
             assertThat(connection.number("SELECT count(*) FROM t")).isEqualTo(2);
+        } finally {
+            connection.close();
+        }
+    }
+
+    /** Otherwise its log could take all space, and never be copied into the file. */
+    @Test
+    void delete_growthExceedsTheReserve_isRunAgainWithSpaceSetAsideForIt() throws Exception {
+        Disk disk = new Disk(file(), 1024 * MIB, 10 * MIB);
+        AtomicInteger runs = new AtomicInteger();
+        SqliteConnection connection = connect();
+        try {
+            WriteRoom room = new WriteRoom(SqliteSettings.of(file()), PAGE_BYTES, disk);
+            room.transaction(connection, WriteKind.DELETES, s -> {
+                runs.incrementAndGet();
+                return s.update("INSERT INTO t VALUES (randomblob(600000))");
+            });
+
+            assertThat(runs).hasValue(2);
+            assertThat(Files.size(folder.resolve("t.db-reserve"))).isEqualTo(MIB);
+            assertThat(Files.size(log())).isZero();
+            assertThat(disk.length()).isGreaterThan(600_000);
+            assertThat(connection.number("SELECT count(*) FROM t")).isEqualTo(1);
+        } finally {
+            connection.close();
+        }
+    }
+
+    @Test
+    void delete_growthExceedsAllSpaceThatCanBeSetAside_isRefused() throws Exception {
+        Disk disk = new Disk(file(), 1024 * MIB, 10 * MIB);
+        SqliteConnection connection = connect();
+        try {
+            WriteRoom room = new WriteRoom(SqliteSettings.of(file()), PAGE_BYTES, disk);
+
+            assertThatThrownBy(() -> room.transaction(
+                            connection,
+                            WriteKind.DELETES,
+                            s -> s.update("INSERT INTO t VALUES (randomblob(" + 2 * MIB + "))")))
+                    .isInstanceOf(OverloadedException.class)
+                    .hasMessageContaining("free some on the disk, then try again");
+            assertThat(connection.number("SELECT count(*) FROM t")).isZero();
         } finally {
             connection.close();
         }
