@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A query for spans of one tenant, or for traces by their spans. A filter that is not set lets every span pass; all filters that
- * are set must hold on the same span. {@link QueryFilter} lists the filters, {@link #matches(TraceSpan, Collection)} defines them. Further conditions,
- * such as one of several filters, are {@linkplain Builder#where expressions}.
+ * are set must hold on the same span. {@link QueryFilter} lists the filters, {@link #matches(TraceSpan, Collection)} defines them.
+ * Further conditions, such as one of several filters, are {@linkplain Builder#where expressions}.
  *
  * <p>Queries are immutable. Two queries are equal if their filters, paging and order are.
  */

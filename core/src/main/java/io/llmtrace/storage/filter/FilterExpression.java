@@ -13,8 +13,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A condition on a span: a {@link Criterion}, an {@link AttributeCriterion}, or a combination of conditions. {@link #passes(TraceSpan, Collection)} is its
- * definition, which every store answers alike. Its text form is the filter language, which {@link #parse} reads. These two are equal:
+ * A condition on a span: a {@link Criterion}, an {@link AttributeCriterion}, or a combination of conditions.
+ * {@link #passes(TraceSpan, Collection)} is its definition, which every store answers alike. Its text form is the filter language, which
+ * {@link #parse} reads. These two are equal:
  *
  * <pre>
  *   parse("model:gpt-4* (status:error OR cost:&gt;=0.01) -session:*")

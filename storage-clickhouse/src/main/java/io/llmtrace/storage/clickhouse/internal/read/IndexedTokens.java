@@ -20,7 +20,8 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * What is stored of a span for its indexes: its attributes as {@link AttributeTokens}, and what the index of words sees of a span's texts, compared with the words that the text filter is defined by.
+ * What is stored of a span for its indexes: its attributes as {@link AttributeTokens}, and what the index of words sees of its texts,
+ * compared with the words that the text filter is defined by.
  *
  * <p>The index covers name, prompt and response as they are stored, since a second copy of their words would cost much of the
  * space that compression saves. It splits them at every ASCII character other than letters and digits, and changes the case of

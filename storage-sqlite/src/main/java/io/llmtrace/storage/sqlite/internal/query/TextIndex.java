@@ -23,8 +23,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Searches in the tokens of all spans: their words, their attributes, and some of their values. The index is filled after the writes, since filling it costs more than storing the spans;
- * a search reads the pending spans itself, so that its result is exact at any time.
+ * Searches in the tokens of all spans: their words, their attributes, and some of their values. The index is filled after the writes,
+ * since filling it costs more than storing the spans; a search reads the pending spans itself, so that its result is exact at any
+ * time.
  *
  * <pre>
  *   blocks of spans   1 2 3 … 4711 | 4712 … 5000
