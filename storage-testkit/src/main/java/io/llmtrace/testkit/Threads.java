@@ -14,7 +14,8 @@ import java.util.concurrent.TimeoutException;
 /** Runs work in many threads at the same time. */
 final class Threads {
 
-    private static final long PATIENCE_SECONDS = 120;
+    /** Tells a deadlock from a busy machine. */
+    private static final long PATIENCE_SECONDS = 600;
 
     private Threads() {}
 
