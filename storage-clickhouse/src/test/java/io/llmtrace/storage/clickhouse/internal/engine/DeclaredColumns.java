@@ -10,7 +10,7 @@ public final class DeclaredColumns {
 
     /** A name and a type, such as {@code Array(LowCardinality(String))}, at the beginning of a line of a table or of what is added to it. */
     private static final Pattern COLUMN = Pattern.compile(
-            "^ {4}(?!INDEX )(?:ADD COLUMN IF NOT EXISTS )?(\\w+) (\\w+(?:\\((?:[^()]|\\([^()]*\\))*\\))?)",
+            "^ {4}(?!INDEX |ADD INDEX )(?:ADD COLUMN IF NOT EXISTS )?(\\w+) (\\w+(?:\\((?:[^()]|\\([^()]*\\))*\\))?)",
             Pattern.MULTILINE);
 
     private DeclaredColumns() {}
